@@ -1,0 +1,28 @@
+import type { Box } from './box.js';
+import type { RunLengthMask } from './run-length-mask.js';
+
+/** What truth and prediction share: where an object is and which class it has. */
+export interface LocatedObject {
+  /** In pixels of the original image. */
+  readonly box: Box;
+  /** Index into the list of classes, from 0. */
+  readonly label: number;
+  /** As large as the original image. */
+  readonly mask: RunLengthMask;
+}
+
+/** An annotated object. */
+export interface Instance extends LocatedObject {
+  /** VOC's flag: left out of the devkit's box protocol. */
+  readonly difficult: boolean;
+  /** COCO's flag: the region holds many objects of the class. */
+  readonly crowd: boolean;
+}
+
+/** An object that the model found. */
+export interface Detection extends LocatedObject {
+  /** Name of the class. */
+  readonly category: string;
+  /** 0 to 1. */
+  readonly score: number;
+}
