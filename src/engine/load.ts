@@ -1,0 +1,3 @@
+export async function loadEngine(): Promise<void> {
+  await import('@tensorflow/tfjs-node');
+}
