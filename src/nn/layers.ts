@@ -151,18 +151,18 @@ export function transposedConvolution(scope: Scope, settings: ConvolutionSetting
   };
 }
 
-/** A fully connected layer; `flattened` is the shape `[H, W, C]` of the map that its input is flattened from. */
-export function linear(
-  scope: Scope,
-  settings: {
-    readonly in: number;
-    readonly out: number;
-    readonly initializer: Initializer;
-    readonly biasInitializer: Initializer;
-    readonly activation?: Activation;
-    readonly flattened?: { readonly height: number; readonly width: number; readonly channels: number };
-  },
-): Linear {
+interface LinearSettings {
+  readonly in: number;
+  readonly out: number;
+  readonly initializer: Initializer;
+  readonly biasInitializer: Initializer;
+  readonly activation?: Activation;
+  /** The map that the input is flattened from. */
+  readonly flattened?: { readonly height: number; readonly width: number; readonly channels: number };
+}
+
+/** A fully connected layer. */
+export function linear(scope: Scope, settings: LinearSettings): Linear {
   const layout: Layout = settings.flattened
     ? { kind: 'flattened-linear', ...settings.flattened }
     : { kind: 'linear' };

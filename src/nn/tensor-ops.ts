@@ -30,8 +30,8 @@ interface FoldedKernel {
 export class TensorOps implements Ops<Tensor> {
   readonly tape: Tape | undefined;
   readonly #weights: Weights;
-  readonly #values = new Map<Parameter, Tensor>();
-  readonly #folded = new Map<Convolution, FoldedKernel>();
+  #values = new Map<Parameter, Tensor>();
+  #folded = new Map<Convolution, FoldedKernel>();
 
   constructor(weights: Weights, tape?: Tape) {
     this.#weights = weights;
@@ -99,6 +99,14 @@ export class TensorOps implements Ops<Tensor> {
     });
     if (result === undefined) throw new Error('a part of a network returned nothing');
     return result;
+  }
+
+  /** The same values without the tape: what it computes isn't recorded. Not to be disposed by itself. */
+  withoutTape(): TensorOps {
+    const ops = new TensorOps(this.#weights);
+    ops.#values = this.#values;
+    ops.#folded = this.#folded;
+    return ops;
   }
 
   dispose(): void {
