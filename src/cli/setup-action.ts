@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
-import { UserError } from '../errors.js';
 import { installEngine, type Phase, type Progress } from '../engine/install/install.js';
 import { type Device, findRelease, thisMachine } from '../engine/install/releases.js';
+import { UserError } from '../errors.js';
 
 const verbs: Readonly<Record<Phase, string>> = {
   download: 'Downloading libtensorflow',
@@ -24,7 +24,9 @@ export async function setup({ device }: { readonly device: Device }): Promise<vo
       onProgress: display.show,
     });
     display.end();
-    console.error(`The engine, TensorFlow ${release.tensorflow}, is ${alreadyThere ? 'there' : 'installed'}: ${folder}`);
+    console.error(
+      `The engine, TensorFlow ${release.tensorflow}, is ${alreadyThere ? 'there' : 'installed'}: ${folder}`,
+    );
   } finally {
     display.end();
     process.off('SIGINT', interrupt);

@@ -4,7 +4,9 @@ import type { Command } from 'commander';
 export function registerSetup(program: Command): void {
   program
     .command('setup')
-    .description('provide the engine: download libtensorflow, build its addon, keep both in a cache of the user')
+    .description(
+      'provide the engine: download libtensorflow, build its addon, keep both in a cache of the user',
+    )
     .addHelpText(
       'after',
       `

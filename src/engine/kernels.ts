@@ -89,5 +89,6 @@ function attributeList(attributes: Attributes): readonly OpAttribute[] {
 
 function kernelError(op: string, inputs: readonly Tensor[], cause: unknown): Error {
   const operands = inputs.map((input) => `${input.dtype}[${input.shape}]`).join(', ');
-  return new Error(`${op}(${operands}): ${messageOf(cause)}`, { cause });
+  const message = messageOf(cause).replace(/^Invalid TF_Status: \d+\s*Message: /, '');
+  return new Error(`${op}(${operands}): ${message}`, { cause });
 }

@@ -108,7 +108,10 @@ function chooseThreads(wanted: number | undefined): number {
 }
 
 function requireSame(engine: Engine, { threads, precision }: EngineOptions): void {
-  if ((threads ?? engine.threads) === engine.threads && (precision ?? engine.precision) === engine.precision) {
+  if (
+    (threads ?? engine.threads) === engine.threads &&
+    (precision ?? engine.precision) === engine.precision
+  ) {
     return;
   }
   throw new UserError(

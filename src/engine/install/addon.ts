@@ -54,7 +54,15 @@ export async function buildAddon(
   const nodeGyp = require.resolve('node-gyp/bin/node-gyp.js');
   const result = await runProcess(
     process.execPath,
-    [nodeGyp, 'rebuild', '--loglevel=warn', '--jobs=2', '--nodedir=node', '--force-process-config', `--python=${python}`],
+    [
+      nodeGyp,
+      'rebuild',
+      '--loglevel=warn',
+      '--jobs=2',
+      '--nodedir=node',
+      '--force-process-config',
+      `--python=${python}`,
+    ],
     {
       cwd: workplace,
       env: { ...withoutNpmSettings(process.env), CXX: compiler, MAKE: make },

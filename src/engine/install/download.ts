@@ -24,11 +24,7 @@ export interface DownloadOptions {
  * @returns the wheel's path in `folder`.
  * @throws UserError when there is no network, no such file on the index, no room, or the wrong file again.
  */
-export async function downloadWheel(
-  wheel: Wheel,
-  folder: string,
-  options: DownloadOptions,
-): Promise<string> {
+export async function downloadWheel(wheel: Wheel, folder: string, options: DownloadOptions): Promise<string> {
   const attempt = async () => {
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });

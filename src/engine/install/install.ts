@@ -123,7 +123,9 @@ async function requireRoom(cache: string, release: Release): Promise<void> {
   const needed = release.unpackedBytes + largestWheel;
   const { bavail, bsize } = await statfs(cache);
   if (bavail * bsize < needed) {
-    throw noRoom(`install the engine in ${cache}: it takes ${megabytes(needed)} MB, ${megabytes(bavail * bsize)} are free`);
+    throw noRoom(
+      `install the engine in ${cache}: it takes ${megabytes(needed)} MB, ${megabytes(bavail * bsize)} are free`,
+    );
   }
 }
 
@@ -177,11 +179,10 @@ async function fetchLibraries(
 async function buildAndTry(...args: Parameters<typeof buildAddon>): Promise<void> {
   await buildAddon(...args);
   const [, folder, , { signal }] = args;
-  const { ok, output } = await runProcess(
-    process.execPath,
-    ['-e', tryAddon, path.join(folder, addonName)],
-    { env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' }, ...(signal ? { signal } : {}) },
-  );
+  const { ok, output } = await runProcess(process.execPath, ['-e', tryAddon, path.join(folder, addonName)], {
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
+    ...(signal ? { signal } : {}),
+  });
   if (!ok) throw new UserError(`The engine was built, but doesn't work on this machine:\n${output.trim()}`);
 }
 
