@@ -1,3 +1,132 @@
-export async function loadEngine(): Promise<void> {
-  await import('@tensorflow/tfjs-node');
+import { availableParallelism } from 'node:os';
+import util from 'node:util';
+import { messageOf, UserError } from '../errors.js';
+import { createBackend, loadAddon, type TensorFlowAddon } from './backend.js';
+import { type EngineLocation, locateEngine, packageName } from './install/locate.js';
+import type { Device } from './install/releases.js';
+import { tf } from './tf.js';
+
+/**
+ * The arithmetic of convolutions and matrix products. `bf16` lets float32 operands be rounded to bfloat16 inside of
+ * them where the processor has instructions for it; elsewhere it changes nothing. Tensors stay float32.
+ */
+export type Precision = 'float32' | 'bf16';
+
+/** Settings of the engine, fixed once it is loaded. */
+export interface EngineOptions {
+  /** Threads of one operation; `TF_NUM_INTRAOP_THREADS` if that is set, else as many as the process may run at once. */
+  readonly threads?: number | undefined;
+  /** `float32` by default. */
+  readonly precision?: Precision | undefined;
+}
+
+/** The loaded engine: facts, fixed for the life of the process. */
+export interface Engine {
+  /** The version of libtensorflow, for example `2.21.0`. */
+  readonly tensorflow: string;
+  readonly package: 'tfjs-node' | 'tfjs-node-gpu';
+  /** Where operations run; `tfjs-node-gpu` runs them on the CPU when it finds no GPU. */
+  readonly device: Device;
+  readonly threads: number;
+  readonly precision: Precision;
+}
+
+let loading: Promise<Engine> | undefined;
+
+/**
+ * Loads libtensorflow and makes it the backend of tfjs-core. Awaited once before anything computes; later calls give
+ * the same engine.
+ *
+ * The library reads its settings from the environment when it is loaded, so this sets `TF_NUM_INTRAOP_THREADS` and
+ * `ONEDNN_DEFAULT_FPMATH_MODE`, and `TF_CPP_MIN_LOG_LEVEL` unless it is set.
+ *
+ * @throws UserError when no engine is installed, or when one is loaded with other settings than those given.
+ */
+export async function loadEngine(options: EngineOptions = {}): Promise<Engine> {
+  loading ??= start(options);
+  const current = loading;
+  try {
+    const engine = await current;
+    requireSame(engine, options);
+    return engine;
+  } catch (error) {
+    // Nothing is loaded yet when no engine was found: a later call may find one.
+    if (error instanceof EngineMissing && loading === current) loading = undefined;
+    throw error;
+  }
+}
+
+class EngineMissing extends UserError {}
+
+async function start(options: EngineOptions): Promise<Engine> {
+  const location = locateEngine();
+  if (location === undefined) {
+    throw new EngineMissing(
+      'The engine (libtensorflow) is not installed. Run: npx atto setup   (in a clone of the repository: npm run setup)',
+    );
+  }
+  const threads = chooseThreads(options.threads);
+  const precision = options.precision ?? 'float32';
+  process.env.TF_NUM_INTRAOP_THREADS = String(threads);
+  process.env.ONEDNN_DEFAULT_FPMATH_MODE = precision === 'bf16' ? 'BF16' : 'STRICT';
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  restoreUtilFunctions();
+
+  const addon = load(location);
+  const name = packageName(location.device);
+  const backend = createBackend(addon, name);
+  tf.registerBackend('tensorflow', () => backend);
+  await tf.setBackend('tensorflow');
+  return Object.freeze({
+    tensorflow: addon.TF_Version,
+    package: location.device === 'gpu' ? 'tfjs-node-gpu' : 'tfjs-node',
+    device: addon.isUsingGpuDevice() ? 'gpu' : 'cpu',
+    threads,
+    precision,
+  });
+}
+
+function load({ addon, folder, origin }: EngineLocation): TensorFlowAddon {
+  try {
+    return loadAddon(addon);
+  } catch (error) {
+    const remedy =
+      origin === 'setup'
+        ? `Delete ${folder} and run: npx atto setup`
+        : 'Build it anew (npm rebuild @tensorflow/tfjs-node), or remove it and run: npx atto setup';
+    throw new UserError(`The engine can't be loaded: ${messageOf(error)}\n${remedy}`);
+  }
+}
+
+function chooseThreads(wanted: number | undefined): number {
+  if (wanted !== undefined) {
+    if (Number.isInteger(wanted) && wanted > 0) return wanted;
+    throw new UserError(`threads is ${wanted}; it must be a whole number from 1 on.`);
+  }
+  const fromEnvironment = Number(process.env.TF_NUM_INTRAOP_THREADS);
+  return Number.isInteger(fromEnvironment) && fromEnvironment > 0 ? fromEnvironment : availableParallelism();
+}
+
+function requireSame(engine: Engine, { threads, precision }: EngineOptions): void {
+  if (
+    (threads ?? engine.threads) === engine.threads &&
+    (precision ?? engine.precision) === engine.precision
+  ) {
+    return;
+  }
+  throw new UserError(
+    `The engine is already loaded with ${engine.threads} threads and ${engine.precision}; ` +
+      'its settings can be chosen only once in a process.',
+  );
+}
+
+/** tfjs-node calls two functions that Node 23 removed from `node:util`. */
+function restoreUtilFunctions(): void {
+  const removed = {
+    isNullOrUndefined: (value: unknown) => value === null || value === undefined,
+    isArray: Array.isArray,
+  };
+  for (const [name, value] of Object.entries(removed)) {
+    if (!(name in util)) Object.defineProperty(util, name, { value });
+  }
 }

@@ -1,4 +1,2 @@
-import * as tf from '@tensorflow/tfjs-core';
-
-/** The one instance of tfjs-core that the whole project uses. */
-export { tf };
+/** tfjs-core, by the one name under which all of src imports it: tensors, scopes and simple operations. */
+export * as tf from '@tensorflow/tfjs-core';

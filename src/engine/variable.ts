@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { execute, executeAll, flag, shape as shapeAttribute, text, type } from './kernels.js';
+import { execute, executeMultiple, flag, shape as shapeAttribute, text, type } from './kernels.js';
 import { tf } from './tf.js';
 
 const dtype = { dtype: type('float32') };
@@ -36,7 +36,7 @@ export class Variable {
 
   /** Takes new values, of the variable's shape. */
   assign(values: Tensor): void {
-    executeAll('AssignVariableOp', { ...dtype, validate_shape: flag(false) }, [this.#handle, values], 0);
+    executeMultiple('AssignVariableOp', { ...dtype, validate_shape: flag(false) }, [this.#handle, values], 0);
   }
 
   /**
@@ -44,7 +44,7 @@ export class Variable {
    * `value ← value − rate · velocity`.
    */
   descend(velocity: Variable, gradient: Tensor, rate: Tensor, momentum: Tensor): void {
-    executeAll(
+    executeMultiple(
       'ResourceApplyMomentum',
       { T: type('float32'), use_locking: flag(false), use_nesterov: flag(false) },
       [this.#handle, velocity.#handle, rate, gradient, momentum],
@@ -54,7 +54,7 @@ export class Variable {
 
   /** Frees the values. */
   dispose(): void {
-    executeAll('DestroyResourceOp', { ignore_lookup_error: flag(false) }, [this.#handle], 0);
+    executeMultiple('DestroyResourceOp', { ignore_lookup_error: flag(false) }, [this.#handle], 0);
     this.#handle.dispose();
   }
 }

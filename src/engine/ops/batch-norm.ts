@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { execute, executeAll, flag, float, type } from '../kernels.js';
+import { execute, executeMultiple, flag, float, type } from '../kernels.js';
 import type { Tape } from '../tape.js';
 import { tf } from '../tf.js';
 import { type Activation, activate, activationGradient } from './activation.js';
@@ -38,7 +38,7 @@ export function batchNorm(
     is_training: flag(true),
   };
   const empty = tf.tensor1d([], 'float32');
-  const [normalised, mean, variance, ...reserved] = executeAll(
+  const [normalised, mean, variance, ...reserved] = executeMultiple(
     'FusedBatchNormV3',
     { ...attributes, exponential_avg_factor: float(1) },
     [x, scale, shift, empty, empty],
@@ -62,7 +62,7 @@ export function batchNorm(
     ([gradient], [input, factor]) => {
       if (gradient === undefined) return [];
       const through = activation ? activationGradient(gradient, y, activation) : gradient.clone();
-      const [dx, dScale, dShift, ...unused] = executeAll(
+      const [dx, dScale, dShift, ...unused] = executeMultiple(
         'FusedBatchNormGradV3',
         attributes,
         [through, input, factor, ...reserved],

@@ -1,13 +1,13 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { batchNorm } from '../../../src/engine/ops/batch-norm.js';
 import { convolution, depthwiseConvolution } from '../../../src/engine/ops/convolution.js';
 import { foldNorm } from '../../../src/engine/ops/norm-folding.js';
 import { tf } from '../../../src/engine/tf.js';
-import { useEngine } from '../../support/engine.js';
+import { useReferenceGradients } from '../../support/engine.js';
 import { expectGradients, random, relativeDifference } from '../../support/gradients.js';
 
-useEngine();
+beforeAll(useReferenceGradients);
 
 const normalise = (x: Tensor, mean: Tensor, variance: Tensor, scale: Tensor, shift: Tensor): Tensor =>
   tf.add(tf.mul(tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, 1e-3))), scale), shift);

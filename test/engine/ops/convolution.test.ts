@@ -1,12 +1,12 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { convolution, depthwiseConvolution } from '../../../src/engine/ops/convolution.js';
 import { transposedConvolution } from '../../../src/engine/ops/transposed-convolution.js';
 import { tf } from '../../../src/engine/tf.js';
-import { useEngine } from '../../support/engine.js';
+import { useReferenceGradients } from '../../support/engine.js';
 import { expectGradients, random } from '../../support/gradients.js';
 
-useEngine();
+beforeAll(useReferenceGradients);
 
 /** Zeros on all four sides, as PyTorch pads. */
 const pad = (x: Tensor, padding: number): Tensor4D =>

@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { sigmoidCrossEntropy, smoothL1, softmaxCrossEntropy } from '../../../src/engine/ops/losses.js';
 import { tf } from '../../../src/engine/tf.js';
-import { useEngine } from '../../support/engine.js';
+import { useReferenceGradients } from '../../support/engine.js';
 import { expectGradients, random } from '../../support/gradients.js';
 
-useEngine();
+beforeAll(useReferenceGradients);
 
 describe('sigmoidCrossEntropy', () => {
   it('is −t·log σ − (1 − t)·log(1 − σ)', () => {

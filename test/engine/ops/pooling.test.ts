@@ -1,11 +1,11 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { globalAveragePool, halve, halvingGradient, maxPool } from '../../../src/engine/ops/pooling.js';
 import { tf } from '../../../src/engine/tf.js';
-import { useEngine } from '../../support/engine.js';
+import { useReferenceGradients } from '../../support/engine.js';
 import { expectGradients, random } from '../../support/gradients.js';
 
-useEngine();
+beforeAll(useReferenceGradients);
 
 describe('maxPool', () => {
   it('takes the largest of each window, whose padding never wins', () => {

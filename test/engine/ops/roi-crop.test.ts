@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { roiCrop } from '../../../src/engine/ops/roi-crop.js';
 import { tf } from '../../../src/engine/tf.js';
-import { useEngine } from '../../support/engine.js';
+import { useReferenceGradients } from '../../support/engine.js';
 import { expectGradients, random } from '../../support/gradients.js';
 
-useEngine();
+beforeAll(useReferenceGradients);
 
 /** RoIAlign as its definition reads: two samples a bin and direction, clamped up to a pixel outside, zero beyond. */
 function reference(

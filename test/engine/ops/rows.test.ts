@@ -1,14 +1,14 @@
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { linear } from '../../../src/engine/ops/linear.js';
 import { concatenateRows, gatherRows, reshape } from '../../../src/engine/ops/rows.js';
 import { selectChannel } from '../../../src/engine/ops/select-channel.js';
 import { upsampleAdd } from '../../../src/engine/ops/upsampling.js';
 import { tf } from '../../../src/engine/tf.js';
-import { useEngine } from '../../support/engine.js';
+import { useReferenceGradients } from '../../support/engine.js';
 import { expectGradients, random } from '../../support/gradients.js';
 
-useEngine();
+beforeAll(useReferenceGradients);
 
 describe('linear', () => {
   it('is a product, a bias and an activation', () => {

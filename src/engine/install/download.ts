@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, readdirSync, statSync } from 'node:fs';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { UserError } from '../../errors.js';
+import { lastLines, runProcess } from './processes.js';
+import type { Wheel } from './releases.js';
+
+/** What a download needs besides the wheel to download. */
+export interface DownloadOptions {
+  /** The Python whose pip downloads. Any version: the wheel isn't installed into it. */
+  readonly python: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Is told several times a second how many bytes of the wheel are there. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
+}
+
+/**
+ * Downloads a wheel with pip, by the user's own settings (index, proxy, certificates), and checks its hash. A download
+ * that arrives damaged or breaks off is made a second time.
+ *
+ * @param folder an empty folder to work in, which must not hold anything else.
+ * @returns the wheel's path in `folder`.
+ * @throws UserError when there is no network, no such file on the index, no room, or the wrong file again.
+ */
+export async function downloadWheel(wheel: Wheel, folder: string, options: DownloadOptions): Promise<string> {
+  const attempt = async () => {
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    return tryDownload(wheel, folder, options);
+  };
+  const first = await attempt();
+  if (typeof first === 'string') return first;
+  const second = await attempt();
+  if (typeof second === 'string') return second;
+  throw new UserError(
+    `${nameOf(wheel)} arrived damaged twice.\n${second.damage}\n` +
+      'Check the package index or proxy that pip uses (python3 -m pip config list), then run setup again.',
+  );
+}
+
+async function tryDownload(
+  wheel: Wheel,
+  folder: string,
+  { python, signal, onBytes }: DownloadOptions,
+): Promise<string | { readonly damage: string }> {
+  const scratch = path.join(folder, 'pip');
+  await mkdir(scratch);
+  const watch = setInterval(() => onBytes?.(Math.min(bytesUnder(folder), wheel.bytes)), 200);
+  const { tags } = wheel;
+  const result = await runProcess(
+    python,
+    ['-m', 'pip', 'download', `${wheel.project}==${wheel.version}`, '--dest', folder]
+      .concat(['--no-deps', '--no-cache-dir', '--only-binary', ':all:', '--implementation', 'cp'])
+      .concat(['--python-version', tags.python, '--abi', tags.abi, '--platform', tags.platform]),
+    {
+      env: {
+        ...process.env,
+        // pip's own temporary files, so that the bytes can be counted and nothing is left elsewhere.
+        TMPDIR: scratch,
+        PIP_DISABLE_PIP_VERSION_CHECK: '1',
+        PIP_NO_INPUT: '1',
+        // Nothing gets installed, so a rule against installing outside of a virtual environment doesn't apply.
+        PIP_REQUIRE_VIRTUALENV: '0',
+      },
+      ...(signal ? { signal } : {}),
+    },
+  ).finally(() => clearInterval(watch));
+  if (!result.ok) return pipFailure(wheel, result.output);
+
+  const file = (await readdir(folder)).find((name) => name.endsWith('.whl'));
+  if (file === undefined) return { damage: 'pip reported success but left no file.' };
+  const wheelPath = path.join(folder, file);
+  onBytes?.(wheel.bytes);
+  const hash = await sha256(wheelPath, signal);
+  return hash === wheel.sha256
+    ? wheelPath
+    : { damage: `Its SHA-256 is ${hash};\natto expects      ${wheel.sha256}.` };
+}
+
+function pipFailure(wheel: Wheel, output: string): { readonly damage: string } {
+  const said = `pip said:\n${lastLines(output, 6)}`;
+  if (/No space left on device/i.test(output)) throw noRoom(`download ${nameOf(wheel)}`);
+  if (/DO NOT MATCH THE HASHES|IncompleteRead|Connection broken/i.test(output)) return { damage: said };
+  if (/Failed to establish|NameResolution|ConnectTimeout|ReadTimeout|ProxyError|SSLError/.test(output)) {
+    throw new UserError(
+      `Can't download ${nameOf(wheel)}: the package index can't be reached. Check the network, or pip's proxy and ` +
+        `index settings (python3 -m pip config list), then run setup again. ${said}`,
+    );
+  }
+  throw new UserError(`Can't download ${nameOf(wheel)} with pip. ${said}`);
+}
+
+/** The error for a full disk. */
+export function noRoom(purpose: string): UserError {
+  return new UserError(
+    `No room on the disk to ${purpose}. Free some space, or set ATTO_CACHE to a folder on another disk.`,
+  );
+}
+
+function nameOf(wheel: Wheel): string {
+  return `${wheel.project} ${wheel.version} (${wheel.tags.platform})`;
+}
+
+async function sha256(file: string, signal: AbortSignal | undefined): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash, signal ? { signal } : {});
+  return hash.digest('hex');
+}
+
+function bytesUnder(folder: string): number {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => statSync(path.join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0)
+    .reduce((sum, bytes) => sum + bytes, 0);
+}

@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { UserError } from '../../errors.js';
+import { addonName, engineCache, engineName, isComplete } from './cache.js';
+import { type Device, findRelease, thisMachine } from './releases.js';
+
+/** An engine on this machine that can be loaded. */
+export interface EngineLocation {
+  /** Whether `atto setup` provided it, or the installer of a tfjs-node that the user installed beside atto. */
+  readonly origin: 'setup' | 'tfjs-node';
+  /** What libtensorflow was built for. */
+  readonly device: Device;
+  readonly folder: string;
+  /** Path of the native addon, which loads libtensorflow. */
+  readonly addon: string;
+}
+
+/**
+ * Finds the engine to load: the one for GPUs if it is there, else the one for CPUs, unless `ATTO_DEVICE` is `cpu` or
+ * `gpu`; among those of one device, the one that `atto setup` provided goes before a tfjs-node installed by the user.
+ *
+ * @throws UserError when `ATTO_DEVICE` has another value.
+ */
+export function locateEngine(env: NodeJS.ProcessEnv = process.env): EngineLocation | undefined {
+  for (const device of devices(env.ATTO_DEVICE)) {
+    const location = locateProvided(device, env) ?? locateTfjsNode(device);
+    if (location !== undefined) return location;
+  }
+  return undefined;
+}
+
+function devices(wanted: string | undefined): readonly Device[] {
+  if (wanted === 'cpu' || wanted === 'gpu') return [wanted];
+  if (wanted) throw new UserError(`ATTO_DEVICE is "${wanted}"; it can be "cpu" or "gpu".`);
+  return ['gpu', 'cpu'];
+}
+
+function locateProvided(device: Device, env: NodeJS.ProcessEnv): EngineLocation | undefined {
+  const release = findRelease(device, thisMachine());
+  if (release === undefined) return undefined;
+  const folder = path.join(engineCache(env), engineName(release));
+  if (!isComplete(folder)) return undefined;
+  return { origin: 'setup', device, folder, addon: path.join(folder, addonName) };
+}
+
+function locateTfjsNode(device: Device): EngineLocation | undefined {
+  const name = packageName(device);
+  const folder = resolvePackage(name);
+  if (folder === undefined) return undefined;
+  const addon = path.join(folder, 'lib', 'napi-v8', addonName);
+  return existsSync(addon) ? { origin: 'tfjs-node', device, folder, addon } : undefined;
+}
+
+function resolvePackage(name: string): string | undefined {
+  try {
+    return path.dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The package of tfjs-node that belongs to a device. */
+export function packageName(device: Device): string {
+  return device === 'gpu' ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
+}
