@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import util from 'node:util';
 import { messageOf, UserError } from '../errors.js';
-import { createBackend, loadAddon, type TensorFlowAddon } from './backend.js';
+import { createBackend, loadBinding, type TensorFlowAddon, withoutStderr } from './backend.js';
 import { type EngineLocation, locateEngine, packageName } from './install/locate.js';
 import type { Device } from './install/releases.js';
 import { tf } from './tf.js';
@@ -86,9 +86,10 @@ async function start(options: EngineOptions): Promise<Engine> {
   });
 }
 
-function load({ addon, folder, origin }: EngineLocation): TensorFlowAddon {
+function load({ binding, withoutStderr: mute, folder, origin }: EngineLocation): TensorFlowAddon {
+  const everything = process.env.TF_CPP_MIN_LOG_LEVEL === '0';
   try {
-    return loadAddon(addon);
+    return mute && !everything ? withoutStderr(mute, () => loadBinding(binding)) : loadBinding(binding);
   } catch (error) {
     const remedy =
       origin === 'setup'

@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readdir, rename, rm, statfs, writeFile } from 'node:fs/
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { messageOf, UserError } from '../../errors.js';
-import { buildAddon, headers } from './addon.js';
-import { addonName, engineCache, engineName, isComplete, manifestName } from './cache.js';
+import { buildAddons, isHeader } from './addon.js';
+import { addonNames, bindingName, engineCache, engineName, isComplete, manifestName } from './cache.js';
 import { downloadWheel, noRoom } from './download.js';
 import { runProcess } from './processes.js';
 import type { Release } from './releases.js';
@@ -27,7 +27,7 @@ export interface InstallOptions {
   /** Ends the installation and removes what it had done so far. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
-  /** Makes the addon in the engine's folder; for tests, which have no libtensorflow to build it against. */
+  /** Makes the addons in the engine's folder; for tests, which have no libtensorflow to build it against. */
   readonly build?: typeof buildAndTry;
 }
 
@@ -39,7 +39,7 @@ export interface Installation {
 }
 
 /**
- * Provides an engine in the cache: downloads its wheels, unpacks libtensorflow, builds the addon and tries it.
+ * Provides an engine in the cache: downloads its wheels, unpacks libtensorflow, builds the addons and tries them.
  *
  * Everything is made in a folder of its own and renamed when complete, so an engine is there as a whole or not at all,
  * whatever interrupts this and however many do it at once. What an interrupted one left behind is removed.
@@ -60,8 +60,8 @@ export async function installEngine(release: Release, options: InstallOptions = 
     await build(release, partial, path.join(partial, workplaceName), { ...tools, signal });
     onProgress?.({ phase: 'build', done: 1, total: 1 });
     await rm(path.join(partial, workplaceName), { recursive: true, force: true });
-    const addonBytes = statSync(path.join(partial, addonName)).size;
-    const manifest = Object.fromEntries([...sizes, [addonName, addonBytes]]);
+    const addons = addonNames.map((name) => [name, statSync(path.join(partial, name)).size] as const);
+    const manifest = Object.fromEntries([...sizes, ...addons]);
     await writeFile(path.join(partial, manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
     await putInPlace(partial, folder);
     return { folder, alreadyThere: false };
@@ -159,9 +159,9 @@ async function fetchLibraries(
       onBytes: (bytes) => report('download', done.download + bytes),
     });
     done.download += wheel.bytes;
-    const isLibrary = (name: string) => release.libraries.includes(name);
+    const isLibrary = (name: string) => Object.values(release.libraries).includes(name);
     const target = (name: string) =>
-      isLibrary(name) ? name : headers.has(name) ? path.join(workplaceName, name) : undefined;
+      isLibrary(name) ? name : isHeader(name) ? path.join(workplaceName, name) : undefined;
     const written = await unpack(file, partial, target, {
       ...(signal ? { signal } : {}),
       onBytes: (bytes) => {
@@ -175,14 +175,18 @@ async function fetchLibraries(
   return sizes;
 }
 
-/** Builds the addon and runs one operation with it, in a process of its own. */
-async function buildAndTry(...args: Parameters<typeof buildAddon>): Promise<void> {
-  await buildAddon(...args);
+/** Builds the addons and runs one operation with it, in a process of its own. */
+async function buildAndTry(...args: Parameters<typeof buildAddons>): Promise<void> {
+  await buildAddons(...args);
   const [, folder, , { signal }] = args;
-  const { ok, output } = await runProcess(process.execPath, ['-e', tryAddon, path.join(folder, addonName)], {
-    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
-    ...(signal ? { signal } : {}),
-  });
+  const { ok, output } = await runProcess(
+    process.execPath,
+    ['-e', tryAddon, path.join(folder, bindingName)],
+    {
+      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
+      ...(signal ? { signal } : {}),
+    },
+  );
   if (!ok) throw new UserError(`The engine was built, but doesn't work on this machine:\n${output.trim()}`);
 }
 

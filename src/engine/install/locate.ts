@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { UserError } from '../../errors.js';
-import { addonName, engineCache, engineName, isComplete } from './cache.js';
+import { bindingName, engineCache, engineName, isComplete, withoutStderrName } from './cache.js';
 import { type Device, findRelease, thisMachine } from './releases.js';
 
 /** An engine on this machine that can be loaded. */
@@ -12,8 +12,10 @@ export interface EngineLocation {
   /** What libtensorflow was built for. */
   readonly device: Device;
   readonly folder: string;
-  /** Path of the native addon, which loads libtensorflow. */
-  readonly addon: string;
+  /** Path of tfjs-node's native addon, which loads libtensorflow. */
+  readonly binding: string;
+  /** Path of the addon that keeps libtensorflow quiet while it is loaded; a tfjs-node of the user's has none. */
+  readonly withoutStderr: string | undefined;
 }
 
 /**
@@ -41,15 +43,18 @@ function locateProvided(device: Device, env: NodeJS.ProcessEnv): EngineLocation 
   if (release === undefined) return undefined;
   const folder = path.join(engineCache(env), engineName(release));
   if (!isComplete(folder)) return undefined;
-  return { origin: 'setup', device, folder, addon: path.join(folder, addonName) };
+  const at = (name: string) => path.join(folder, name);
+  return { origin: 'setup', device, folder, binding: at(bindingName), withoutStderr: at(withoutStderrName) };
 }
 
 function locateTfjsNode(device: Device): EngineLocation | undefined {
   const name = packageName(device);
   const folder = resolvePackage(name);
   if (folder === undefined) return undefined;
-  const addon = path.join(folder, 'lib', 'napi-v8', addonName);
-  return existsSync(addon) ? { origin: 'tfjs-node', device, folder, addon } : undefined;
+  const binding = path.join(folder, 'lib', 'napi-v8', bindingName);
+  return existsSync(binding)
+    ? { origin: 'tfjs-node', device, folder, binding, withoutStderr: undefined }
+    : undefined;
 }
 
 function resolvePackage(name: string): string | undefined {

@@ -23,7 +23,7 @@ export interface Release {
   /** The first holds libtensorflow and its headers, the others libraries that it loads. */
   readonly wheels: readonly [Wheel, ...Wheel[]];
   /** Paths of libtensorflow's libraries inside the first wheel. */
-  readonly libraries: readonly [string, string];
+  readonly libraries: { readonly main: string; readonly framework: string };
   /** Of the libraries of all wheels together. */
   readonly unpackedBytes: number;
 }
@@ -32,10 +32,10 @@ const tensorflow = '2.21.0';
 // libtensorflow doesn't depend on Python, so any interpreter's wheel will do; one keeps the hash the same everywhere.
 const cpython = { python: '312', abi: 'cp312' };
 
-const linuxLibraries = [
-  'tensorflow/libtensorflow_cc.so.2',
-  'tensorflow/libtensorflow_framework.so.2',
-] as const;
+const linuxLibraries = {
+  main: 'tensorflow/libtensorflow_cc.so.2',
+  framework: 'tensorflow/libtensorflow_framework.so.2',
+};
 
 const releases: readonly Release[] = [
   {
@@ -83,7 +83,10 @@ const releases: readonly Release[] = [
         bytes: 223_488_205,
       },
     ],
-    libraries: ['tensorflow/libtensorflow_cc.2.dylib', 'tensorflow/libtensorflow_framework.2.dylib'],
+    libraries: {
+      main: 'tensorflow/libtensorflow_cc.2.dylib',
+      framework: 'tensorflow/libtensorflow_framework.2.dylib',
+    },
     unpackedBytes: 740_805_624,
   },
 ];

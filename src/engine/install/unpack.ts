@@ -23,7 +23,8 @@ export async function unpack(
   const zip = await openPromise(archive, { autoClose: false });
   try {
     for await (const entry of zip.eachEntry()) {
-      const place = target(entry.fileName);
+      // A folder has an entry of its own, whose name ends in a slash.
+      const place = entry.fileName.endsWith('/') ? undefined : target(entry.fileName);
       if (place === undefined) continue;
       const file = path.join(folder, place);
       await mkdir(path.dirname(file), { recursive: true });
