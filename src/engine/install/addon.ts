@@ -71,7 +71,7 @@ export async function buildAddons(
     {
       cwd: workplace,
       env: { ...withoutNpmSettings(process.env), CXX: compiler, MAKE: make },
-      ...(signal ? { signal } : {}),
+      signal,
     },
   );
   if (!result.ok) {

@@ -47,13 +47,17 @@ async function tryDownload(
 ): Promise<string | { readonly damage: string }> {
   const scratch = path.join(folder, 'pip');
   await mkdir(scratch);
-  const watch = setInterval(() => onBytes?.(Math.min(bytesUnder(folder), wheel.bytes)), 200);
-  const { tags } = wheel;
+  let seen = 0;
+  const watch = setInterval(() => {
+    seen = Math.max(seen, Math.min(bytesUnder(folder), wheel.bytes));
+    onBytes?.(seen);
+  }, 200);
+  const { project, version, python: tag, abi, platform } = partsOf(wheel);
   const result = await runProcess(
     python,
-    ['-m', 'pip', 'download', `${wheel.project}==${wheel.version}`, '--dest', folder]
-      .concat(['--no-deps', '--no-cache-dir', '--only-binary', ':all:', '--implementation', 'cp'])
-      .concat(['--python-version', tags.python, '--abi', tags.abi, '--platform', tags.platform]),
+    ['-m', 'pip', 'download', `${project}==${version}`, '--dest', folder]
+      .concat(['--no-deps', '--no-cache-dir', '--only-binary', ':all:', '--platform', platform])
+      .concat(['--implementation', tag.slice(0, 2), '--python-version', tag.slice(2), '--abi', abi]),
     {
       env: {
         ...process.env,
@@ -64,7 +68,7 @@ async function tryDownload(
         // Nothing gets installed, so a rule against installing outside of a virtual environment doesn't apply.
         PIP_REQUIRE_VIRTUALENV: '0',
       },
-      ...(signal ? { signal } : {}),
+      signal,
     },
   ).finally(() => clearInterval(watch));
   if (!result.ok) return pipFailure(wheel, result.output);
@@ -100,18 +104,36 @@ export function noRoom(purpose: string): UserError {
 }
 
 function nameOf(wheel: Wheel): string {
-  return `${wheel.project} ${wheel.version} (${wheel.tags.platform})`;
+  const { project, version, platform } = partsOf(wheel);
+  return `${project} ${version} (${platform})`;
+}
+
+/** What a wheel's name says: `project-version-python-abi-platform.whl`, with a dot between several platforms. */
+function partsOf({ file }: Wheel) {
+  const [name = '', version = '', python = '', abi = '', platforms = ''] = path.parse(file).name.split('-');
+  return {
+    project: name.replaceAll('_', '-'),
+    version,
+    python,
+    abi,
+    platform: platforms.split('.')[0] ?? '',
+  };
 }
 
 async function sha256(file: string, signal: AbortSignal | undefined): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash, signal ? { signal } : {});
+  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash, { signal });
   return hash.digest('hex');
 }
 
 function bytesUnder(folder: string): number {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => statSync(path.join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0)
-    .reduce((sum, bytes) => sum + bytes, 0);
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => statSync(path.join(entry.parentPath, entry.name)).size)
+      .reduce((sum, bytes) => sum + bytes, 0);
+  } catch {
+    // pip moved a file in the meantime; the next count will see it.
+    return 0;
+  }
 }

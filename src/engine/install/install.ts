@@ -6,8 +6,9 @@ import { messageOf, UserError } from '../../errors.js';
 import { buildAddons, isHeader } from './addon.js';
 import { addonNames, bindingName, engineCache, engineName, isComplete, manifestName } from './cache.js';
 import { downloadWheel, noRoom } from './download.js';
+import { otherRoute } from './locate.js';
 import { runProcess } from './processes.js';
-import type { Release } from './releases.js';
+import { type Device, isKept, type Release } from './releases.js';
 import { findTools, type Tool } from './tools.js';
 import { unpack } from './unpack.js';
 
@@ -51,7 +52,7 @@ export async function installEngine(release: Release, options: InstallOptions = 
   const folder = path.join(cache, engineName(release));
   if (isComplete(folder)) return { folder, alreadyThere: true };
 
-  const tools = requireTools(await findTools());
+  const tools = requireTools(await findTools(), release.device);
   const partial = await startPartial(cache, path.basename(folder));
   try {
     await requireRoom(cache, release);
@@ -74,14 +75,15 @@ export async function installEngine(release: Release, options: InstallOptions = 
 
 const workplaceName = 'build';
 
-function requireTools(tools: readonly Tool[]) {
+function requireTools(tools: readonly Tool[], device: Device) {
   const command = (name: Tool['name']) => tools.find((tool) => tool.name === name)?.found?.command;
   const [python, pip, compiler, make] = (['Python', 'pip', 'C++ compiler', 'make'] as const).map(command);
   if (python && pip && compiler && make) return { python, compiler, make };
   const missing = tools.filter((tool) => tool.found === undefined);
   throw new UserError(
     `Setting up the engine needs ${missing.map((tool) => tool.name).join(', ')}:\n` +
-      missing.map((tool) => `  ${tool.name}: ${tool.remedy}`).join('\n'),
+      missing.map((tool) => `  ${tool.name}: ${tool.remedy}`).join('\n') +
+      `\nOr do without them: ${otherRoute(device)}`,
   );
 }
 
@@ -159,18 +161,17 @@ async function fetchLibraries(
       onBytes: (bytes) => report('download', done.download + bytes),
     });
     done.download += wheel.bytes;
-    const isLibrary = (name: string) => Object.values(release.libraries).includes(name);
     const target = (name: string) =>
-      isLibrary(name) ? name : isHeader(name) ? path.join(workplaceName, name) : undefined;
+      isKept(release, name) ? name : isHeader(name) ? path.join(workplaceName, name) : undefined;
     const written = await unpack(file, partial, target, {
-      ...(signal ? { signal } : {}),
+      signal,
       onBytes: (bytes) => {
         done.unpack += bytes;
         report('unpack', done.unpack);
       },
     });
     await rm(downloads, { recursive: true });
-    for (const [name, bytes] of written) if (isLibrary(name)) sizes.set(name, bytes);
+    for (const [name, bytes] of written) if (isKept(release, name)) sizes.set(name, bytes);
   }
   return sizes;
 }
@@ -184,7 +185,7 @@ async function buildAndTry(...args: Parameters<typeof buildAddons>): Promise<voi
     ['-e', tryAddon, path.join(folder, bindingName)],
     {
       env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
-      ...(signal ? { signal } : {}),
+      signal,
     },
   );
   if (!ok) throw new UserError(`The engine was built, but doesn't work on this machine:\n${output.trim()}`);

@@ -32,6 +32,19 @@ export function locateEngine(env: NodeJS.ProcessEnv = process.env): EngineLocati
   return undefined;
 }
 
+/**
+ * The engine to load, as {@link locateEngine} finds it.
+ *
+ * @throws UserError saying what to run when there is none.
+ */
+export function requireEngine(): EngineLocation {
+  const location = locateEngine();
+  if (location !== undefined) return location;
+  throw new UserError(
+    'The engine (libtensorflow) is not installed. Run: npx atto setup   (in a clone of the repository: npm run setup)',
+  );
+}
+
 function devices(wanted: string | undefined): readonly Device[] {
   if (wanted === 'cpu' || wanted === 'gpu') return [wanted];
   if (wanted) throw new UserError(`ATTO_DEVICE is "${wanted}"; it can be "cpu" or "gpu".`);
@@ -68,4 +81,13 @@ function resolvePackage(name: string): string | undefined {
 /** The package of tfjs-node that belongs to a device. */
 export function packageName(device: Device): string {
   return device === 'gpu' ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
+}
+
+/** What to do where `atto setup` can't provide an engine: tfjs-node's own installer brings a libtensorflow. */
+export function otherRoute(device: Device): string {
+  const name = packageName(device);
+  return (
+    `npm install --ignore-scripts=false ${name}@4.22.0   (tfjs-node's own installer downloads a library and an addon; ` +
+    `in a clone of the repository: npm rebuild --ignore-scripts=false ${name})`
+  );
 }

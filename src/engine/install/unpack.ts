@@ -16,7 +16,7 @@ export async function unpack(
   archive: string,
   folder: string,
   target: (name: string) => string | undefined,
-  options: { readonly signal?: AbortSignal; readonly onBytes?: (bytes: number) => void } = {},
+  options: { readonly signal?: AbortSignal | undefined; readonly onBytes?: (bytes: number) => void } = {},
 ): Promise<ReadonlyMap<string, number>> {
   const { signal, onBytes } = options;
   const sizes = new Map<string, number>();
@@ -34,8 +34,9 @@ export async function unpack(
           done(null, chunk);
         },
       });
-      const write = createWriteStream(file);
-      await pipeline(await zip.openReadStreamPromise(entry), counter, write, signal ? { signal } : {});
+      const mode = (entry.externalFileAttributes >>> 16) & 0o777 || 0o644;
+      const write = createWriteStream(file, { mode });
+      await pipeline(await zip.openReadStreamPromise(entry), counter, write, { signal });
       sizes.set(place, entry.uncompressedSize);
     }
   } finally {
