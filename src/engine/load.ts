@@ -38,7 +38,7 @@ let loading: Promise<Engine> | undefined;
  * the same engine.
  *
  * The library reads its settings from the environment when it is loaded, so this sets `TF_NUM_INTRAOP_THREADS` and
- * `ONEDNN_DEFAULT_FPMATH_MODE`, and `TF_CPP_MIN_LOG_LEVEL` unless it is set.
+ * `ONEDNN_DEFAULT_FPMATH_MODE` and `TF_DETERMINISTIC_OPS`, and `TF_CPP_MIN_LOG_LEVEL` unless it is set.
  *
  * @throws UserError when no engine is installed, or when one is loaded with other settings than those given.
  */
@@ -52,6 +52,9 @@ export async function loadEngine(options: EngineOptions = {}): Promise<Engine> {
 async function start(location: EngineLocation, threads: number, precision: Precision): Promise<Engine> {
   process.env.TF_NUM_INTRAOP_THREADS = String(threads);
   process.env.ONEDNN_DEFAULT_FPMATH_MODE = precision === 'bf16' ? 'BF16' : 'STRICT';
+  // Without it the gradient of CropAndResize, and so of RoIAlign, adds up overlapping boxes in several threads at once
+  // and loses summands.
+  process.env.TF_DETERMINISTIC_OPS = '1';
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   restoreUtilFunctions();
 
