@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import { type EngineLocation, requireEngine } from '../engine/install/locate.js';
-import { findTools, type Tool } from '../engine/install/tools.js';
+import { findTools, missingTools } from '../engine/install/tools.js';
 import { type Engine, loadEngine } from '../engine/load.js';
 import { tf } from '../engine/tf.js';
 import { messageOf } from '../errors.js';
@@ -43,11 +43,9 @@ async function examine(): Promise<Findings> {
     processor: `${cpus()[0]?.model.trim() ?? process.arch} (${cpus().length} logical cores)`,
     tools: Object.fromEntries(tools.map((tool) => [tool.name, tool.found?.version ?? null])),
     // Without the tools an installed engine works all the same.
-    problems: loaded ? [] : [engine, ...tools.filter((tool) => !tool.found).map(missing)],
+    problems: loaded ? [] : [engine, ...missingTools(tools)],
   };
 }
-
-const missing = (tool: Tool) => `${tool.name}, which setting up the engine needs, is missing: ${tool.remedy}`;
 
 /** Loads the engine and says what it is, or why that is impossible. */
 async function examineEngine(): Promise<EngineFindings | string> {

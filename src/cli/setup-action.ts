@@ -72,6 +72,7 @@ const titles: Readonly<Record<Phase, string>> = {
 };
 
 function progressBar(): Display {
+  const lines = progressLines();
   const bar = new SingleBar({
     format: '{title} |{bar}| {percentage} %  {amount}',
     barsize: 30,
@@ -82,13 +83,15 @@ function progressBar(): Display {
   return {
     show: (progress) => {
       const payload = { title: titles[progress.phase].padEnd(25), amount: amountOf(progress) };
-      if (phase === progress.phase) {
+      if (progress.phase === phase) {
         bar.update(progress.done, payload);
-      } else {
-        bar.stop();
-        bar.start(progress.total, progress.done, payload);
-        phase = progress.phase;
+        return;
       }
+      bar.stop();
+      phase = progress.phase;
+      // Nothing tells how far a build is.
+      if (phase === 'build') lines.show(progress);
+      else bar.start(progress.total, progress.done, payload);
     },
     end: () => bar.stop(),
   };
@@ -107,8 +110,8 @@ function progressLines(): Display {
   };
 }
 
-function amountOf({ phase, done, total }: Progress): string {
-  return phase === 'build' ? '' : `${megabytes(done)} of ${megabytes(total)} MB`;
+function amountOf({ done, total }: Progress): string {
+  return `${megabytes(done)} of ${megabytes(total)} MB`;
 }
 
 const megabytes = (bytes: number) => Math.round(bytes / 1e6);

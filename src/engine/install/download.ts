@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { UserError } from '../../errors.js';
 import { lastLines, runProcess } from './processes.js';
 import type { Wheel } from './releases.js';
+import { noRoom } from './staging.js';
 
 /** What a download needs besides the wheel to download. */
 export interface DownloadOptions {
@@ -34,10 +35,7 @@ export async function downloadWheel(wheel: Wheel, folder: string, options: Downl
   if (typeof first === 'string') return first;
   const second = await attempt();
   if (typeof second === 'string') return second;
-  throw new UserError(
-    `${nameOf(wheel)} arrived damaged twice.\n${second.damage}\n` +
-      'Check the package index or proxy that pip uses (python3 -m pip config list), then run setup again.',
-  );
+  throw new UserError(`The download of ${nameOf(wheel)} is damaged, twice. ${second.damage}\n${checkPip}`);
 }
 
 async function tryDownload(
@@ -78,30 +76,30 @@ async function tryDownload(
   const wheelPath = path.join(folder, file);
   onBytes?.(wheel.bytes);
   const hash = await sha256(wheelPath, signal);
-  return hash === wheel.sha256
-    ? wheelPath
-    : { damage: `Its SHA-256 is ${hash};\natto expects      ${wheel.sha256}.` };
+  return hash === wheel.sha256 ? wheelPath : { damage: `Its SHA-256 is ${hash}, not ${wheel.sha256}.` };
 }
 
+/** What a failed pip means: an error for the user, unless another attempt may do better. */
 function pipFailure(wheel: Wheel, output: string): { readonly damage: string } {
-  const said = `pip said:\n${lastLines(output, 6)}`;
-  if (/No space left on device/i.test(output)) throw noRoom(`download ${nameOf(wheel)}`);
-  if (/DO NOT MATCH THE HASHES|IncompleteRead|Connection broken/i.test(output)) return { damage: said };
-  if (/Failed to establish|NameResolution|ConnectTimeout|ReadTimeout|ProxyError|SSLError/.test(output)) {
+  if (/No space left on device/i.test(output)) throw noRoom();
+  const unreachable =
+    /(Failed to establish a new connection[^')]*|NameResolutionError[^')]*|ConnectTimeout\w*|ReadTimeout\w*|ProxyError[^)]*|SSLError[^)]*)/;
+  const reason = unreachable.exec(output)?.[0];
+  if (reason !== undefined) {
     throw new UserError(
-      `Can't download ${nameOf(wheel)}: the package index can't be reached. Check the network, or pip's proxy and ` +
-        `index settings (python3 -m pip config list), then run setup again. ${said}`,
+      `Can't download ${nameOf(wheel)}: the package index can't be reached (${reason}).\n${checkPip}`,
     );
   }
-  throw new UserError(`Can't download ${nameOf(wheel)} with pip. ${said}`);
+  const errors = output.split('\n').filter((line) => line.startsWith('ERROR'));
+  const said = `pip said: ${errors.join('\n') || lastLines(output, 6)}`;
+  if (/DO NOT MATCH THE HASHES|IncompleteRead|ConnectionResetError|ProtocolError/.test(output)) {
+    return { damage: said };
+  }
+  throw new UserError(`Can't download ${nameOf(wheel)}. ${said}\n${checkPip}`);
 }
 
-/** The error for a full disk. */
-export function noRoom(purpose: string): UserError {
-  return new UserError(
-    `No room on the disk to ${purpose}. Free some space, or set ATTO_CACHE to a folder on another disk.`,
-  );
-}
+const checkPip =
+  "Check the network and pip's index and proxy (python3 -m pip config list), then run setup again.";
 
 function nameOf(wheel: Wheel): string {
   const { project, version, platform } = partsOf(wheel);

@@ -29,17 +29,26 @@ export async function findTools(env: NodeJS.ProcessEnv = process.env): Promise<r
   ];
 }
 
+/** What to do about the tools that aren't there, one line for each thing to do. */
+export function missingTools(tools: readonly Tool[]): readonly string[] {
+  const missing = tools.filter((tool) => tool.found === undefined);
+  const remedies = new Map<string, string[]>();
+  for (const { name, remedy } of missing) remedies.set(remedy, [...(remedies.get(remedy) ?? []), name]);
+  return [...remedies].map(([remedy, names]) => `${names.join(' and ')} missing: ${remedy}`);
+}
+
 const remedies =
   process.platform === 'darwin'
     ? {
-        python: 'install Python 3 (xcode-select --install brings one)',
+        python: 'xcode-select --install',
         pip: 'python3 -m ensurepip --user',
         compiler: 'xcode-select --install',
       }
     : {
-        python: 'install Python 3 with pip (Debian, Ubuntu: sudo apt install python3-pip)',
-        pip: 'Debian, Ubuntu: sudo apt install python3-pip; Fedora: sudo dnf install python3-pip',
-        compiler: 'Debian, Ubuntu: sudo apt install build-essential; Fedora: sudo dnf install gcc-c++ make',
+        python: 'sudo apt install python3-pip (Debian, Ubuntu) or sudo dnf install python3-pip (Fedora)',
+        pip: 'sudo apt install python3-pip (Debian, Ubuntu) or sudo dnf install python3-pip (Fedora)',
+        compiler:
+          'sudo apt install build-essential (Debian, Ubuntu) or sudo dnf install gcc-c++ make (Fedora)',
       };
 
 async function firstThatRuns(commands: readonly string[], env: NodeJS.ProcessEnv) {
