@@ -22,11 +22,12 @@ export interface EngineLocation {
  * Finds the engine to load: the one for GPUs if it is there, else the one for CPUs, unless `ATTO_DEVICE` is `cpu` or
  * `gpu`; among those of one device, the one that `atto setup` provided goes before a tfjs-node installed by the user.
  *
+ * @param from URL of the module beside which a tfjs-node of the user's is looked for.
  * @throws UserError when `ATTO_DEVICE` has another value.
  */
-export function locateEngine(env: NodeJS.ProcessEnv = process.env): EngineLocation | undefined {
+export function locateEngine(env = process.env, from = import.meta.url): EngineLocation | undefined {
   for (const device of devices(env.ATTO_DEVICE)) {
-    const location = locateProvided(device, env) ?? locateTfjsNode(device);
+    const location = locateProvided(device, env) ?? locateTfjsNode(device, from);
     if (location !== undefined) return location;
   }
   return undefined;
@@ -40,8 +41,11 @@ export function locateEngine(env: NodeJS.ProcessEnv = process.env): EngineLocati
 export function requireEngine(): EngineLocation {
   const location = locateEngine();
   if (location !== undefined) return location;
+  const [what, option] =
+    process.env.ATTO_DEVICE === 'gpu' ? ['The GPU engine', ' --gpu'] : ['The engine', ''];
+  const inClone = `in a clone of the repository: npm run setup${option && ` --${option}`}`;
   throw new UserError(
-    'The engine (libtensorflow) is not installed. Run: npx atto setup   (in a clone of the repository: npm run setup)',
+    `${what} (libtensorflow) is not installed. Run: npx atto setup${option}   (${inClone})`,
   );
 }
 
@@ -60,9 +64,8 @@ function locateProvided(device: Device, env: NodeJS.ProcessEnv): EngineLocation 
   return { origin: 'setup', device, folder, binding: at(bindingName), withoutStderr: at(withoutStderrName) };
 }
 
-function locateTfjsNode(device: Device): EngineLocation | undefined {
-  const name = packageName(device);
-  const folder = resolvePackage(name);
+function locateTfjsNode(device: Device, from: string): EngineLocation | undefined {
+  const folder = resolvePackage(packageName(device), from);
   if (folder === undefined) return undefined;
   const binding = path.join(folder, 'lib', 'napi-v8', bindingName);
   return existsSync(binding)
@@ -70,9 +73,9 @@ function locateTfjsNode(device: Device): EngineLocation | undefined {
     : undefined;
 }
 
-function resolvePackage(name: string): string | undefined {
+function resolvePackage(name: string, from: string): string | undefined {
   try {
-    return path.dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+    return path.dirname(createRequire(from).resolve(`${name}/package.json`));
   } catch {
     return undefined;
   }
