@@ -86,11 +86,11 @@ export function packageName(device: Device): string {
   return device === 'gpu' ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
 }
 
-/** What to do where `atto setup` can't provide an engine: tfjs-node's own installer brings a libtensorflow. */
+/** What to do where `atto setup` can't provide an engine: tfjs-node's own installer brings one. */
 export function otherRoute(device: Device): string {
   const name = packageName(device);
   return (
-    `npm install --ignore-scripts=false ${name}@4.22.0   (tfjs-node's own installer downloads a library and an addon; ` +
-    `in a clone of the repository: npm rebuild --ignore-scripts=false ${name})`
+    `npm install --ignore-scripts ${name}@4.22.0 && npm rebuild --ignore-scripts=false ${name}   ` +
+    '(its own installer downloads a library and an addon)'
   );
 }
