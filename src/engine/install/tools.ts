@@ -16,14 +16,10 @@ export async function findTools(env: NodeJS.ProcessEnv = process.env): Promise<r
     firstThatRuns(env.CXX ? [env.CXX] : ['c++', 'g++', 'clang++'], env),
     firstThatRuns(env.MAKE ? [env.MAKE] : ['make', 'gmake'], env),
   ]);
-  const pip = python && (await versionOf(python.command, ['-m', 'pip', '--version'], env));
+  const pip = python && (await firstThatRuns([`${python.command} -m pip`], env));
   return [
     { name: 'Python', found: python, remedy: remedies.python },
-    {
-      name: 'pip',
-      found: python && pip ? { command: `${python.command} -m pip`, version: pip } : undefined,
-      remedy: remedies.pip,
-    },
+    { name: 'pip', found: pip, remedy: remedies.pip },
     { name: 'C++ compiler', found: compiler, remedy: remedies.compiler },
     { name: 'make', found: make, remedy: remedies.compiler },
   ];
@@ -51,15 +47,13 @@ const remedies =
           'sudo apt install build-essential (Debian, Ubuntu) or sudo dnf install gcc-c++ make (Fedora)',
       };
 
+/** The first of some commands, each a program with or without arguments, that answers to `--version`. */
 async function firstThatRuns(commands: readonly string[], env: NodeJS.ProcessEnv) {
   for (const command of commands) {
-    const version = await versionOf(command, ['--version'], env);
-    if (version !== undefined && !version.startsWith('Python 2')) return { command, version };
+    const [program = '', ...args] = command.split(' ');
+    const { ok, output } = await runProcess(program, [...args, '--version'], { env });
+    const version = (output.split('\n')[0] ?? '').trim();
+    if (ok && !version.startsWith('Python 2')) return { command, version };
   }
   return undefined;
-}
-
-async function versionOf(command: string, args: readonly string[], env: NodeJS.ProcessEnv) {
-  const { ok, output } = await runProcess(command, args, { env });
-  return ok ? (output.split('\n')[0] ?? '').trim() : undefined;
 }
