@@ -34,9 +34,15 @@ const require = createRequire(import.meta.url);
 
 let current: TensorFlowBackend | undefined;
 
-/** Loads a native addon of tfjs-node and libtensorflow with it. Reads the environment once and for all. */
-export function loadAddon(file: string): TensorFlowAddon {
+/** Loads tfjs-node's native addon and libtensorflow with it, which now reads the environment once and for all. */
+export function loadBinding(file: string): TensorFlowAddon {
   return require(file);
+}
+
+/** Calls a function while nothing reaches standard error, by the addon built from `native/without_stderr.cc`. */
+export function withoutStderr<T>(file: string, callback: () => T): T {
+  const addon: { withoutStderr(callback: () => T): T } = require(file);
+  return addon.withoutStderr(callback);
 }
 
 /** Makes the backend on a loaded addon; importing tfjs-node's kernels registers them with tfjs-core. */
