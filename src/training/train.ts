@@ -1,0 +1,14 @@
+import type { Config } from '../config/schema.js';
+import type { Dataset, Sample } from '../datasets/sample.js';
+import { trainingLoader } from '../datasets/loader.js';
+import { copyFile, rename } from 'node:fs/promises';
+import { buildMaskRcnn, type MaskRcnn } from '../models/mask-rcnn.js';
+import { Weights } from '../nn/weights.js';
+import { loadWeights, saveModel } from '../weights/model-file.js';
+import { loadCheckpoint, type Progress, saveCheckpoint } from './checkpoint.js';
+import { addGradients, clipGradients, computeGradients, type Gradients } from './gradients.js';
+import { batchLosses } from './instance-segmentation.js';
+import { type LogEntry, openLog } from './log.js';
+import { exists, type RunFolder } from './run-folder.js';
+import { learningRateAt } from './schedule.js';
+import { Sgd } from './sgd.js';
