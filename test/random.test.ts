@@ -5,7 +5,12 @@ describe('randomStream', () => {
   it('depends on seed, use and position alone', () => {
     const draw = (seed: number, use: string, step: number) => randomStream(seed, use, step).uniform();
     expect(draw(1, 'sampling', 7)).toBe(draw(1, 'sampling', 7));
-    const draws = [draw(1, 'sampling', 7), draw(2, 'sampling', 7), draw(1, 'shuffle', 7), draw(1, 'sampling', 8)];
+    const draws = [
+      draw(1, 'sampling', 7),
+      draw(2, 'sampling', 7),
+      draw(1, 'shuffle', 7),
+      draw(1, 'sampling', 8),
+    ];
     expect(new Set(draws).size).toBe(4);
   });
 

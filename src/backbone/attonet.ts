@@ -1,0 +1,136 @@
+import { kaimingNormal } from '../nn/initializers.js';
+import { type Convolution, normedConvolution, normedDepthwise } from '../nn/layers.js';
+import type { Ops } from '../nn/ops.js';
+import type { Scope } from '../nn/parameter.js';
+import { type AttoNetModule, type AttoNetName, attoNets } from './attonet-table.js';
+import type { Backbone, StageSettings } from './backbone.js';
+
+/** The modules of C2 to C5: 1 to 3, 4 to 7, 8 to 13 and 14 to 16. */
+const modulesPerStage = [3, 4, 6, 3];
+
+/** What the two module types of the paper's Fig. 2 have in common. */
+interface ModuleLayers {
+  readonly compress: Convolution;
+  readonly groups: Convolution;
+  readonly mix: Convolution;
+  readonly expand: Convolution;
+}
+
+/**
+ * Runs the main path of a module: pointwise compression, 3×3 convolutional groups, back-to-back pointwise convolutions;
+ * the shortcut joins before the last activation.
+ */
+function mainPath<T>(ops: Ops<T>, { compress, groups, mix, expand }: ModuleLayers, x: T, shortcut: T): T {
+  const features = ops.convolution(groups, ops.convolution(compress, x));
+  return ops.convolution(expand, ops.convolution(mix, features), shortcut);
+}
+
+/** AttoNet Module Type A (Fig. 2): groups without stride and the identity as shortcut. */
+function moduleTypeA<T>(ops: Ops<T>, layers: ModuleLayers, x: T): T {
+  return mainPath(ops, layers, x, x);
+}
+
+/** AttoNet Module Type B (Fig. 2): strided groups where the size halves, and a 1×1 convolution on the shortcut. */
+function moduleTypeB<T>(ops: Ops<T>, layers: ModuleLayers, shortcut: Convolution, x: T): T {
+  return mainPath(ops, layers, x, ops.convolution(shortcut, x));
+}
+
+/** A 1×1 or k×k convolution and its norm, named `name.0` and `name.1` as PyTorch's Sequential would. */
+const scopes = (scope: Scope, name: string): { convolution: Scope; norm: Scope } => ({
+  convolution: scope.child(name).child('0'),
+  norm: scope.child(name).child('1'),
+});
+
+/** One module as a function of its input; its type follows from whether the shortcut can be the identity. */
+function attoNetModule(
+  { scope, norm }: StageSettings,
+  input: number,
+  depthMultiplier: number,
+  { compress, mix, expand, stride }: AttoNetModule,
+): <T>(ops: Ops<T>, x: T) => T {
+  const depthwise = compress * depthMultiplier;
+  const pointwise = (name: string, from: number, to: number): Convolution =>
+    normedConvolution(
+      scopes(scope, name),
+      { in: from, out: to, kernel: 1, initializer: kaimingNormal(to), activation: 'relu' },
+      norm,
+    );
+  const layers: ModuleLayers = {
+    compress: pointwise('compress', input, compress),
+    groups: normedDepthwise(
+      scopes(scope, 'groups'),
+      {
+        in: compress,
+        out: depthwise,
+        kernel: 3,
+        stride,
+        initializer: kaimingNormal(9 * depthMultiplier),
+        activation: 'relu',
+      },
+      norm,
+    ),
+    mix: pointwise('mix', depthwise, mix),
+    expand: pointwise('expand', mix, expand),
+  };
+  if (stride === 1 && input === expand) return (ops, x) => moduleTypeA(ops, layers, x);
+  const shortcut = normedConvolution(
+    scopes(scope, 'shortcut'),
+    { in: input, out: expand, kernel: 1, stride, initializer: kaimingNormal(expand) },
+    norm,
+  );
+  return (ops, x) => moduleTypeB(ops, layers, shortcut, x);
+}
+
+/**
+ * An AttoNet without its classifier (Section 3.2, Table 1): 7×7 stem and max-pooling, then 16 modules. The paper says
+ * neither where norms and activations lie nor how weights are drawn; here a batch norm follows each convolution and a
+ * ReLU each norm, but for the last ReLU of a module, which follows the sum (NOTES.md).
+ */
+export function attoNet(name: AttoNetName, stage: (index: number) => StageSettings): Backbone {
+  const design = attoNets[name];
+  const { scope, norm } = stage(0);
+  const stem = normedConvolution(
+    scopes(scope, 'stem'),
+    {
+      in: 3,
+      out: design.stem,
+      kernel: 7,
+      stride: 2,
+      initializer: kaimingNormal(49 * design.stem),
+      activation: 'relu',
+    },
+    norm,
+  );
+
+  let width = design.stem;
+  let next = 0;
+  const stages = modulesPerStage.map((count, index) => {
+    const settings = stage(index + 1);
+    const modules = design.modules.slice(next, next + count).map((module, i) => {
+      const inModule = { ...settings, scope: settings.scope.child(`module${next + i + 1}`) };
+      const run = attoNetModule(inModule, width, design.depthMultiplier, module);
+      width = module.expand;
+      return run;
+    });
+    next += count;
+    return { width, modules };
+  });
+  const [c2, c3, c4, c5] = stages;
+
+  return {
+    channels: [c2.width, c3.width, c4.width, c5.width],
+    forward<T>(ops: Ops<T>, images: T): [T, T, T, T] {
+      const runStage = (index: number, input: T): T =>
+        ops.part(`C${index + 2}`, () =>
+          stages[index].modules.reduce((x, module) => ops.part('module', () => module(ops, x)), input),
+        );
+      const pooled = ops.part('stem', () =>
+        ops.maxPool(ops.convolution(stem, images), 3, { stride: 2, padding: 1 }),
+      );
+      const x2 = runStage(0, pooled);
+      const x3 = runStage(1, x2);
+      const x4 = runStage(2, x3);
+      return [x2, x3, x4, runStage(3, x4)];
+    },
+  };
+}

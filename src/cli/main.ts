@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+import { createRequire } from 'node:module';
+import { Command, CommanderError } from 'commander';
+import { messageOf, UserError } from '../errors.js';
+import { registerDoctor } from './doctor.js';
+import { registerSetup } from './setup.js';
+
+// Every command imports what it needs inside its action: `atto --help` must not wait for the engine.
+const { version }: { version: string } = createRequire(import.meta.url)('../../package.json');
+
+const program = new Command('atto')
+  .description('Train, evaluate and run Mask R-CNN on TensorFlow, from TypeScript.')
+  .version(version)
+  .showHelpAfterError()
+  .exitOverride();
+registerSetup(program);
+registerDoctor(program);
+program.addHelpText('after', '\nStart with: atto setup\nSet ATTO_DEBUG=1 to see where an error came from.');
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** Prints an error as the user should see it and gives the exit code: 2 for wrong usage or input, 1 for the rest. */
+function report(error: unknown): number {
+  // Commander has printed its message, or the help that was asked for.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const debug = Boolean(process.env.ATTO_DEBUG);
+  console.error(debug && error instanceof Error ? error.stack : `atto: ${messageOf(error)}`);
+  return error instanceof UserError ? 2 : 1;
+}

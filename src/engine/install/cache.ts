@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import type { Release } from './releases.js';
+
+/** The file that setup writes last into an engine's folder: what must be there, and how large. */
+export const manifestName = 'engine.json';
+
+/** tfjs-node's native addon in an engine's folder: the engine itself, with the libtensorflow that it loads. */
+export const bindingName = 'tfjs_binding.node';
+/** atto's own addon in an engine's folder, `native/without_stderr.cc`. */
+export const withoutStderrName = 'without_stderr.node';
+export const addonNames = [bindingName, withoutStderrName] as const;
+
+// Part of every engine's name: raised when an engine built by an earlier atto can no longer be used by a later one.
+const layout = 1;
+
+/**
+ * The folder in which the user's engines lie, shared by all clones and installations: `engines` under `ATTO_CACHE`
+ * if that is set, else under `atto-maskrcnn` in the system's folder for caches.
+ */
+export function engineCache(env: NodeJS.ProcessEnv = process.env, platform = process.platform): string {
+  return path.join(env.ATTO_CACHE ? path.resolve(env.ATTO_CACHE) : systemCache(env, platform), 'engines');
+}
+
+function systemCache(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
+  const home = env.HOME || homedir();
+  const root =
+    platform === 'win32'
+      ? env.LOCALAPPDATA || path.join(home, 'AppData', 'Local')
+      : platform === 'darwin'
+        ? path.join(home, 'Library', 'Caches')
+        : env.XDG_CACHE_HOME || path.join(home, '.cache');
+  return path.join(root, 'atto-maskrcnn');
+}
+
+/** The name of a release's folder in the cache: another wheel or another layout is another folder. */
+export function engineName(release: Release): string {
+  const parts = [layout, ...addonNames, ...release.wheels.map((wheel) => wheel.sha256)];
+  const key = createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 8);
+  return `tensorflow-${release.tensorflow}-${release.device}-${release.machine}-${key}`;
+}
+
+/** The size in bytes of each file of an engine, by its path in the engine's folder. */
+export type Manifest = Readonly<Record<string, number>>;
+
+/** Whether a folder holds a whole engine: its manifest and every file of it, of the right size. */
+export function isComplete(folder: string): boolean {
+  const manifest = readManifest(folder);
+  return (
+    manifest !== undefined &&
+    Object.entries(manifest).every(
+      ([file, bytes]) => statSync(path.join(folder, file), { throwIfNoEntry: false })?.size === bytes,
+    )
+  );
+}
+
+function readManifest(folder: string): Manifest | undefined {
+  try {
+    const manifest: unknown = JSON.parse(readFileSync(path.join(folder, manifestName), 'utf8'));
+    return isManifest(manifest) ? manifest : undefined;
+  } catch {
+    // Missing or cut off: either way there is no whole engine here.
+    return undefined;
+  }
+}
+
+function isManifest(value: unknown): value is Manifest {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    bindingName in value &&
+    Object.values(value).every((bytes) => typeof bytes === 'number')
+  );
+}

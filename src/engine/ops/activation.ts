@@ -1,0 +1,17 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { execute, type } from '../kernels.js';
+
+/** The activations that the networks here use. Both can be differentiated from their output alone. */
+export type Activation = 'relu' | 'relu6';
+
+const float32 = { T: type('float32') };
+
+/** Applies the activation; a new tensor. */
+export function activate(x: Tensor, activation: Activation): Tensor {
+  return execute(activation === 'relu' ? 'Relu' : 'Relu6', float32, [x]);
+}
+
+/** The gradient of the activation's input from that of its output and the output `y` itself; a new tensor. */
+export function activationGradient(gradient: Tensor, y: Tensor, activation: Activation): Tensor {
+  return execute(activation === 'relu' ? 'ReluGrad' : 'Relu6Grad', float32, [gradient, y]);
+}

@@ -1,0 +1,77 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { execute } from '../kernels.js';
+import type { Tape } from '../tape.js';
+import { type Epilogue, type ProductKernels, productWithEpilogue, shapeTensor } from './product.js';
+import { gradientWindow, padImage, unpadImage, type Window, windowAttributes } from './window.js';
+
+/** TensorFlow's kernels of a convolution and of its two gradients, told how the window moves. */
+function convolutionKernels(
+  op: 'Conv2D' | 'DepthwiseConv2dNative',
+  window: Window,
+  kernelSize: number,
+): ProductKernels {
+  const { attributes, padding } = gradientWindow(window, kernelSize);
+  return {
+    forward: (x, kernel) => execute(op, windowAttributes(window), [x, kernel]),
+    inputGradient: (gradient, kernel, [n, h, w, c]) => {
+      const size = shapeTensor([n, h + 2 * padding, w + 2 * padding, c]);
+      const padded = execute(`${op}BackpropInput`, attributes, [size, kernel, gradient]);
+      size.dispose();
+      return unpadImage(padded, padding);
+    },
+    kernelGradient: (gradient, x, kernelShape) => {
+      const size = shapeTensor(kernelShape);
+      const padded = padImage(x, padding);
+      const result = execute(`${op}BackpropFilter`, attributes, [padded, size, gradient]);
+      for (const tensor of [size, padded]) tensor.dispose();
+      return result;
+    },
+  };
+}
+
+/**
+ * Convolution + bias + residual + activation as one differentiable operation.
+ *
+ * @param x `[N, H, W, Cin]`
+ * @param kernel `[k, k, Cin, Cout]`
+ * @returns `[N, H', W', Cout]`
+ */
+export function convolution(
+  tape: Tape | undefined,
+  x: Tensor,
+  kernel: Tensor,
+  window: Window,
+  epilogue: Epilogue = {},
+): Tensor {
+  return productWithEpilogue(
+    tape,
+    x,
+    kernel,
+    epilogue,
+    convolutionKernels('Conv2D', window, kernel.shape[0]),
+  );
+}
+
+/**
+ * Depthwise convolution + bias + activation as one differentiable operation: each input channel has its own
+ * `multiplier` filters.
+ *
+ * @param x `[N, H, W, C]`
+ * @param kernel `[k, k, C, multiplier]`
+ * @returns `[N, H', W', C · multiplier]`; output channel `c · multiplier + m` comes from input channel c.
+ */
+export function depthwiseConvolution(
+  tape: Tape | undefined,
+  x: Tensor,
+  kernel: Tensor,
+  window: Window,
+  epilogue: Epilogue = {},
+): Tensor {
+  return productWithEpilogue(
+    tape,
+    x,
+    kernel,
+    epilogue,
+    convolutionKernels('DepthwiseConv2dNative', window, kernel.shape[0]),
+  );
+}

@@ -1,0 +1,63 @@
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { messageOf, UserError } from './errors.js';
+
+/** The code of a system error, such as ENOENT. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/**
+ * Writes a file so that it is there whole or not at all: into `file.partial`, flushed to the disk, renamed. What stood
+ * there before stays until then.
+ *
+ * @throws UserError when the folder can't be written or the disk is full
+ */
+export async function writeAtomically(
+  file: string,
+  write: (handle: FileHandle) => Promise<void>,
+): Promise<void> {
+  const partial = `${file}.partial`;
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    const handle = await open(partial, 'w');
+    try {
+      await write(handle);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(partial, file);
+  } catch (error) {
+    await rm(partial, { force: true }).catch(() => undefined);
+    throw writeError(file, error);
+  }
+}
+
+/** Writes a text as {@link writeAtomically} does. */
+export async function writeTextAtomically(file: string, text: string): Promise<void> {
+  await writeAtomically(file, async (handle) => {
+    await handle.writeFile(text);
+  });
+}
+
+/** What a failure to write means for the user; other errors as they are. */
+export function writeError(file: string, error: unknown): unknown {
+  switch (errorCode(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new UserError(`${file}: the disk is full; free some space or choose another folder with --out`);
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new UserError(`${file}: can't be written here; choose another folder with --out`);
+    case 'ENOTDIR':
+    case 'EEXIST':
+    case 'EISDIR':
+      return new UserError(
+        `${file}: a file stands where a folder is needed, or the reverse (${messageOf(error)})`,
+      );
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,55 @@
+import { kaimingUniform } from '../nn/initializers.js';
+import { convolution } from '../nn/layers.js';
+import type { Ops } from '../nn/ops.js';
+import type { Scope } from '../nn/parameter.js';
+
+/** Makes a pyramid of equally wide maps from a backbone's. */
+export interface FeaturePyramid {
+  readonly channels: number;
+  /** P2 to P6 from C2 to C5; P6 is a quarter of P5's size and serves the RPN alone. */
+  forward<T>(ops: Ops<T>, features: readonly T[]): T[];
+}
+
+/**
+ * Feature pyramid network (Lin et al. 2017): 1×1 lateral convolutions, a top-down pathway of nearest-neighbour upsampling
+ * and sums, and a 3×3 convolution on each level; P6 is every other pixel of P5. Names are torchvision's.
+ */
+export function featurePyramid(
+  scope: Scope,
+  inputChannels: readonly number[],
+  channels: number,
+): FeaturePyramid {
+  const lateral = inputChannels.map((input, i) =>
+    convolution(scope.child('inner_blocks').child(`${i}.0`), {
+      in: input,
+      out: channels,
+      kernel: 1,
+      initializer: kaimingUniform(input),
+    }),
+  );
+  const output = inputChannels.map((_, i) =>
+    convolution(scope.child('layer_blocks').child(`${i}.0`), {
+      in: channels,
+      out: channels,
+      kernel: 3,
+      initializer: kaimingUniform(9 * channels),
+    }),
+  );
+
+  return {
+    channels,
+    forward<T>(ops: Ops<T>, features: readonly T[]): T[] {
+      return ops.part('FPN', () => {
+        const top = features.length - 1;
+        const pyramid: T[] = [];
+        let inner = ops.convolution(lateral[top], features[top]);
+        pyramid[top] = ops.convolution(output[top], inner);
+        for (let level = top - 1; level >= 0; level--) {
+          inner = ops.upsampleAdd(inner, ops.convolution(lateral[level], features[level]));
+          pyramid[level] = ops.convolution(output[level], inner);
+        }
+        return [...pyramid, ops.maxPool(pyramid[top], 1, { stride: 2, padding: 0 })];
+      });
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { torchDefault } from '../nn/initializers.js';
+import { linear } from '../nn/layers.js';
+import type { Ops } from '../nn/ops.js';
+import type { Scope } from '../nn/parameter.js';
+
+/** The box head's predictions for R RoIs and C classes. */
+export interface BoxPrediction<T> {
+  /** `[R, C + 1]` logits; class 0 is background. */
+  readonly classLogits: T;
+  /** `[R, (C + 1) · 4]`: dx, dy, dw, dh for each class. */
+  readonly offsets: T;
+}
+
+export interface BoxHead {
+  /** @param rois features `[R, S, S, C]` */
+  forward<T>(ops: Ops<T>, rois: T): BoxPrediction<T>;
+}
+
+/** Two fully connected layers with ReLU, then classifier and class-specific box regression side by side. */
+export function boxHead(
+  scope: Scope,
+  settings: {
+    readonly channels: number;
+    readonly roiSize: number;
+    readonly representation: number;
+    /** Without background. */
+    readonly classes: number;
+  },
+): BoxHead {
+  const { channels, roiSize, representation, classes } = settings;
+  const sizes = (input: number, output: number) => ({
+    in: input,
+    out: output,
+    initializer: torchDefault(input),
+    biasInitializer: torchDefault(input),
+  });
+  const fc6 = linear(scope.child('box_head.fc6'), {
+    ...sizes(roiSize * roiSize * channels, representation),
+    activation: 'relu',
+    flattened: { height: roiSize, width: roiSize, channels },
+  });
+  const fc7 = linear(scope.child('box_head.fc7'), {
+    ...sizes(representation, representation),
+    activation: 'relu',
+  });
+  const classifier = linear(scope.child('box_predictor.cls_score'), sizes(representation, classes + 1));
+  const regression = linear(scope.child('box_predictor.bbox_pred'), sizes(representation, 4 * (classes + 1)));
+  return {
+    forward<T>(ops: Ops<T>, rois: T): BoxPrediction<T> {
+      const [classLogits, offsets] = ops.part('box head', () => {
+        const features = ops.linear(fc7, ops.linear(fc6, ops.flatten(rois)));
+        return [ops.linear(classifier, features), ops.linear(regression, features)];
+      });
+      return { classLogits, offsets };
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { kaimingNormal } from '../nn/initializers.js';
+import { convolution, transposedConvolution } from '../nn/layers.js';
+import type { Ops } from '../nn/ops.js';
+import type { Scope } from '../nn/parameter.js';
+
+export interface MaskHead {
+  /**
+   * @param rois features `[R, S, S, C]`
+   * @returns mask logits `[R, 2S, 2S, classes + 1]`; channel 0, background, is never trained
+   */
+  forward<T>(ops: Ops<T>, rois: T): T;
+}
+
+/** 3×3 convolutions, a 2×2 deconvolution with stride 2, each with ReLU, and a 1×1 convolution to one mask a class. */
+export function maskHead(
+  scope: Scope,
+  settings: {
+    readonly inputChannels: number;
+    readonly channels: number;
+    readonly layers: number;
+    /** Without background. */
+    readonly classes: number;
+  },
+): MaskHead {
+  const { inputChannels, channels, layers, classes } = settings;
+  const convolutions = Array.from({ length: layers }, (_, i) =>
+    convolution(scope.child(`mask_head.${i}.0`), {
+      in: i === 0 ? inputChannels : channels,
+      out: channels,
+      kernel: 3,
+      initializer: kaimingNormal(9 * channels),
+      activation: 'relu',
+    }),
+  );
+  const deconvolution = transposedConvolution(scope.child('mask_predictor.conv5_mask'), {
+    in: layers === 0 ? inputChannels : channels,
+    out: channels,
+    kernel: 2,
+    stride: 2,
+    // The fan-out as PyTorch reckons it from a transposed kernel's dimensions.
+    initializer: kaimingNormal(4 * channels),
+    activation: 'relu',
+  });
+  const logits = convolution(scope.child('mask_predictor.mask_fcn_logits'), {
+    in: channels,
+    out: classes + 1,
+    kernel: 1,
+    initializer: kaimingNormal(classes + 1),
+  });
+  return {
+    forward<T>(ops: Ops<T>, rois: T): T {
+      return ops.part('mask head', () => {
+        const features = convolutions.reduce((x, layer) => ops.convolution(layer, x), rois);
+        return ops.convolution(logits, ops.convolution(deconvolution, features));
+      });
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { clipBox, decodeBox } from '../geometry/box-coder.js';
+import type { Boxes } from '../geometry/box-iou.js';
+import { nonMaximumSuppression } from '../geometry/nms.js';
+import type { ImageSize } from '../geometry/resize.js';
+import { topK } from '../geometry/top-k.js';
+import { boxCoderWeights } from '../roi/sampling.js';
+import { selectBoxes } from '../rpn/proposals.js';
+
+/** The box head's predictions for the RoIs of one image. */
+export interface BoxOutput {
+  /** `[R · 4]` in pixels of the network's input. */
+  readonly rois: Boxes;
+  /** `[R · (C + 1)]` probabilities; class 0 is background. */
+  readonly probabilities: Float32Array;
+  /** `[R · (C + 1) · 4]` */
+  readonly offsets: Float32Array;
+  /** C + 1 */
+  readonly classes: number;
+}
+
+export interface DetectionSettings {
+  readonly scoreThreshold: number;
+  readonly nmsThreshold: number;
+  readonly detectionsPerImage: number;
+}
+
+/** Detections without their masks, by falling score. */
+export interface DetectedBoxes {
+  /** `[D · 4]` in pixels of the network's input. */
+  readonly boxes: Boxes;
+  readonly scores: Float32Array;
+  /** Classes from 1. */
+  readonly labels: Int32Array;
+}
+
+/** Smaller boxes are dropped, in pixels. */
+const smallestSide = 1e-2;
+
+/**
+ * Turns class probabilities and offsets into detections: for each class the RoIs that score above the threshold, moved,
+ * clipped to the image and thinned out by non-maximum suppression; then the best of all classes.
+ *
+ * @param image the size of the image in the network's input, without padding
+ */
+export function selectDetections(
+  output: BoxOutput,
+  image: ImageSize,
+  settings: DetectionSettings,
+): DetectedBoxes {
+  const found: { scores: Float32Array; boxes: Boxes; label: number }[] = [];
+  for (let label = 1; label < output.classes; label++) {
+    const { scores, boxes } = classCandidates(output, label, image, settings.scoreThreshold);
+    const stay = nonMaximumSuppression(boxes, scores, settings.nmsThreshold);
+    found.push({
+      scores: Float32Array.from(stay, (i) => scores[i]),
+      boxes: selectBoxes(boxes, stay),
+      label,
+    });
+  }
+  const scores = Float32Array.from(found.flatMap((ofClass) => [...ofClass.scores]));
+  const boxes = Float32Array.from(found.flatMap((ofClass) => [...ofClass.boxes]));
+  const labels = found.flatMap((ofClass) => Array.from(ofClass.scores, () => ofClass.label));
+  const best = topK(scores, settings.detectionsPerImage);
+  return {
+    boxes: selectBoxes(boxes, best),
+    scores: Float32Array.from(best, (i) => scores[i]),
+    labels: best.map((i) => labels[i]),
+  };
+}
+
+function classCandidates(
+  { rois, probabilities, offsets, classes }: BoxOutput,
+  label: number,
+  image: ImageSize,
+  scoreThreshold: number,
+): { scores: Float32Array; boxes: Boxes } {
+  const scores: number[] = [];
+  const boxes: number[] = [];
+  const box = new Float32Array(4);
+  for (let roi = 0; roi < rois.length / 4; roi++) {
+    const score = probabilities[roi * classes + label];
+    if (!(score > scoreThreshold)) continue;
+    decodeBox(rois, roi, offsets, 4 * (roi * classes + label), boxCoderWeights, box, 0);
+    clipBox(box, 0, image.height, image.width);
+    if (box[2] - box[0] < smallestSide || box[3] - box[1] < smallestSide) continue;
+    scores.push(score);
+    boxes.push(...box);
+  }
+  return { scores: Float32Array.from(scores), boxes: Float32Array.from(boxes) };
+}

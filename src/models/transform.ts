@@ -1,0 +1,94 @@
+import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
+import { execute, flag, type } from '../engine/kernels.js';
+import { tf } from '../engine/tf.js';
+import { type ImageSize, resizedSize } from '../geometry/resize.js';
+
+/** 8-bit RGB, row by row. */
+export interface Pixels extends ImageSize {
+  readonly data: Uint8Array;
+}
+
+/** Images as the network sees them. */
+export interface ImageBatch {
+  /** `[N, H, W, 3]`, normalised, zero where an image is smaller than the batch. */
+  readonly images: Tensor;
+  /** The size of each image in the batch, without padding. */
+  readonly sizes: readonly ImageSize[];
+  /** H and W, multiples of 32. */
+  readonly padded: ImageSize;
+}
+
+/** Mean and standard deviation of ImageNet's red, green and blue. */
+const mean = [0.485, 0.456, 0.406];
+const deviation = [0.229, 0.224, 0.225];
+
+/** The normalised value of each byte, for each channel. */
+const normalised = mean.map((m, channel) =>
+  Float32Array.from({ length: 256 }, (_, byte) => {
+    const value = Math.fround(byte / 255);
+    return Math.fround(value - Math.fround(m)) / Math.fround(deviation[channel]);
+  }),
+);
+
+/** Feature maps down to 1/32 need sides that are multiples of this. */
+const sizeDivisor = 32;
+
+/**
+ * Normalises images, scales each to its size (bilinear, `align_corners=False`, no antialiasing) and puts them into one
+ * batch, padded with zeros at the right and at the bottom: torchvision's GeneralizedRCNNTransform.
+ */
+export function transformImages(
+  images: readonly Pixels[],
+  input: { readonly shorterSide: number; readonly longerSide: number },
+): ImageBatch {
+  const sizes = images.map((image) => resizedSize(image, input.shorterSide, input.longerSide));
+  const roundUp = (side: number): number => Math.ceil(side / sizeDivisor) * sizeDivisor;
+  const padded = {
+    height: roundUp(Math.max(...sizes.map((size) => size.height))),
+    width: roundUp(Math.max(...sizes.map((size) => size.width))),
+  };
+  const batch = tf.tidy(() =>
+    tf.stack(
+      images.map((image, i) => {
+        const { height, width } = sizes[i];
+        return tf.pad3d(resize(normalise(image), sizes[i]), [
+          [0, padded.height - height],
+          [0, padded.width - width],
+          [0, 0],
+        ]);
+      }),
+    ),
+  );
+  return { images: batch, sizes, padded };
+}
+
+function normalise({ data, height, width }: Pixels): Tensor3D {
+  const values = new Float32Array(data.length);
+  const [red, green, blue] = normalised;
+  for (let i = 0; i < data.length; i += 3) {
+    values[i] = red[data[i]];
+    values[i + 1] = green[data[i + 1]];
+    values[i + 2] = blue[data[i + 2]];
+  }
+  return tf.tensor3d(values, [height, width, 3]);
+}
+
+function resize(image: Tensor3D, { height, width }: ImageSize): Tensor3D {
+  if (image.shape[0] === height && image.shape[1] === width) return image;
+  const resized = execute(
+    'ResizeBilinear',
+    { T: type('float32'), align_corners: flag(false), half_pixel_centers: flag(true) },
+    [tf.expandDims(image), tf.tensor1d([height, width], 'int32')],
+  );
+  return tf.reshape(resized, [height, width, 3]);
+}
+
+/** The real factors by which an image's height and width were scaled. */
+export function scaleFactors(from: ImageSize, to: ImageSize): { y: number; x: number } {
+  return { y: Math.fround(to.height / from.height), x: Math.fround(to.width / from.width) };
+}
+
+/** Boxes scaled by the given factors. */
+export function scaleBoxes(boxes: Float32Array, { y, x }: { y: number; x: number }): Float32Array {
+  return boxes.map((coordinate, i) => coordinate * (i % 2 === 0 ? x : y));
+}

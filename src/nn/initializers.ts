@@ -1,0 +1,23 @@
+import type { Initializer } from './parameter.js';
+
+export const zeros: Initializer = { kind: 'constant', value: 0 };
+export const ones: Initializer = { kind: 'constant', value: 1 };
+
+export function normal(deviation: number): Initializer {
+  return { kind: 'normal', deviation };
+}
+
+/** He et al. 2015 for layers that a ReLU follows: deviation √(2 / fan). */
+export function kaimingNormal(fan: number): Initializer {
+  return normal(Math.sqrt(2 / fan));
+}
+
+/** Uniform with deviation √(1 / fan): PyTorch's `kaiming_uniform_(a=1)`. */
+export function kaimingUniform(fan: number): Initializer {
+  return { kind: 'uniform', bound: Math.sqrt(3 / fan) };
+}
+
+/** PyTorch's default for the weights and biases of its layers: uniform in ±1 / √fan. */
+export function torchDefault(fan: number): Initializer {
+  return { kind: 'uniform', bound: 1 / Math.sqrt(fan) };
+}

@@ -1,0 +1,174 @@
+import type { Activation } from '../engine/ops/activation.js';
+import { ones, zeros } from './initializers.js';
+import type { Initializer, Layout, Parameter, Scope } from './parameter.js';
+
+/**
+ * Layers as data: which parameters they have and how their windows move. What they compute is up to whatever runs them
+ * (see {@link Ops}).
+ */
+
+export interface Norm {
+  /**
+   * `batch`: statistics of the batch in training, running ones in evaluation. `affine`: running statistics always, scale
+   * and shift trained. `frozen`: nothing trained.
+   */
+  readonly mode: 'batch' | 'affine' | 'frozen';
+  readonly epsilon: number;
+  /** Share of the new batch in the running statistics. */
+  readonly momentum: number;
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+  readonly runningMean: Parameter;
+  readonly runningVariance: Parameter;
+}
+
+/** How the norms of a network behave; see {@link Norm}. */
+export type NormSettings = Pick<Norm, 'mode' | 'epsilon' | 'momentum'>;
+
+/** A convolution, the norm or bias behind it and the activation behind that. */
+export interface Convolution {
+  readonly kind: 'dense' | 'depthwise' | 'transposed';
+  readonly weight: Parameter;
+  readonly bias?: Parameter;
+  readonly norm?: Norm;
+  readonly activation?: Activation;
+  readonly stride: number;
+  readonly padding: number;
+}
+
+export interface Linear {
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+  readonly activation?: Activation;
+}
+
+const vector = (
+  name: string,
+  size: number,
+  role: Parameter['role'],
+  initializer: Initializer,
+): Parameter => ({
+  name,
+  shape: [size],
+  layout: { kind: 'vector' },
+  role,
+  trainable: role === 'bias' || role === 'norm',
+  initializer,
+});
+
+/** A batch norm over `channels`, its parameters named as PyTorch's BatchNorm2d. */
+export function batchNorm(scope: Scope, channels: number, settings: NormSettings): Norm {
+  const role = settings.mode === 'frozen' ? 'constant' : 'norm';
+  return {
+    ...settings,
+    weight: scope.add(vector('weight', channels, role, ones)),
+    bias: scope.add(vector('bias', channels, role, zeros)),
+    runningMean: scope.add(vector('running_mean', channels, 'statistic', zeros)),
+    runningVariance: scope.add(vector('running_var', channels, 'statistic', ones)),
+  };
+}
+
+interface ConvolutionSettings {
+  readonly in: number;
+  readonly out: number;
+  readonly kernel: number;
+  readonly stride?: number;
+  /** Zeros on each side; by default those that keep the size at stride 1. */
+  readonly padding?: number;
+  readonly initializer: Initializer;
+  readonly activation?: Activation;
+}
+
+function kernel(scope: Scope, layout: Layout, shape: readonly number[], initializer: Initializer): Parameter {
+  return scope.add({ name: 'weight', shape, layout, role: 'weight', trainable: true, initializer });
+}
+
+function window(settings: ConvolutionSettings): Pick<Convolution, 'stride' | 'padding'> {
+  return { stride: settings.stride ?? 1, padding: settings.padding ?? Math.floor(settings.kernel / 2) };
+}
+
+const activated = ({ activation }: { activation?: Activation }): { activation?: Activation } =>
+  activation ? { activation } : {};
+
+/** A convolution with bias; `biasInitializer` is zeros unless given. */
+export function convolution(
+  scope: Scope,
+  settings: ConvolutionSettings & { readonly biasInitializer?: Initializer },
+): Convolution {
+  const { in: input, out, kernel: k, initializer, biasInitializer = zeros } = settings;
+  return {
+    kind: 'dense',
+    weight: kernel(scope, { kind: 'convolution' }, [k, k, input, out], initializer),
+    bias: scope.add(vector('bias', out, 'bias', biasInitializer)),
+    ...activated(settings),
+    ...window(settings),
+  };
+}
+
+/** A convolution without bias, and a norm: `convolution` and `norm` are the scopes of their parameters. */
+export function normedConvolution(
+  scopes: { readonly convolution: Scope; readonly norm: Scope },
+  settings: ConvolutionSettings,
+  norm: NormSettings,
+): Convolution {
+  const { in: input, out, kernel: k, initializer } = settings;
+  return {
+    kind: 'dense',
+    weight: kernel(scopes.convolution, { kind: 'convolution' }, [k, k, input, out], initializer),
+    norm: batchNorm(scopes.norm, out, norm),
+    ...activated(settings),
+    ...window(settings),
+  };
+}
+
+/** A depthwise convolution (`out` a multiple of `in`) without bias, and a norm. */
+export function normedDepthwise(
+  scopes: { readonly convolution: Scope; readonly norm: Scope },
+  settings: ConvolutionSettings,
+  norm: NormSettings,
+): Convolution {
+  const { in: input, out, kernel: k, initializer } = settings;
+  if (out % input !== 0) throw new RangeError(`${out} channels can't come from ${input} depthwise`);
+  return {
+    kind: 'depthwise',
+    weight: kernel(scopes.convolution, { kind: 'depthwise' }, [k, k, input, out / input], initializer),
+    norm: batchNorm(scopes.norm, out, norm),
+    ...activated(settings),
+    ...window(settings),
+  };
+}
+
+/** A transposed convolution with bias and without padding. */
+export function transposedConvolution(scope: Scope, settings: ConvolutionSettings): Convolution {
+  const { in: input, out, kernel: k, initializer } = settings;
+  return {
+    kind: 'transposed',
+    weight: kernel(scope, { kind: 'transposed-convolution' }, [k, k, out, input], initializer),
+    bias: scope.add(vector('bias', out, 'bias', zeros)),
+    ...activated(settings),
+    stride: settings.stride ?? 1,
+    padding: 0,
+  };
+}
+
+interface LinearSettings {
+  readonly in: number;
+  readonly out: number;
+  readonly initializer: Initializer;
+  readonly biasInitializer: Initializer;
+  readonly activation?: Activation;
+  /** The map that the input is flattened from. */
+  readonly flattened?: { readonly height: number; readonly width: number; readonly channels: number };
+}
+
+/** A fully connected layer. */
+export function linear(scope: Scope, settings: LinearSettings): Linear {
+  const layout: Layout = settings.flattened
+    ? { kind: 'flattened-linear', ...settings.flattened }
+    : { kind: 'linear' };
+  return {
+    weight: kernel(scope, layout, [settings.in, settings.out], settings.initializer),
+    bias: scope.add(vector('bias', settings.out, 'bias', settings.biasInitializer)),
+    ...activated(settings),
+  };
+}

@@ -1,0 +1,32 @@
+import type { Convolution, Linear } from './layers.js';
+
+/**
+ * What networks are written in. A network's forward pass is generic in `T`, the kind of value that flows through it, and
+ * runs on whatever implements these operations: tensors with or without a tape (`tensor-ops.ts`), or mere shapes, which is
+ * how parameters and multiply-adds are counted (`metrics/complexity.ts`).
+ *
+ * Images are `[N, H, W, C]`, rows `[N, C]`.
+ */
+export interface Ops<T> {
+  /** Convolution, norm or bias, `residual` added, activation. */
+  convolution(layer: Convolution, x: T, residual?: T): T;
+  linear(layer: Linear, x: T): T;
+  maxPool(x: T, size: number, window: { stride: number; padding: number }): T;
+  /** `[N, H, W, C]` to `[N, C]`. */
+  globalAveragePool(x: T): T;
+  /** Nearest-neighbour upsampling of `top` to the size of `lateral`, added to it. */
+  upsampleAdd(top: T, lateral: T): T;
+  /** `[N, H, W, C]` to `[N, H · W · C]`. */
+  flatten(x: T): T;
+  /** Runs a part of a network; what it made and doesn't return may be freed. */
+  part<R extends T | readonly T[]>(name: string, run: () => R): R;
+}
+
+/** Height or width behind a window that moves with `stride` over a side padded by `padding` at both ends. */
+export function windowedSize(
+  size: number,
+  kernel: number,
+  { stride, padding }: { stride: number; padding: number },
+): number {
+  return Math.floor((size + 2 * padding - kernel) / stride) + 1;
+}

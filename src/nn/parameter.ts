@@ -1,0 +1,89 @@
+/** How the first values of a parameter are drawn. */
+export type Initializer =
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'normal'; readonly deviation: number }
+  | { readonly kind: 'uniform'; readonly bound: number };
+
+/**
+ * How a parameter's dimensions are ordered here and in PyTorch's state dicts.
+ *
+ * | layout | here | PyTorch |
+ * |---|---|---|
+ * | vector | `[C]` | `[C]` |
+ * | convolution | `[k, k, Cin, Cout]` | `[Cout, Cin, k, k]` |
+ * | depthwise | `[k, k, C, multiplier]` | `[C · multiplier, 1, k, k]` |
+ * | transposed-convolution | `[k, k, Cout, Cin]` | `[Cin, Cout, k, k]` |
+ * | linear | `[Cin, Cout]` | `[Cout, Cin]` |
+ * | flattened-linear | `[H · W · C, Cout]`, of an `[H, W, C]` input | `[Cout, C · H · W]` |
+ */
+export type Layout =
+  | { readonly kind: 'vector' }
+  | { readonly kind: 'convolution' }
+  | { readonly kind: 'depthwise' }
+  | { readonly kind: 'transposed-convolution' }
+  | { readonly kind: 'linear' }
+  | {
+      readonly kind: 'flattened-linear';
+      readonly height: number;
+      readonly width: number;
+      readonly channels: number;
+    };
+
+/**
+ * What a tensor of a model is for. `statistic`: running mean or variance of a norm, updated by training but without a
+ * gradient. `constant`: scale or shift of a frozen norm, never updated. Those two aren't counted as parameters.
+ */
+export type Role = 'weight' | 'bias' | 'norm' | 'statistic' | 'constant';
+
+/** A named tensor of a model: everything about it but its values. */
+export interface Parameter {
+  /** torchvision's name, such as `backbone.body.layer1.0.conv1.weight`. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly layout: Layout;
+  readonly role: Role;
+  /** Whether training changes it. */
+  readonly trainable: boolean;
+  readonly initializer: Initializer;
+}
+
+/** Number of values. */
+export function parameterSize({ shape }: Parameter): number {
+  return shape.reduce((size, dimension) => size * dimension, 1);
+}
+
+/** Whether it counts as a parameter of the model, as PyTorch's `parameters()` would list it. */
+export function isCounted({ role }: Parameter): boolean {
+  return role !== 'statistic' && role !== 'constant';
+}
+
+/** Where modules register their parameters while a model is put together: a list with a prefix for the names. */
+export interface Scope {
+  /** A scope for a part: names in it start with `name.` */
+  child(name: string): Scope;
+  /** A scope with the same names whose parameters don't train. */
+  frozen(): Scope;
+  add(parameter: Parameter): Parameter;
+}
+
+/** A new model's outermost scope and the list that its modules fill. */
+export function rootScope(): { readonly scope: Scope; readonly parameters: readonly Parameter[] } {
+  const parameters: Parameter[] = [];
+  const names = new Set<string>();
+  const make = (prefix: string, trainable: boolean): Scope => ({
+    child: (name) => make(`${prefix}${name}.`, trainable),
+    frozen: () => make(prefix, false),
+    add: (parameter) => {
+      const added = {
+        ...parameter,
+        name: prefix + parameter.name,
+        trainable: parameter.trainable && trainable,
+      };
+      if (names.has(added.name)) throw new Error(`two parameters are called ${added.name}`);
+      names.add(added.name);
+      parameters.push(added);
+      return added;
+    },
+  });
+  return { scope: make('', true), parameters };
+}

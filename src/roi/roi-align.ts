@@ -1,0 +1,46 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { roiCrop } from '../engine/ops/roi-crop.js';
+import { concatenateRows } from '../engine/ops/rows.js';
+import type { Tape } from '../engine/tape.js';
+import { tf } from '../engine/tf.js';
+import { type Rois, roiLevel } from './levels.js';
+
+/**
+ * RoIAlign (He et al. 2017, Section 3) with two samples a bin and direction, each RoI on the pyramid level that its size
+ * asks for. Coordinates aren't shifted by half a pixel and a RoI is at least one pixel of its map wide and high:
+ * torchvision's `aligned=False`.
+ *
+ * @param pyramid maps `[N, H, W, C]` at 1/4, 1/8, … of the input's size
+ * @param rois in level order (see {@link levelOrder})
+ * @param size S
+ * @returns `[R, S, S, C]`
+ */
+export function roiAlign(
+  tape: Tape | undefined,
+  pyramid: readonly Tensor[],
+  { boxes, images }: Rois,
+  size: number,
+): Tensor {
+  const pooled: Tensor[] = [];
+  for (let from = 0; from < images.length; ) {
+    const level = roiLevel(boxes, from, pyramid.length);
+    let to = from + 1;
+    while (to < images.length && roiLevel(boxes, to, pyramid.length) === level) to++;
+    const scale = 1 / (4 << level);
+    const onMap = featureBoxes(boxes.subarray(4 * from, 4 * to), scale);
+    pooled.push(roiCrop(tape, pyramid[level], { boxes: onMap, images: images.slice(from, to) }, size));
+    from = to;
+  }
+  if (pooled.length === 0) return tf.zeros([0, size, size, pyramid[0].shape[3] ?? 0]);
+  return concatenateRows(tape, pooled);
+}
+
+/** Boxes in pixels of a map that is `scale` times the input's size, at least one of its pixels wide and high. */
+function featureBoxes(boxes: Float32Array, scale: number): Float32Array {
+  const scaled = boxes.map((coordinate) => coordinate * scale);
+  for (let i = 0; i < scaled.length; i += 4) {
+    scaled[i + 2] = Math.max(scaled[i + 2], scaled[i] + 1);
+    scaled[i + 3] = Math.max(scaled[i + 3], scaled[i + 1] + 1);
+  }
+  return scaled;
+}

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../src/config/parse.js';
+import { UserError } from '../../src/errors.js';
+
+const minimal = { data: { format: 'voc', root: 'data' }, training: { steps: 10, learningRate: 0.01 } };
+const parse = (overrides: string[], input: unknown = minimal) => parseConfig(input, overrides, 'test.ts');
+
+describe('parseConfig', () => {
+  it('fills in the defaults', () => {
+    const config = parse([]);
+    expect(config.model.box.representation).toBe(1024);
+    expect(config.model.rpn.preNmsTopK).toEqual({ train: 2000, test: 1000 });
+    expect(config.input).toMatchObject({ shorterSide: 800, longerSide: 1333 });
+    expect(config.training.schedule).toEqual({ kind: 'constant' });
+    expect(config.data.format === 'voc' && config.data.classes).toHaveLength(20);
+  });
+
+  it('takes overrides of numbers, texts and lists', () => {
+    const config = parse([
+      'seed=3',
+      'data.root=/photos',
+      'data.classes=person,car',
+      'model.rpn.anchorSizes=16,32,64,128,256',
+      'training.clipNorm=0.5',
+      'training.schedule={"kind":"cosine"}',
+      'model.box.representation=688',
+    ]);
+    expect(config.seed).toBe(3);
+    expect(config.data).toMatchObject({ root: '/photos', classes: ['person', 'car'] });
+    expect(config.model.rpn.anchorSizes).toEqual([16, 32, 64, 128, 256]);
+    expect(config.training.clipNorm).toBe(0.5);
+    expect(config.training.schedule.kind).toBe('cosine');
+    expect(config.model.box.representation).toBe(688);
+  });
+
+  it('keeps a text a text', () => {
+    expect(parse(['data.root=2012', 'data.train=1']).data).toMatchObject({ root: '2012', train: '1' });
+  });
+
+  it('means one size when the shorter side alone is given', () => {
+    const multiScale = { ...minimal, input: { shorterSide: 800, multiScale: [640, 800], longerSide: 1200 } };
+    const config = parse(['input.shorterSide=400'], multiScale);
+    expect(config.input).toMatchObject({ shorterSide: 400, longerSide: 666 });
+    expect(config.input.multiScale).toBeUndefined();
+  });
+
+  it('leaves the input alone', () => {
+    const input = structuredClone(minimal);
+    parse(['training.steps=20'], input);
+    expect(input).toEqual(minimal);
+  });
+
+  const message = (overrides: string[], input: unknown = minimal): string => {
+    try {
+      parse(overrides, input);
+    } catch (error) {
+      expect(error).toBeInstanceOf(UserError);
+      return error instanceof Error ? error.message : '';
+    }
+    throw new Error('nothing was thrown');
+  };
+
+  it('names a misspelt key and the nearest one', () => {
+    expect(message(['training.learningrate=1'])).toBe(
+      'unknown key training.learningrate; did you mean training.learningRate?',
+    );
+    expect(message([], { ...minimal, modell: {} })).toContain('unknown key modell; did you mean model?');
+    expect(message([], { ...minimal, model: { backbone: { nrm: 'batch' } } })).toContain(
+      'unknown key model.backbone.nrm; did you mean model.backbone.norm?',
+    );
+    expect(message(['data.clases=person'])).toContain('data.classes');
+  });
+
+  it('names an impossible value and where it stands', () => {
+    expect(message(['training.steps=-1'])).toMatch(/^test\.ts: training\.steps: /);
+    expect(message(['model.backbone.name=resnet'])).toContain('attonet-a');
+    expect(message(['data.classes=a,a'])).toContain('named twice');
+    expect(message([], { training: minimal.training })).toContain('data');
+    expect(message([], 7)).toContain('test.ts');
+    expect(message(['steps'])).toContain('key.path=value');
+  });
+});
