@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { messageOf, UserError } from '../errors.js';
 import { registerDoctor } from './doctor.js';
+import { registerScore } from './score.js';
 import { registerSetup } from './setup.js';
 
 // Every command imports what it needs inside its action: `atto --help` must not wait for the engine.
@@ -15,6 +16,7 @@ const program = new Command('atto')
   .exitOverride();
 registerSetup(program);
 registerDoctor(program);
+registerScore(program);
 program.addHelpText('after', '\nStart with: atto setup\nSet ATTO_DEBUG=1 to see where an error came from.');
 
 try {
