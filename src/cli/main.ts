@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { messageOf, UserError } from '../errors.js';
 import { registerDoctor } from './doctor.js';
+import { registerScore } from './score.js';
 import { registerSetup } from './setup.js';
 import { registerTrain } from './train.js';
 
@@ -17,6 +18,7 @@ const program = new Command('atto')
 registerTrain(program);
 registerSetup(program);
 registerDoctor(program);
+registerScore(program);
 program.addHelpText('after', '\nStart with: atto setup\nSet ATTO_DEBUG=1 to see where an error came from.');
 
 try {

@@ -1,5 +1,4 @@
 import { UserError } from '../errors.js';
-import type { Box } from './box.js';
 
 /**
  * A binary mask as the lengths of its runs, in COCO's order: column by column (top to bottom, then left to
@@ -99,31 +98,4 @@ export function maskArea(mask: RunLengthMask): number {
   let area = 0;
   for (let run = 1; run < mask.counts.length; run += 2) area += mask.counts[run];
   return area;
-}
-
-/** The smallest box around the pixels inside; `[0, 0, 0, 0]` where there are none. */
-export function maskBounds(mask: RunLengthMask): Box {
-  const { height, counts } = mask;
-  if (counts.length < 2) return [0, 0, 0, 0];
-  let top = height;
-  let bottom = 0;
-  let position = counts[0];
-  const left = Math.floor(position / height);
-  let right = left;
-  for (let run = 1; run < counts.length; run += 2) {
-    const last = position + counts[run] - 1;
-    const firstColumn = Math.floor(position / height);
-    right = Math.floor(last / height);
-    if (right > firstColumn) {
-      // A run that goes on in the next column touches the bottom edge and the top edge.
-      top = 0;
-      bottom = height;
-    } else {
-      top = Math.min(top, position - firstColumn * height);
-      bottom = Math.max(bottom, last - right * height + 1);
-    }
-    position = last + 1;
-    if (run + 1 < counts.length) position += counts[run + 1];
-  }
-  return [left, top, right + 1, bottom];
 }

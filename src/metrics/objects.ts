@@ -1,6 +1,6 @@
+import type { CocoBox } from '../geometry/box.js';
 import type { Detection, Instance, LocatedObject } from '../geometry/instance.js';
 import { maskArea, type RunLengthMask } from '../geometry/run-length-mask.js';
-import type { CocoBox } from './overlaps.js';
 
 /** What the protocols look at in an object, be it annotated or detected. */
 export interface ScoredObject {

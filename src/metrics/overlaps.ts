@@ -1,8 +1,7 @@
+import type { CocoBox } from '../geometry/box.js';
+import { maskExtent } from '../geometry/mask-extent.js';
 import { maskIntersection } from '../geometry/rle-overlap.js';
-import { maskArea, maskBounds, type RunLengthMask } from '../geometry/run-length-mask.js';
-
-/** A rectangle as COCO writes it: left and upper edge, width and height in pixels. */
-export type CocoBox = readonly [x: number, y: number, width: number, height: number];
+import { maskArea, type RunLengthMask } from '../geometry/run-length-mask.js';
 
 /**
  * How far each of `rows` detections and each of `columns` truths of an image cover each other: matrices, row after
@@ -47,12 +46,12 @@ export function maskOverlaps(
 ): Overlaps {
   const overlaps = noOverlaps(detections.length, truths.length, crowds);
   if (truths.length === 0) return overlaps;
-  const bounds = truths.map(maskBounds);
+  const bounds = truths.map(maskExtent);
   const areas = truths.map(maskArea);
   for (let row = 0; row < detections.length; row++) {
     const detection = detections[row];
     const area = maskArea(detection);
-    const [x1, y1, x2, y2] = maskBounds(detection);
+    const [x1, y1, x2, y2] = maskExtent(detection);
     for (let column = 0; column < truths.length; column++) {
       const [truthX1, truthY1, truthX2, truthY2] = bounds[column];
       // Most pairs don't even meet as boxes.
