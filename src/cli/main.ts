@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { messageOf, UserError } from '../errors.js';
 import { registerDoctor } from './doctor.js';
+import { registerEval } from './eval.js';
 import { registerScore } from './score.js';
 import { registerSetup } from './setup.js';
 import { registerTrain } from './train.js';
@@ -16,6 +17,7 @@ const program = new Command('atto')
   .showHelpAfterError()
   .exitOverride();
 registerTrain(program);
+registerEval(program);
 registerSetup(program);
 registerDoctor(program);
 registerScore(program);

@@ -2,14 +2,11 @@ import { copyFile, cp, mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { UserError } from '../../errors.js';
-import { addonNames } from './cache.js';
+import { addonNames, nativeSources } from './cache.js';
 import { lastLines, runProcess } from './processes.js';
 import type { Release } from './releases.js';
 
 const require = createRequire(import.meta.url);
-
-// The same from src and from dist.
-const nativeSources = path.join(import.meta.dirname, '..', '..', '..', 'native');
 
 /** Whether a file of a wheel is a header that the addons may include. */
 export function isHeader(name: string): boolean {
@@ -96,7 +93,12 @@ function gypFile({ libraries }: Release) {
     targets: [
       {
         target_name: 'tfjs_binding',
-        sources: ['binding/tfjs_backend.cc', 'binding/tfjs_binding.cc', 'native/log_level.cc'],
+        sources: [
+          'binding/tfjs_backend.cc',
+          'binding/tfjs_binding.cc',
+          'native/log_level.cc',
+          'native/signals.cc',
+        ],
         include_dirs: ['tensorflow/include'],
         ldflags: ["-Wl,-rpath,'$$ORIGIN/tensorflow'"],
         xcode_settings: { OTHER_LDFLAGS: ['-Wl,-rpath,@loader_path/tensorflow'] },
