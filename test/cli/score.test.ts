@@ -1,0 +1,165 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Command } from 'commander';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { registerScore } from '../../src/cli/score.js';
+import { UserError } from '../../src/errors.js';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'atto-score-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function write(name: string, content: unknown): string {
+  const file = path.join(folder, name);
+  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+  return file;
+}
+
+const square = (x: number, y: number, side: number) => [x, y, x + side, y, x + side, y + side, x, y + side];
+const truth = {
+  images: [
+    { id: 1, file_name: 'one.jpg', height: 50, width: 60 },
+    { id: 2, file_name: 'two.jpg', height: 50, width: 60 },
+  ],
+  categories: [
+    { id: 1, name: 'cat' },
+    { id: 2, name: 'dog' },
+  ],
+  annotations: [
+    { id: 1, image_id: 1, category_id: 1, iscrowd: 0, bbox: [0, 0, 10, 10], area: 100 },
+    { id: 2, image_id: 1, category_id: 1, iscrowd: 0, bbox: [20, 0, 10, 10], area: 100 },
+    { id: 3, image_id: 2, category_id: 2, iscrowd: 0, bbox: [5, 5, 20, 20], area: 400 },
+  ],
+};
+const masked = truth.annotations.map((each) => ({
+  ...each,
+  segmentation: [square(each.bbox[0], each.bbox[1], each.bbox[2])],
+}));
+const withMasks = { ...truth, annotations: masked };
+const detections = [
+  { image_id: 1, category_id: 1, bbox: [0, 0, 10, 10], score: 0.9, segmentation: [square(0, 0, 10)] },
+  { image_id: 1, category_id: 1, bbox: [40, 0, 10, 10], score: 0.8, segmentation: [square(40, 0, 10)] },
+  { image_id: 1, category_id: 1, bbox: [20, 0, 10, 10], score: 0.7, segmentation: [square(22, 0, 6)] },
+];
+const boxesOnly = detections.map(({ segmentation, ...rest }) => rest);
+
+let output = '';
+let messages = '';
+beforeEach(() => {
+  output = '';
+  messages = '';
+  vi.spyOn(console, 'log').mockImplementation((text) => {
+    output += `${text}\n`;
+  });
+  vi.spyOn(console, 'error').mockImplementation((text) => {
+    messages += `${text}\n`;
+  });
+});
+
+async function score(groundTruth: unknown, results: unknown, ...more: string[]) {
+  const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
+  registerScore(program);
+  const files = [write('truth.json', groundTruth), write('results.json', results)];
+  await program.parseAsync(['score', '--ground-truth', files[0], '--detections', files[1], ...more], {
+    from: 'user',
+  });
+}
+
+describe('atto score', () => {
+  it('prints every figure as JSON on standard output, and nothing else', async () => {
+    await score(withMasks, detections, '--json');
+    const figures = JSON.parse(output);
+    expect(Object.keys(figures)).toEqual(['coco', 'voc']);
+    const cats = 1 / 2 + (1 / 2) * (2 / 3);
+    expect(figures.voc.box.perClass.cat.AP50).toBeCloseTo(cats, 15);
+    expect(figures.voc.box.perClass.dog.AP50).toBe(0);
+    expect(figures.voc.box.AP50).toBeCloseTo(cats / 2, 15);
+    // The second mask covers 36 of 100 pixels.
+    expect(figures.voc.mask.perClass.cat.AP50).toBe(1 / 2);
+    expect(figures.voc.mask.AP_r_vol).toBeCloseTo(((3 * cats) / 2 + (6 * 0.5) / 2) / 9, 15);
+    expect(Object.keys(figures.coco.mask)).toEqual(
+      expect.arrayContaining('AP AP50 AP75 APs APm APl AR1 AR10 AR100 ARs ARm ARl'.split(' ')),
+    );
+    expect(figures.coco.box.APm).toBeNull();
+    expect(messages).toBe('');
+  });
+
+  it('prints tables for people', async () => {
+    await score(withMasks, detections);
+    expect(output).toBe('');
+    expect(messages).toMatch(/cat +│ +2 +│ +3 +│ +83\.3 +│ +50\.0/);
+    expect(messages).toMatch(/mean +│ +3 +│ +3 +│ +41\.7 +│ +25\.0/);
+    expect(messages).toMatch(/medium, up to 96² +│ +– +│ +–/);
+  });
+
+  it('scores boxes alone where there are no masks', async () => {
+    await score(withMasks, boxesOnly, '--json');
+    expect(JSON.parse(output)).toMatchObject({ coco: { mask: null }, voc: { mask: null } });
+    expect(messages).toContain('results.json has no masks, so only boxes are scored');
+    await score(truth, detections);
+    expect(messages).toContain('truth.json has no masks, so only boxes are scored');
+    expect(messages).toMatch(/cat .* 83\.3 +│ +– /);
+  });
+
+  it('scores no detections as zero, and no truths as undefined', async () => {
+    await score(withMasks, [], '--json');
+    expect(JSON.parse(output)).toMatchObject({
+      coco: { box: { AP: 0, AR100: 0 }, mask: { AP: 0 } },
+      voc: { mask: { AP50: 0 } },
+    });
+    output = '';
+    await score({ ...truth, annotations: [] }, detections, '--json');
+    expect(JSON.parse(output)).toMatchObject({
+      coco: { box: { AP: null, AR1: null } },
+      voc: { box: { AP50: null, perClass: { cat: { AP50: null } } } },
+    });
+  });
+
+  it.each([
+    ['cut off', withMasks, JSON.stringify(detections).slice(0, 200), 'is cut off'],
+    ['cut off inside a number', withMasks, '[{"image_id": 1, "score": 0.', 'is cut off'],
+    ['empty', withMasks, '', 'is empty'],
+    ['not JSON', withMasks, '[{"image_id": 1,\n "score": 0.5,]', "isn't JSON: line 2"],
+    ['NaN', withMasks, JSON.stringify(boxesOnly).replace('0.8', 'NaN'), 'detection 1 has the score NaN'],
+    ['an unknown image', withMasks, [{ ...detections[0], image_id: 3 }], 'detection 0 is for image 3'],
+    [
+      'some masks',
+      withMasks,
+      [detections[0], boxesOnly[0]],
+      'detection 1 has no segmentation, but detection 0',
+    ],
+    [
+      'some true masks',
+      { ...truth, annotations: [masked[0], truth.annotations[1]] },
+      detections,
+      'annotation 2 has no segmentation, but annotation 1',
+    ],
+    [
+      'a mask of the wrong size',
+      withMasks,
+      [{ ...detections[0], segmentation: { size: [60, 50], counts: 'hl2' } }],
+      'detection 0: its mask is 60×50, but the image is 50×60 (size is [height, width])',
+    ],
+    [
+      'a damaged true mask',
+      { ...truth, annotations: [{ ...masked[0], segmentation: { size: [50, 60], counts: [1] } }] },
+      detections,
+      'annotation 1: the runs of the mask add up to 1 pixels, but a 50×60 image has 3000',
+    ],
+  ])('refuses a file with %s', async (_, groundTruth, results, message) => {
+    const attempt = score(groundTruth, results, '--json');
+    await expect(attempt).rejects.toThrow(message);
+    await expect(attempt).rejects.toBeInstanceOf(UserError);
+    expect(output).toBe('');
+  });
+
+  it('says which file is missing', async () => {
+    const program = new Command().exitOverride();
+    registerScore(program);
+    const missing = path.join(folder, 'nowhere.json');
+    const args = ['score', '--ground-truth', missing, '--detections', missing];
+    await expect(program.parseAsync(args, { from: 'user' })).rejects.toThrow(
+      `${missing}: there is no such file`,
+    );
+  });
+});
