@@ -5,6 +5,7 @@ import { messageOf, UserError } from '../errors.js';
 import { registerDoctor } from './doctor.js';
 import { registerScore } from './score.js';
 import { registerSetup } from './setup.js';
+import { registerTrain } from './train.js';
 
 // Every command imports what it needs inside its action: `atto --help` must not wait for the engine.
 const { version }: { version: string } = createRequire(import.meta.url)('../../package.json');
@@ -14,6 +15,7 @@ const program = new Command('atto')
   .version(version)
   .showHelpAfterError()
   .exitOverride();
+registerTrain(program);
 registerSetup(program);
 registerDoctor(program);
 registerScore(program);

@@ -23,6 +23,10 @@ export interface TensorFlowBackend extends KernelBackend {
     inputs: readonly TensorInfo[],
     outputs: number,
   ): Tensor[];
+  /** Opens a TensorBoard event file in `folder` behind `writer`, the handle that the SummaryWriter op gave. */
+  createSummaryFileWriter(writer: Tensor, folder: string): void;
+  writeScalarSummary(writer: Tensor, step: number, name: string, value: number): void;
+  flushSummaryWriter(writer: Tensor): void;
 }
 
 /** The vendored part of tfjs-node, `dist/vendor/tfjs-node/backend.cjs` (made by scripts/vendor-tfjs-node.mjs). */

@@ -5,11 +5,9 @@ import { tf } from '../engine/tf.js';
 import { Variable } from '../engine/variable.js';
 import type { Parameter } from '../nn/parameter.js';
 import type { Weights } from '../nn/weights.js';
+import type { Gradients } from './gradients.js';
 
 const float32 = { T: type('float32') };
-
-/** The gradients of a model's trainable parameters. */
-export type Gradients = ReadonlyMap<Parameter, Tensor>;
 
 /**
  * Stochastic gradient descent with momentum and weight decay, as PyTorch's: `v ← momentum · v + gradient + decay · w`,
@@ -72,24 +70,4 @@ export class Sgd {
     for (const tensor of [gradient, decay]) tensor.dispose();
     return sum;
   }
-}
-
-/** Norm of all gradients taken as one vector. */
-export function globalNorm(gradients: Gradients): number {
-  return tf.tidy(() => {
-    const halves = [...gradients.values()].map((gradient) => execute('L2Loss', float32, [gradient]));
-    return halves.length === 0 ? 0 : Math.sqrt(2 * tf.addN(halves).dataSync()[0]);
-  });
-}
-
-/** Scales all gradients down so that their {@link globalNorm} is at most `limit`. Consumes what it replaces. */
-export function clipGradients(gradients: Gradients, limit: number): Gradients {
-  const norm = globalNorm(gradients);
-  if (norm <= limit) return gradients;
-  const clipped = new Map<Parameter, Tensor>();
-  for (const [parameter, gradient] of gradients) {
-    clipped.set(parameter, tf.mul(gradient, limit / norm));
-    gradient.dispose();
-  }
-  return clipped;
 }
