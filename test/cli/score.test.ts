@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
+import { PNG } from 'pngjs';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { registerScore } from '../../src/cli/score.js';
 import { UserError } from '../../src/errors.js';
@@ -88,7 +89,7 @@ describe('atto score', () => {
     await score(withMasks, detections);
     expect(output).toBe('');
     expect(messages).toMatch(/cat +│ +2 +│ +3 +│ +83\.3 +│ +50\.0/);
-    expect(messages).toMatch(/mean +│ +3 +│ +3 +│ +41\.7 +│ +25\.0/);
+    expect(messages).toMatch(/total, mean +│ +3 +│ +3 +│ +41\.7 +│ +25\.0/);
     expect(messages).toMatch(/medium, up to 96² +│ +– +│ +–/);
   });
 
@@ -161,5 +162,91 @@ describe('atto score', () => {
     await expect(program.parseAsync(args, { from: 'user' })).rejects.toThrow(
       `${missing}: there is no such file`,
     );
+  });
+});
+
+/** A grey PNG of 60×50 with squares of given values. */
+function greyPng(squares: readonly [value: number, x: number, y: number, side: number][]): Buffer {
+  const png = new PNG({ width: 60, height: 50, colorType: 0, inputColorType: 0, inputHasAlpha: false });
+  png.data = Buffer.alloc(60 * 50);
+  for (const [value, left, top, side] of squares) {
+    for (let y = top; y < top + side; y++) png.data.fill(value, y * 60 + left, y * 60 + left + side);
+  }
+  return PNG.sync.write(png, { colorType: 0, inputColorType: 0, inputHasAlpha: false });
+}
+
+/** A devkit folder with the objects of the COCO file above; the second one is difficult. */
+function writeDevkit(names: readonly [string, string, string]): string {
+  const devkit = path.join(mkdtempSync(path.join(folder, 'devkit-')), 'VOC2012');
+  for (const name of ['JPEGImages', 'SegmentationObject', 'Annotations', 'ImageSets/Segmentation']) {
+    mkdirSync(path.join(devkit, name), { recursive: true });
+  }
+  const xml = (objects: readonly [string, number][]) =>
+    `<annotation>${objects.map(([name, difficult]) => `<object><name>${name}</name><difficult>${difficult}</difficult></object>`).join('')}</annotation>`;
+  const put = (name: string, content: string | Buffer) => writeFileSync(path.join(devkit, name), content);
+  put('ImageSets/Segmentation/val.txt', 'one\ntwo\n');
+  put('JPEGImages/one.png', greyPng([]));
+  put('JPEGImages/two.png', greyPng([]));
+  put(
+    'SegmentationObject/one.png',
+    greyPng([
+      [1, 0, 0, 10],
+      [2, 20, 0, 10],
+      [255, 40, 0, 10],
+    ]),
+  );
+  put('SegmentationObject/two.png', greyPng([[1, 5, 5, 20]]));
+  put(
+    'Annotations/one.xml',
+    xml([
+      [names[0], 0],
+      [names[1], 1],
+    ]),
+  );
+  put('Annotations/two.xml', xml([[names[2], 0]]));
+  return devkit;
+}
+
+describe('atto score against a VOC devkit', () => {
+  const results = detections.map((detection) => ({ ...detection, image_id: 'one' }));
+
+  async function scoreDevkit(devkit: string, content: unknown) {
+    const program = new Command().exitOverride();
+    registerScore(program);
+    const args = [
+      'score',
+      '--ground-truth',
+      devkit,
+      '--detections',
+      write('results.json', content),
+      '--json',
+    ];
+    await program.parseAsync(args, { from: 'user' });
+    return JSON.parse(output);
+  }
+
+  it('counts classes by alphabet and leaves difficult boxes out', async () => {
+    const cats = results.map((result) => ({ ...result, category_id: 8 }));
+    const { voc, coco } = await scoreDevkit(writeDevkit(['cat', 'cat', 'dog']), cats);
+    expect(Object.keys(voc.box.perClass)).toHaveLength(20);
+    // One cat to be found; the detection of the difficult one counts neither way.
+    expect(voc.box.perClass.cat.AP50).toBe(1);
+    expect(voc.mask.perClass.cat.AP50).toBe(1 / 2);
+    expect(voc.box.perClass.dog.AP50).toBe(0);
+    expect(voc.box.perClass.cow.AP50).toBeNull();
+    expect(coco.box.AP50).toBeCloseTo((51 + 50 * (2 / 3)) / 101 / 2, 12);
+  });
+
+  it('takes the classes that the annotations name', async () => {
+    const devkit = writeDevkit(['star', 'star', 'disc']);
+    const named = results.map((result) => ({ ...result, category_id: 7, category: 'star' }));
+    const { voc } = await scoreDevkit(devkit, named);
+    expect(Object.keys(voc.box.perClass)).toEqual(['disc', 'star']);
+    expect(voc.box.perClass.star.AP50).toBe(1);
+  });
+
+  it('says which folder to give', async () => {
+    const devkit = writeDevkit(['cat', 'cat', 'dog']);
+    await expect(scoreDevkit(path.dirname(devkit), results)).rejects.toThrow(`try --ground-truth ${devkit}`);
   });
 });
