@@ -6,11 +6,11 @@ import { DetectionEvaluator } from '../metrics/evaluator.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { metricsTable } from '../visualization/metrics-table.js';
 import type { ScoreOptions } from './score.js';
-import { openCocoTruth, type ScoreTruth } from './score-truth.js';
+import { openTruth, type ScoreTruth } from './score-truth.js';
 
 /** Scores a file of detections and prints the figures: as JSON on standard output, or as tables on standard error. */
-export async function score({ groundTruth, detections, json }: ScoreOptions): Promise<void> {
-  const truth = await openCocoTruth(groundTruth);
+export async function score({ groundTruth, detections, split, json }: ScoreOptions): Promise<void> {
+  const truth = await openTruth(groundTruth, split);
   const { metrics, notices } = await scoreFile(truth, detections);
   for (const notice of [...truth.notices, ...notices]) console.error(`atto: ${notice}`);
   if (json) console.log(JSON.stringify({ coco: metrics.coco, voc: metrics.voc }, null, 2));

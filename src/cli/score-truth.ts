@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import type { CocoId } from '../datasets/coco/fields.js';
 import { type CocoAnnotation, parseGroundTruth } from '../datasets/coco/ground-truth.js';
 import { type Finder, finderOf, stemOf } from '../datasets/coco/identifiers.js';
@@ -27,6 +28,15 @@ export interface TruthOfImage {
   readonly height: number;
   readonly width: number;
   readonly truths: readonly Truth[];
+}
+
+/** Opens a COCO annotation file, or a split of a VOC devkit folder. */
+export async function openTruth(source: string, split: string): Promise<ScoreTruth> {
+  const found = await stat(source).catch(() => undefined);
+  if (found === undefined) throw new UserError(`${source}: there is no such file or folder`);
+  if (!found.isDirectory()) return openCocoTruth(source);
+  const { openVocTruth } = await import('./score-truth-voc.js');
+  return openVocTruth(source, split);
 }
 
 /** Opens a COCO annotation file. */

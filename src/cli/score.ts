@@ -5,7 +5,7 @@ export function registerScore(program: Command): void {
   program
     .command('score')
     .description(
-      'score detections that any tool wrote in COCO’s results format, by VOC’s and COCO’s protocols',
+      'score detections that any tool wrote in the COCO results format by the protocols of VOC and COCO',
     )
     .requiredOption(
       '--ground-truth <path>',

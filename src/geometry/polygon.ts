@@ -3,7 +3,7 @@ import type { RunLengthMask } from './run-length-mask.js';
 
 /** The outline is drawn on a grid so many times finer than the pixels. */
 const fineness = 5;
-/** The fine column left of a pixel's middle. */
+/** The middle of a pixel lies between its fine columns 2 and 3. */
 const middle = 2;
 
 /**
@@ -14,23 +14,16 @@ const middle = 2;
  * @param points x and y in turn, in pixels; the polygon closes itself. Parts outside the image are cut off.
  */
 export function polygonMask(points: ArrayLike<number>, height: number, width: number): RunLengthMask {
-  const corners = points.length >> 1;
-  const crossings: number[] = [];
-  // Fine coordinates are rounded as C does it: half added, then cut towards zero.
-  const fine = (i: number) => Math.trunc(fineness * points[i] + 0.5);
-
-  /** The outline crosses the middle of the pixel column `x`; `y` is the upper of the two fine rows there. */
-  const cross = (x: number, y: number) => {
-    if (x < 0 || x >= width) return;
-    const row = Math.ceil(Math.min(Math.max((y + 0.5) / fineness - 0.5, 0), height));
-    crossings.push(x * height + row);
-  };
-
-  for (let corner = 0; corner < corners; corner++) {
-    const next = (corner + 1) % corners;
-    walkEdge(fine(2 * corner), fine(2 * corner + 1), fine(2 * next), fine(2 * next + 1), cross);
+  const length = points.length - (points.length % 2);
+  // Rounded as C does it: half added, then cut towards zero.
+  const fine = new Float64Array(length);
+  for (let i = 0; i < length; i++) fine[i] = Math.trunc(fineness * points[i] + 0.5);
+  const switches: number[] = [];
+  for (let from = 0; from < length; from += 2) {
+    const to = (from + 2) % length;
+    addCrossings(fine[from], fine[from + 1], fine[to], fine[to + 1], height, width, switches);
   }
-  return maskFromSwitches(crossings, height, width);
+  return maskFromSwitches(switches, height, width);
 }
 
 /** The pixels inside any of the polygons: an object that something divides has several. */
@@ -43,16 +36,18 @@ export function polygonsMask(
 }
 
 /**
- * Walks an edge on the fine grid, one step a column where it is flat, one a row where it is steep, and reports each
- * step over the middle of a pixel column. The walk always goes towards the larger coordinate: rounding depends on
- * the direction.
+ * Adds the positions, counted along the columns, at which an edge on the fine grid crosses the middles of the pixel
+ * columns. The edge is drawn one point a column where it is flat, one a row where it is steep, always towards the
+ * larger coordinate: rounding depends on that.
  */
-function walkEdge(
+function addCrossings(
   fromX: number,
   fromY: number,
   toX: number,
   toY: number,
-  cross: (x: number, y: number) => void,
+  height: number,
+  width: number,
+  positions: number[],
 ): void {
   const columns = Math.abs(toX - fromX);
   const rows = Math.abs(toY - fromY);
@@ -60,45 +55,56 @@ function walkEdge(
   const reversed = flat ? fromX > toX : fromY > toY;
   const startX = reversed ? toX : fromX;
   const startY = reversed ? toY : fromY;
-  if (flat) {
-    const slope = (reversed ? fromY - toY : toY - fromY) / columns;
-    // The middle of a pixel lies between its fine columns 2 and 3, so only every fifth step matters.
-    const first = Math.ceil((startX - middle) / fineness);
-    for (let x = first; fineness * x + middle < startX + columns; x++) {
-      const step = fineness * x + middle - startX;
+  const slope = flat ? (toY - fromY) / (toX - fromX) : (toX - fromX) / (toY - fromY);
+
+  const first = Math.max(Math.ceil((Math.min(fromX, toX) - middle) / fineness), 0);
+  const end = Math.min(Math.ceil((Math.max(fromX, toX) - middle) / fineness), width);
+  for (let x = first; x < end; x++) {
+    const column = fineness * x + middle;
+    let row: number;
+    if (flat) {
+      // The upper of the points in the two columns.
+      const step = column - startX;
       const before = Math.trunc(startY + slope * step + 0.5);
-      const after = Math.trunc(startY + slope * (step + 1) + 0.5);
-      cross(x, Math.min(before, after));
+      row = Math.min(before, Math.trunc(startY + slope * (step + 1) + 0.5));
+    } else {
+      // The last point before the step into the other column.
+      const step = firstStepBeyond(startX, slope, column, rows);
+      row = startY + step - 1;
     }
-  } else {
-    const slope = (reversed ? fromX - toX : toX - fromX) / rows;
-    let column = Math.trunc(startX + 0.5);
-    for (let step = 1; step <= rows; step++) {
-      const previous = column;
-      column = Math.trunc(startX + slope * step + 0.5);
-      if (column === previous) continue;
-      const left = Math.min(previous, column);
-      if ((left - middle) % fineness === 0) cross((left - middle) / fineness, startY + step - 1);
-    }
+    const y = Math.ceil(Math.min(Math.max((row + 0.5) / fineness - 0.5, 0), height));
+    positions.push(x * height + y);
   }
 }
 
-/** The mask that changes colour at each of the positions, counted along the columns. */
+/**
+ * The first step of a steep edge whose point is right of `column` where the edge goes to the right, and no longer is
+ * where it goes to the left.
+ */
+function firstStepBeyond(startX: number, slope: number, column: number, rows: number): number {
+  const isBeyond = (step: number) => Math.trunc(startX + slope * step + 0.5) > column === slope > 0;
+  // Where the line itself gets there; rounding may put the point one step off.
+  let step = Math.min(Math.max(Math.round((column + 0.5 - startX) / slope), 1), rows);
+  while (step > 1 && isBeyond(step - 1)) step--;
+  while (step < rows && !isBeyond(step)) step++;
+  return step;
+}
+
+/** The mask that changes colour at each of the positions. */
 function maskFromSwitches(positions: readonly number[], height: number, width: number): RunLengthMask {
-  const sorted = Float64Array.from(positions).sort();
-  const counts = new Uint32Array(sorted.length + 1);
-  let used = 0;
+  const sorted = new Uint32Array(positions).sort();
+  const counts: number[] = [];
   let start = 0;
   for (let i = 0; i < sorted.length; i++) {
-    // Two switches at one place undo each other.
-    if (i + 1 < sorted.length && sorted[i + 1] === sorted[i]) {
+    const position = sorted[i];
+    if (i + 1 < sorted.length && sorted[i + 1] === position) {
+      // Two switches at one place undo each other.
       i++;
-      continue;
+    } else if (position < height * width) {
+      counts.push(position - start);
+      start = position;
     }
-    if (sorted[i] === height * width) break;
-    counts[used++] = sorted[i] - start;
-    start = sorted[i];
   }
-  counts[used++] = height * width - start;
-  return { height, width, counts: counts.slice(0, used) };
+  counts.push(height * width - start);
+  return { height, width, counts: new Uint32Array(counts) };
 }

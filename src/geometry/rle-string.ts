@@ -46,8 +46,10 @@ export function decompressMask(text: string, height: number, width: number): Run
   if (text.length > 0 && text.charCodeAt(text.length - 1) - firstCharacter >= continued) {
     throw new UserError('the compressed mask is cut off in the middle of a run');
   }
-  const counts = new Float64Array(length);
+  const counts = new Uint32Array(length);
   let position = 0;
+  let total = 0;
+  let plain = length > 0;
   for (let i = 0; i < length; i++) {
     let value = 0;
     let scale = 1;
@@ -58,7 +60,13 @@ export function decompressMask(text: string, height: number, width: number): Run
       scale *= 32;
     } while (group >= continued);
     if (group & negative) value -= scale;
-    counts[i] = i > 2 ? value + counts[i - 2] : value;
+    if (i > 2) value += counts[i - 2];
+    if (value < 0) throw new UserError(`run ${i} of the compressed mask has the length ${value}`);
+    counts[i] = value;
+    total += value;
+    if (value === 0 && i > 0) plain = false;
   }
-  return maskFromCounts(counts, height, width);
+  return plain && total === height * width
+    ? { height, width, counts }
+    : maskFromCounts(counts, height, width);
 }

@@ -1,4 +1,5 @@
 import type { Detection, Instance } from '../geometry/instance.js';
+import type { EvaluationImage } from './evaluation-image.js';
 import { DetectionEvaluator } from './evaluator.js';
 import type { Metrics } from './metrics.js';
 import { predictionOf, truthOf } from './objects.js';
@@ -23,12 +24,22 @@ export interface DetectedImage {
 export function evaluateDetections(images: Iterable<DetectedImage>, classes: readonly string[]): Metrics {
   const evaluator = new DetectionEvaluator(classes, { masks: true });
   let position = 0;
-  for (const { truths, detections, ...image } of images) {
-    evaluator.add({
-      ...image,
-      truths: truths.map(truthOf),
-      detections: detections.map((detection) => predictionOf(detection, position++)),
-    });
+  for (const image of images) {
+    evaluator.add(evaluationImage(image, position));
+    position += image.detections.length;
   }
   return evaluator.metrics();
+}
+
+/**
+ * An image as the protocols see it.
+ *
+ * @param position number of detections in all images before it
+ */
+export function evaluationImage(image: DetectedImage, position: number): EvaluationImage {
+  return {
+    ...image,
+    truths: image.truths.map(truthOf),
+    detections: image.detections.map((detection, i) => predictionOf(detection, position + i)),
+  };
 }

@@ -6,7 +6,7 @@ export function metricsTable(metrics: Metrics): string {
   return `${classTable(metrics)}\n\n${protocolTable(metrics)}`;
 }
 
-const style = { head: ['bold'], border: [] };
+const style = { head: [], border: [], compact: true };
 
 /** AP_d and AP_m of each class, best first, and their means. */
 function classTable({ perClass, AP_d, AP_m }: Metrics): string {
@@ -23,7 +23,7 @@ function classTable({ perClass, AP_d, AP_m }: Metrics): string {
   }
   const sum = (count: 'truths' | 'detections') =>
     rows.reduce((total, [, figures]) => total + figures[count], 0);
-  table.push(['mean', sum('truths'), sum('detections'), percent(AP_d), percent(AP_m)]);
+  table.push(['total, mean', sum('truths'), sum('detections'), percent(AP_d), percent(AP_m)]);
   return table.toString();
 }
 

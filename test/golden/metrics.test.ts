@@ -38,7 +38,10 @@ function expectFigures(actual: object, expected: object, tolerance: number) {
 }
 
 describe.each(sets.map((set, i) => ({ ...set, i })))('random set $i', ({ truth, results, coco, voc, i }) => {
-  const files = { truth: path.join(folder, `truth-${i}.json`), results: path.join(folder, `results-${i}.json`) };
+  const files = {
+    truth: path.join(folder, `truth-${i}.json`),
+    results: path.join(folder, `results-${i}.json`),
+  };
   writeFileSync(files.truth, JSON.stringify(truth));
   writeFileSync(files.results, JSON.stringify(results));
   const scored = openCocoTruth(files.truth).then((opened) => scoreFile(opened, files.results));

@@ -48,13 +48,13 @@ function parseWithNaN(text: string): unknown {
 }
 
 function explain(file: string, text: string, message: string): string {
-  if (text.trim() === '') return `${file} is empty; it should hold JSON`;
-  const position = Number(/position (\d+)/.exec(message)?.[1] ?? text.length);
-  const end = text.trimEnd().length;
-  if (/end of JSON|Unterminated/.test(message) || position >= end) {
-    return `${file} is cut off: the JSON ends in the middle, after ${end} characters. Write or copy it again.`;
+  const whole = text.trimEnd();
+  if (whole === '') return `${file} is empty; it should hold JSON`;
+  const position = /position (\d+)/.exec(message)?.[1];
+  // What is read here is a list or an object.
+  if (!/[\]}]$/.test(whole) || /end of JSON/.test(message) || Number(position) >= whole.length) {
+    return `${file} is cut off: the JSON ends in the middle, after ${whole.length} characters. Write or copy it again.`;
   }
-  const line = text.slice(0, position).split('\n').length;
-  const nearby = text.slice(Math.max(0, position - 20), position + 20).replace(/\s+/g, ' ');
-  return `${file} isn't JSON: line ${line}, character ${position}, near "${nearby}"`;
+  const line = position === undefined ? '' : `line ${text.slice(0, Number(position)).split('\n').length}: `;
+  return `${file} isn't JSON: ${line}${message.replace(/\s+/g, ' ')}`;
 }

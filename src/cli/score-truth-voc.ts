@@ -1,0 +1,73 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { VocDataConfig } from '../config/schema.js';
+import { finderOf } from '../datasets/coco/identifiers.js';
+import { vocClasses } from '../datasets/voc/classes.js';
+import { vocLayout } from '../datasets/voc/layout.js';
+import { openVoc } from '../datasets/voc/open.js';
+import { readAnnotation } from '../datasets/voc/reader.js';
+import { UserError } from '../errors.js';
+import { truthOf } from '../metrics/objects.js';
+import type { ScoreTruth } from './score-truth.js';
+
+/**
+ * Opens a split of a VOC devkit folder. Its classes are VOC's, or where the annotations name others, those that they
+ * name, by alphabet; categories count them from 1.
+ */
+export async function openVocTruth(folder: string, split: string): Promise<ScoreTruth> {
+  const location = await locate(folder);
+  const { ids } = await openVoc({ ...location, classes: [...vocClasses] }, split);
+  const classes = await classesOf(ids, location);
+  const { load } = await openVoc({ ...location, classes }, split);
+  return {
+    name: `split ${split} of ${folder}`,
+    classes,
+    findCategory: finderOf(classes.map((name, label) => ({ id: label + 1, names: [name] }))),
+    images: ids,
+    findImage: finderOf(ids.map((id) => ({ id, names: [] }))),
+    masks: true,
+    notices: [],
+    load: async (index) => {
+      const { image, instances } = await load(ids[index]);
+      return { height: image.height, width: image.width, truths: instances.map(truthOf) };
+    },
+  };
+}
+
+/** What the reader of VOC's layout wants to know of a folder such as VOCdevkit/VOC2012. */
+async function locate(folder: string): Promise<Omit<VocDataConfig, 'classes'>> {
+  const year = /^VOC(\d{4})$/.exec(path.basename(path.resolve(folder)))?.[1];
+  if (year === undefined) {
+    const inside = (await readdir(folder)).filter((name) => /^VOC\d{4}$/.test(name)).sort();
+    throw new UserError(
+      `${folder} isn't a folder such as VOCdevkit/VOC2012, whose name gives the year. ` +
+        (inside.length > 0
+          ? `In it there is ${inside.join(', ')}: try --ground-truth ${path.join(folder, inside[inside.length - 1])}`
+          : 'It should hold JPEGImages, SegmentationObject and ImageSets/Segmentation.'),
+    );
+  }
+  const root = path.dirname(path.resolve(folder));
+  return {
+    format: 'voc',
+    root,
+    year: Number(year),
+    train: 'train',
+    val: 'val',
+    maskClasses: [...vocClasses],
+  };
+}
+
+async function classesOf(
+  ids: readonly string[],
+  location: Omit<VocDataConfig, 'classes'>,
+): Promise<string[]> {
+  const layout = vocLayout({ ...location, classes: [] });
+  const named = new Set<string>();
+  for (const id of ids) {
+    for (const { name } of (await readAnnotation(layout.annotation(id))) ?? []) {
+      if (name !== undefined) named.add(name);
+    }
+  }
+  const vocNames: readonly string[] = vocClasses;
+  return [...named].every((name) => vocNames.includes(name)) ? [...vocNames] : [...named].sort();
+}

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import type { CocoBox } from '../../src/geometry/box.js';
+import { encodeMask } from '../../src/geometry/run-length-mask.js';
+import { ErrorAnalysis } from '../../src/metrics/error-analysis.js';
+import { judgeImage } from '../../src/metrics/error-types.js';
+import type { EvaluationImage } from '../../src/metrics/evaluation-image.js';
+
+const [height, width] = [60, 100];
+const classes = ['cat', 'dog'];
+
+function object(label: number, box: CocoBox) {
+  const [x, y, boxWidth, boxHeight] = box;
+  const bitmap = new Uint8Array(height * width);
+  for (let row = y; row < y + boxHeight; row++) {
+    bitmap.fill(1, row * width + x, row * width + x + boxWidth);
+  }
+  return { label, box, area: boxWidth * boxHeight, mask: encodeMask(bitmap, height, width) };
+}
+
+const truth = (label: number, box: CocoBox, flags: { crowd?: boolean; difficult?: boolean } = {}) => ({
+  ...object(label, box),
+  crowd: false,
+  difficult: false,
+  ...flags,
+});
+
+let position = 0;
+const found = (label: number, box: CocoBox, score: number) => ({
+  ...object(label, box),
+  score,
+  position: position++,
+});
+
+/** One mistake of each kind, and one that a crowd hides. */
+const image: EvaluationImage = {
+  id: 'a',
+  height,
+  width,
+  truths: [
+    truth(0, [0, 0, 10, 10]),
+    truth(0, [20, 0, 10, 10]),
+    truth(1, [40, 0, 10, 10]),
+    truth(1, [60, 0, 10, 10]),
+    truth(0, [80, 0, 10, 10]),
+    truth(0, [0, 30, 20, 20], { crowd: true }),
+  ],
+  detections: [
+    found(0, [0, 0, 10, 10], 0.95),
+    found(0, [0, 0, 10, 9], 0.9), // duplicate
+    found(0, [20, 0, 10, 4], 0.8), // localisation
+    found(0, [40, 0, 10, 8], 0.7), // confusion
+    found(0, [60, 0, 10, 3], 0.6), // confused and mislocated
+    found(1, [60, 30, 10, 10], 0.55), // background
+    found(0, [0, 30, 20, 19], 0.52), // the crowd
+    found(1, [80, 30, 10, 10], 0.3), // background that nobody is shown
+  ],
+};
+
+describe('judgeImage', () => {
+  it.each(['box', 'mask'] as const)('tells the kinds of mistakes apart by %s', (geometry) => {
+    const { detections, missed, ignored } = judgeImage(image, geometry);
+    expect(detections.map(({ verdict, truth }) => [verdict, truth])).toEqual([
+      ['correct', 0],
+      ['duplicate', 0],
+      ['localisation', 1],
+      ['confusion', 2],
+      ['confusedAndMislocated', 3],
+      ['background', undefined],
+      ['ignored', 5],
+      ['background', undefined],
+    ]);
+    expect(detections.map(({ iou }) => iou)).toEqual([1, 0.9, 0.4, 0.8, 0.3, 0, 0.95, 0]);
+    // The third dog and the last cat; the others are what a mistake is about.
+    expect(missed).toEqual([3, 4]);
+    expect(ignored).toEqual([false, false, false, false, false, true]);
+  });
+});
+
+describe('ErrorAnalysis', () => {
+  const analysis = new ErrorAnalysis(classes, { geometry: 'mask' });
+  analysis.add(image);
+  analysis.add({ ...image, id: 'empty', truths: [], detections: [] });
+  const summary = analysis.summary();
+
+  it('counts mistakes from a score on', () => {
+    expect(summary).toMatchObject({ geometry: 'mask', score: 0.5, correct: 1 });
+    expect(summary.counts).toEqual({
+      confusion: 1,
+      localisation: 1,
+      confusedAndMislocated: 1,
+      duplicate: 1,
+      background: 1,
+      miss: 2,
+    });
+    expect(summary.confusions).toContainEqual({ truth: 'dog', detected: 'cat', count: 1 });
+    expect(summary.confusions).toContainEqual({ truth: 'cat', detected: 'cat', count: 1 });
+    expect(summary.confusions).toContainEqual({ truth: null, detected: 'dog', count: 1 });
+    expect(summary.confusions).toContainEqual({ truth: 'cat', detected: null, count: 1 });
+    expect(summary.images).toEqual([
+      { id: 'a', quality: 1 / (1 + (5 + 4) / 2), correct: 1, falsePositives: 5, notFound: 4 },
+      { id: 'empty', quality: null, correct: 0, falsePositives: 0, notFound: 0 },
+    ]);
+  });
+
+  it('says what each kind of mistake costs', () => {
+    // Cats: 3 truths, of which the first detection finds one; no dog is found.
+    expect(summary.AP).toBeCloseTo(1 / 3 / 2, 15);
+    // The second of cats is found after the duplicate: 2 of 3 detections.
+    expect(summary.gain.localisation).toBeCloseTo((1 / 3) * (2 / 3) * 0.5, 15);
+    // One of two dogs is found, before the background.
+    expect(summary.gain.confusion).toBeCloseTo((1 / 2) * 0.5, 15);
+    // Two of the truths remain for cats, one for dogs.
+    expect(summary.gain.miss).toBeCloseTo((1 / 2 - 1 / 3) * 0.5, 15);
+    expect(summary.gain.duplicate).toBe(0);
+    expect(summary.gain.background).toBe(0);
+    expect(summary.gain.confusedAndMislocated).toBe(0);
+  });
+
+  it('agrees that removing a background mistake above a find helps', () => {
+    const other = new ErrorAnalysis(classes, { geometry: 'box' });
+    other.add({
+      ...image,
+      truths: [truth(0, [0, 0, 10, 10])],
+      detections: [found(0, [50, 30, 9, 9], 0.9), found(0, [0, 0, 10, 10], 0.8)],
+    });
+    expect(other.summary()).toMatchObject({ AP: 0.5, gain: { background: 0.5, miss: 0 } });
+  });
+
+  it('lets only one mended detection find a truth', () => {
+    const other = new ErrorAnalysis(classes, { geometry: 'box' });
+    other.add({
+      ...image,
+      truths: [truth(0, [0, 0, 10, 10]), truth(0, [20, 0, 10, 10])],
+      detections: [
+        found(0, [0, 0, 10, 3], 0.9), // badly placed on a cat that …
+        found(0, [0, 0, 10, 10], 0.8), // … this one finds
+        found(0, [20, 0, 10, 10], 0.7),
+      ],
+    });
+    // Without the first: both found, none wrong.
+    expect(other.summary().AP).toBeCloseTo(2 / 3, 15);
+    expect(other.summary().gain.localisation).toBeCloseTo(1 / 3, 15);
+  });
+});
