@@ -19,7 +19,9 @@ export async function decodeRgb(encoded: Uint8Array, name: string, turned: boole
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toUint8Array();
-    return { width: info.width, height: info.height, data };
+    // sharp says Uint8Array and gives its subclass Buffer.
+    const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    return { width: info.width, height: info.height, data: pixels };
   } catch (error) {
     const [reason] = messageOf(error).split('\n');
     throw new UserError(

@@ -2,7 +2,7 @@ import type { DataConfig } from '../config/schema.js';
 import { randomStream } from '../random.js';
 import { trainingOrder } from './order.js';
 import type { Purpose, Sample } from './sample.js';
-import { inlineSource, type SampleRequest } from './sample-source.js';
+import { inlineSource, type SampleRequest, type SampleSource } from './sample-source.js';
 import { threadedSource } from './sample-threads.js';
 
 /** How samples are read. */
@@ -47,7 +47,7 @@ export function trainingLoader(options: TrainingLoaderOptions): SampleLoader {
     const flipped = randomStream(seed, 'augment', position).uniform() < horizontalFlip;
     return { id: ids[order(position)], flipped };
   };
-  return sampleLoader(request, Number.POSITIVE_INFINITY, options, 'training');
+  return sampleLoader(request, Number.POSITIVE_INFINITY, openSource(options, 'training'), options.ahead);
 }
 
 /**
@@ -55,12 +55,23 @@ export function trainingLoader(options: TrainingLoaderOptions): SampleLoader {
  */
 export async function* evaluationLoader(options: LoadingOptions): AsyncGenerator<Sample, void, undefined> {
   const { ids } = options;
-  const loader = sampleLoader((n) => ({ id: ids[n], flipped: false }), ids.length, options, 'evaluation');
+  const loader = onceThrough(options, 'evaluation');
   try {
     for (let n = 0; n < ids.length; n++) yield await loader.next();
   } finally {
     await loader.close();
   }
+}
+
+/** Reads the samples of a split once, in the order of their ids; `next` may be called once for each. */
+export function onceThrough(options: LoadingOptions, purpose: Purpose): SampleLoader {
+  const { ids, ahead } = options;
+  const request = (n: number): SampleRequest => ({ id: ids[n], flipped: false });
+  return sampleLoader(request, ids.length, openSource(options, purpose), ahead);
+}
+
+function openSource({ data, workers }: LoadingOptions, purpose: Purpose): SampleSource {
+  return workers > 0 ? threadedSource({ data, purpose }, workers) : inlineSource({ data, purpose });
 }
 
 /**
@@ -73,10 +84,9 @@ export async function* evaluationLoader(options: LoadingOptions): AsyncGenerator
 export function sampleLoader(
   request: (n: number) => SampleRequest,
   count: number,
-  { data, workers, ahead }: LoadingOptions,
-  purpose: Purpose,
+  source: SampleSource,
+  ahead: number,
 ): SampleLoader {
-  const source = workers > 0 ? threadedSource({ data, purpose }, workers) : inlineSource({ data, purpose });
   const waiting: Promise<Sample>[] = [];
   let requested = 0;
   let delivered = 0;

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.js';
-import { type LoadingOptions, sampleLoader } from './loader.js';
+import { type LoadingOptions, onceThrough } from './loader.js';
 import type { Purpose } from './sample.js';
 
 export interface VerifyOptions extends LoadingOptions {
@@ -17,7 +17,7 @@ const listedFaults = 10;
  */
 export async function verifyDataset(options: VerifyOptions): Promise<void> {
   const { ids, purpose, onProgress } = options;
-  const loader = sampleLoader((n) => ({ id: ids[n], flipped: false }), ids.length, options, purpose);
+  const loader = onceThrough(options, purpose);
   const faults: string[] = [];
   try {
     for (let n = 0; n < ids.length; n++) {

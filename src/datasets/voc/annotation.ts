@@ -20,7 +20,11 @@ const parser = new XMLParser({
  */
 export function parseAnnotation(text: string): AnnotatedObject[] {
   const valid = XMLValidator.validate(text);
-  if (valid !== true) throw new Error(`line ${valid.err.line}: ${valid.err.msg}`);
+  if (valid !== true) {
+    const { line, msg } = valid.err;
+    // The validator answers with a list of the open elements.
+    throw new Error(msg.startsWith("Invalid '[") ? 'it ends inside an element' : `line ${line}: ${msg}`);
+  }
   const root: unknown = parser.parse(text);
   const annotation = child(root, 'annotation');
   if (annotation === undefined) throw new Error('it has no <annotation>');

@@ -15,7 +15,7 @@ export interface IndexImage {
  * @throws Error when the PNG is damaged or has other pixels.
  */
 export function decodeIndexImage(encoded: Uint8Array): IndexImage {
-  const png = decode(encoded, { checkCrc: true });
+  const png = decodePng(encoded);
   const { width, height, depth, channels, data } = png;
   if (!(data instanceof Uint8Array)) {
     throw new Error(`it has ${depth} bits a channel, and masks have 8 at most`);
@@ -23,6 +23,15 @@ export function decodeIndexImage(encoded: Uint8Array): IndexImage {
   if (channels === 1) return { width, height, indices: depth === 8 ? data : unpack(data, png) };
   if (channels < 3) throw new Error('it is grey with transparency, and grey masks have a single channel');
   return { width, height, indices: indicesOfColours(data, png) };
+}
+
+function decodePng(encoded: Uint8Array): DecodedPng {
+  try {
+    return decode(encoded, { checkCrc: true });
+  } catch (error) {
+    // What the decoder says when it reads past the end.
+    throw error instanceof RangeError ? new Error('it is cut off', { cause: error }) : error;
+  }
 }
 
 /** Spreads out pixels of 1, 2 or 4 bits; each row starts at a byte. */
