@@ -13,7 +13,7 @@ const count = z.int().positive();
 const seed = z.int().min(0).max(0x7fffffff);
 
 const backbone = z.strictObject({
-  name: z.enum(attoNetNames).default('attonet-a'),
+  name: z.enum([...attoNetNames, 'resnet50']).default('attonet-a'),
   /**
    * `batch`: statistics of the batch while training, running ones afterwards. `affine`: running statistics always,
    * scale and shift trained. `frozen`: nothing of the norm trained (torchvision's choice for pretrained backbones).
@@ -182,8 +182,8 @@ export const configSchema = z.strictObject({
   precision: z.enum(['float32', 'bf16']).default('float32'),
   /** Threads of the engine; all cores by default. */
   threads: count.optional(),
-  /** Worker threads that read and augment images. */
-  dataWorkers: count.default(1),
+  /** Threads that read and augment images while the engine computes; with 0 the two take turns. */
+  dataWorkers: z.int().min(0).default(1),
   model: model.prefault({}),
   input: input.prefault({}),
   data,

@@ -1,0 +1,41 @@
+import { type Command, InvalidArgumentError } from 'commander';
+
+export interface EvalOptions {
+  readonly split: 'train' | 'val';
+  readonly out?: string;
+}
+
+/** `atto eval`: scores a trained network on a split of its data. */
+export function registerEval(program: Command): void {
+  program
+    .command('eval')
+    .description(
+      "score a trained network on a split of its data: AP_d, AP_m and every other protocol's figures",
+    )
+    .argument('<target>', "a run's folder, a weights file, or a config: then its newest run")
+    .argument('[overrides...]', 'key.path=value, each')
+    .option('--split <name>', 'train or val', parseSplit, 'val')
+    .option(
+      '--out <folder>',
+      "where metrics.json and pictures go (default: the run's folder or beside the weights)",
+    )
+    .addHelpText(
+      'after',
+      `
+Prints the figures and writes metrics.json, detections.json (COCO's results format) and pictures/ with truth beside
+prediction.
+
+Examples:
+  atto eval runs/atto-mask-rcnn-2026-01-31-120000
+  atto eval weights.safetensors data.root=/data/VOCdevkit --split val --out evaluation`,
+    )
+    .action(async (target: string, overrides: string[], options: EvalOptions) => {
+      const { evalAction } = await import('./eval-action.js');
+      await evalAction(target, overrides, options);
+    });
+}
+
+function parseSplit(name: string): 'train' | 'val' {
+  if (name === 'train' || name === 'val') return name;
+  throw new InvalidArgumentError('it is train or val; other lists are named by data.train and data.val.');
+}
