@@ -3,7 +3,9 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { messageOf, UserError } from '../errors.js';
 import { registerDoctor } from './doctor.js';
+import { registerScore } from './score.js';
 import { registerSetup } from './setup.js';
+import { registerTrain } from './train.js';
 
 // Every command imports what it needs inside its action: `atto --help` must not wait for the engine.
 const { version }: { version: string } = createRequire(import.meta.url)('../../package.json');
@@ -13,8 +15,10 @@ const program = new Command('atto')
   .version(version)
   .showHelpAfterError()
   .exitOverride();
+registerTrain(program);
 registerSetup(program);
 registerDoctor(program);
+registerScore(program);
 program.addHelpText('after', '\nStart with: atto setup\nSet ATTO_DEBUG=1 to see where an error came from.');
 
 try {

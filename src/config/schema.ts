@@ -12,7 +12,7 @@ const positive = z.number().positive();
 const count = z.int().positive();
 
 const backbone = z.strictObject({
-  name: z.enum(attoNetNames).default('attonet-a'),
+  name: z.enum([...attoNetNames, 'resnet50']).default('attonet-a'),
   /**
    * `batch`: statistics of the batch while training, running ones afterwards. `affine`: running statistics always,
    * scale and shift trained. `frozen`: nothing of the norm trained (torchvision's choice for pretrained backbones).

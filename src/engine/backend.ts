@@ -23,6 +23,10 @@ export interface TensorFlowBackend extends KernelBackend {
     inputs: readonly TensorInfo[],
     outputs: number,
   ): Tensor[];
+  /** Opens a TensorBoard event file in `folder` behind `writer`, the handle that the SummaryWriter op gave. */
+  createSummaryFileWriter(writer: Tensor, folder: string): void;
+  writeScalarSummary(writer: Tensor, step: number, name: string, value: number): void;
+  flushSummaryWriter(writer: Tensor): void;
 }
 
 /** The vendored part of tfjs-node, `dist/vendor/tfjs-node/backend.cjs` (made by scripts/vendor-tfjs-node.mjs). */
@@ -34,9 +38,15 @@ const require = createRequire(import.meta.url);
 
 let current: TensorFlowBackend | undefined;
 
-/** Loads a native addon of tfjs-node and libtensorflow with it. Reads the environment once and for all. */
-export function loadAddon(file: string): TensorFlowAddon {
+/** Loads tfjs-node's native addon and libtensorflow with it, which now reads the environment once and for all. */
+export function loadBinding(file: string): TensorFlowAddon {
   return require(file);
+}
+
+/** Calls a function while nothing reaches standard error, by the addon built from `native/without_stderr.cc`. */
+export function withoutStderr<T>(file: string, callback: () => T): T {
+  const addon: { withoutStderr(callback: () => T): T } = require(file);
+  return addon.withoutStderr(callback);
 }
 
 /** Makes the backend on a loaded addon; importing tfjs-node's kernels registers them with tfjs-core. */

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import util from 'node:util';
 import { messageOf, UserError } from '../errors.js';
-import { createBackend, loadAddon, type TensorFlowAddon } from './backend.js';
-import { type EngineLocation, locateEngine, packageName } from './install/locate.js';
+import { createBackend, loadBinding, type TensorFlowAddon, withoutStderr } from './backend.js';
+import { type EngineLocation, packageName, requireEngine } from './install/locate.js';
 import type { Device } from './install/releases.js';
 import { tf } from './tf.js';
 
@@ -38,37 +38,23 @@ let loading: Promise<Engine> | undefined;
  * the same engine.
  *
  * The library reads its settings from the environment when it is loaded, so this sets `TF_NUM_INTRAOP_THREADS` and
- * `ONEDNN_DEFAULT_FPMATH_MODE`, and `TF_CPP_MIN_LOG_LEVEL` unless it is set.
+ * `ONEDNN_DEFAULT_FPMATH_MODE` and `TF_DETERMINISTIC_OPS`, and `TF_CPP_MIN_LOG_LEVEL` unless it is set.
  *
  * @throws UserError when no engine is installed, or when one is loaded with other settings than those given.
  */
 export async function loadEngine(options: EngineOptions = {}): Promise<Engine> {
-  loading ??= start(options);
-  const current = loading;
-  try {
-    const engine = await current;
-    requireSame(engine, options);
-    return engine;
-  } catch (error) {
-    // Nothing is loaded yet when no engine was found: a later call may find one.
-    if (error instanceof EngineMissing && loading === current) loading = undefined;
-    throw error;
-  }
+  loading ??= start(requireEngine(), chooseThreads(options.threads), options.precision ?? 'float32');
+  const engine = await loading;
+  requireSame(engine, options);
+  return engine;
 }
 
-class EngineMissing extends UserError {}
-
-async function start(options: EngineOptions): Promise<Engine> {
-  const location = locateEngine();
-  if (location === undefined) {
-    throw new EngineMissing(
-      'The engine (libtensorflow) is not installed. Run: npx atto setup   (in a clone of the repository: npm run setup)',
-    );
-  }
-  const threads = chooseThreads(options.threads);
-  const precision = options.precision ?? 'float32';
+async function start(location: EngineLocation, threads: number, precision: Precision): Promise<Engine> {
   process.env.TF_NUM_INTRAOP_THREADS = String(threads);
   process.env.ONEDNN_DEFAULT_FPMATH_MODE = precision === 'bf16' ? 'BF16' : 'STRICT';
+  // Without it the gradient of CropAndResize, and so of RoIAlign, adds up overlapping boxes in several threads at once
+  // and loses summands.
+  process.env.TF_DETERMINISTIC_OPS = '1';
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   restoreUtilFunctions();
 
@@ -86,9 +72,10 @@ async function start(options: EngineOptions): Promise<Engine> {
   });
 }
 
-function load({ addon, folder, origin }: EngineLocation): TensorFlowAddon {
+function load({ binding, withoutStderr: mute, folder, origin }: EngineLocation): TensorFlowAddon {
+  const everything = process.env.TF_CPP_MIN_LOG_LEVEL === '0';
   try {
-    return loadAddon(addon);
+    return mute && !everything ? withoutStderr(mute, () => loadBinding(binding)) : loadBinding(binding);
   } catch (error) {
     const remedy =
       origin === 'setup'

@@ -3,3 +3,6 @@
  * (the original photograph or the network's input) is part of the name or the doc of whatever holds it.
  */
 export type Box = readonly [x1: number, y1: number, x2: number, y2: number];
+
+/** The same as COCO's files write it: left and upper edge, width and height. */
+export type CocoBox = readonly [x: number, y: number, width: number, height: number];

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { attoNet } from '../backbone/attonet.js';
 import { type Backbone, stageSettings } from '../backbone/backbone.js';
+import { resNet50 } from '../backbone/resnet.js';
 import type { ModelConfig } from '../config/schema.js';
 import { type FeaturePyramid, featurePyramid } from '../fpn/fpn.js';
 import type { Boxes } from '../geometry/box-iou.js';
@@ -45,7 +46,8 @@ export function buildMaskRcnn(settings: ModelConfig, classes: number): MaskRcnn 
     momentum: settings.backbone.normMomentum,
   };
   const stages = stageSettings(scope.child('backbone.body'), norm, settings.backbone.trainableStages);
-  const backbone = attoNet(settings.backbone.name, stages);
+  const { name } = settings.backbone;
+  const backbone = name === 'resnet50' ? resNet50(stages) : attoNet(name, stages);
   const fpn = featurePyramid(scope.child('backbone.fpn'), backbone.channels, settings.fpn.channels);
   const rpn = rpnHead(scope.child('rpn.head'), fpn.channels, settings.rpn.aspectRatios.length);
   const box = boxHead(scope.child('roi_heads'), {

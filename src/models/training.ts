@@ -92,7 +92,7 @@ function truthInBatch({ image, objects, ignored }: TrainingExample, size: ImageS
 }
 
 /** Chooses the anchors that the RPN's losses look at, in each image by itself. */
-function sampleAnchors(
+export function sampleAnchors(
   anchors: readonly Boxes[],
   truths: readonly Truth[],
   settings: {

@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { execute, ints, text, type } from '../../src/engine/kernels.js';
 import { loadEngine } from '../../src/engine/load.js';
 import { tf } from '../../src/engine/tf.js';
 import { UserError } from '../../src/errors.js';
@@ -47,27 +46,5 @@ describe('useReferenceGradients', () => {
     const gradient = tf.grad((x: InstanceType<typeof tf.Tensor>) => tf.sum(tf.square(x)));
     expect([...gradient(tf.tensor1d([1, -2])).dataSync()]).toEqual([2, -4]);
     expect(tf.getBackend()).toBe('tensorflow');
-  });
-});
-
-describe('execute', () => {
-  const x = () => tf.tensor4d([...Array(2 * 5 * 5 * 3).keys()].map(Math.sin), [2, 5, 5, 3]);
-  const kernel = () => tf.tensor4d([...Array(3 * 3 * 3 * 4).keys()].map(Math.cos), [3, 3, 3, 4]);
-  const attributes = { T: type('float32'), strides: ints([1, 1, 1, 1]), padding: text('SAME') };
-
-  it('runs the kernel that tf.conv2d runs', () => {
-    const ours = execute('Conv2D', attributes, [x(), kernel()]);
-    const theirs = tf.conv2d(x(), kernel(), 1, 'same');
-    expect(ours.shape).toEqual([2, 5, 5, 4]);
-    expect(ours.dataSync()).toEqual(theirs.dataSync());
-  });
-
-  it('says which kernel refused which operands', () => {
-    expect(() => execute('Conv2D', attributes, [x(), tf.ones([3, 3, 2, 4])])).toThrow(
-      'Conv2D(float32[2,5,5,3], float32[3,3,2,4]): input depth must be evenly divisible by filter depth: 3 vs 2',
-    );
-    expect(() => execute('Convolution2D', attributes, [])).toThrow(
-      "Convolution2D(): 'Convolution2D' is neither a type of a primitive operation",
-    );
   });
 });

@@ -2,25 +2,28 @@ import { copyFile, cp, mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { UserError } from '../../errors.js';
-import { addonName } from './cache.js';
+import { addonNames } from './cache.js';
 import { lastLines, runProcess } from './processes.js';
 import type { Release } from './releases.js';
 
 const require = createRequire(import.meta.url);
 
-/** The headers of TensorFlow's C interface that tfjs-node's addon includes, with those that they include. */
-export const headers: ReadonlySet<string> = new Set(
-  [
-    ...['c_api', 'c_api_macros', 'tf_attrtype', 'tf_buffer', 'tf_datatype', 'tf_status', 'tf_tensor']
-      .concat(['tf_tstring', 'eager/c_api'])
-      .map((name) => `tensorflow/c/${name}.h`),
-    'tensorflow/core/platform/ctstring.h',
-    'tensorflow/core/platform/ctstring_internal.h',
-    'tsl/platform/ctstring.h',
-    'tsl/platform/ctstring_internal.h',
-    'xla/tsl/c/tsl_status.h',
-  ].map((name) => `tensorflow/include/${name}`),
-);
+// The same from src and from dist.
+const nativeSources = path.join(import.meta.dirname, '..', '..', '..', 'native');
+
+/** Whether a file of a wheel is a header that the addons may include. */
+export function isHeader(name: string): boolean {
+  return headerPaths.some((start) => name.startsWith(`tensorflow/include/${start}`));
+}
+
+// TensorFlow's C interface with what it includes, and the logger.
+const headerPaths = [
+  'tensorflow/c/',
+  'tensorflow/core/platform/ctstring',
+  'tsl/platform/ctstring',
+  'xla/tsl/c/',
+  'absl/',
+];
 
 /** What building needs besides libtensorflow. */
 export interface BuildOptions {
@@ -31,16 +34,17 @@ export interface BuildOptions {
 }
 
 /**
- * Builds tfjs-node's native addon against the libtensorflow in an engine's folder, with node-gyp.
+ * Builds tfjs-node's native addon against the libtensorflow in an engine's folder, and atto's own small one beside it,
+ * with node-gyp.
  *
- * The addon speaks version 8 of Node-API, so that one build serves every Node from 20 on. The headers come from npm's
+ * They speak version 8 of Node-API, so that one build serves every Node from 20 on. The headers come from npm's
  * `node-api-headers`: nothing is downloaded, and nothing depends on the Node that builds.
  *
  * @param folder the engine's folder, with the libraries in it.
  * @param workplace a folder inside it, with the headers in `tensorflow/include`; the caller removes it.
  * @throws UserError with the compiler's words when the build fails.
  */
-export async function buildAddon(
+export async function buildAddons(
   release: Release,
   folder: string,
   workplace: string,
@@ -48,7 +52,8 @@ export async function buildAddon(
 ): Promise<void> {
   const tfjsNode = path.dirname(require.resolve('#tfjs-node'));
   await cp(path.join(tfjsNode, 'binding'), path.join(workplace, 'binding'), { recursive: true });
-  await writeFile(path.join(workplace, 'binding.gyp'), JSON.stringify(gypTarget(release)));
+  await cp(nativeSources, path.join(workplace, 'native'), { recursive: true });
+  await writeFile(path.join(workplace, 'binding.gyp'), JSON.stringify(gypFile(release)));
   await prepareNodeHeaders(path.join(workplace, 'node'));
 
   const nodeGyp = require.resolve('node-gyp/bin/node-gyp.js');
@@ -66,35 +71,38 @@ export async function buildAddon(
     {
       cwd: workplace,
       env: { ...withoutNpmSettings(process.env), CXX: compiler, MAKE: make },
-      ...(signal ? { signal } : {}),
+      signal,
     },
   );
   if (!result.ok) {
-    throw new UserError(`Building the addon failed:\n${lastLines(result.output, 30)}`);
+    throw new UserError(`Building the engine's addons failed:\n${lastLines(result.output, 30)}`);
   }
-  await copyFile(path.join(workplace, 'build', 'Release', addonName), path.join(folder, addonName));
+  for (const name of addonNames) {
+    await copyFile(path.join(workplace, 'build', 'Release', name), path.join(folder, name));
+  }
 }
 
 // tfjs-node's own binding.gyp expects the libraries under other names and, on macOS, rewrites install names that the
 // libraries of the wheels don't have.
-function gypTarget(release: Release) {
+function gypFile({ libraries }: Release) {
   // Relative to `build` in the workplace, where make runs.
-  const libraries = release.libraries.map((library) => `../../${library}`);
+  const fromBuild = (library: string) => `../../${library}`;
   return {
+    target_defaults: {
+      defines: ['NAPI_VERSION=8'],
+      cflags: ['-O2', '-std=c++17'],
+      xcode_settings: { CLANG_CXX_LANGUAGE_STANDARD: 'c++17' },
+    },
     targets: [
       {
         target_name: 'tfjs_binding',
-        sources: ['binding/tfjs_backend.cc', 'binding/tfjs_binding.cc'],
+        sources: ['binding/tfjs_backend.cc', 'binding/tfjs_binding.cc', 'native/log_level.cc'],
         include_dirs: ['tensorflow/include'],
-        defines: ['NAPI_VERSION=8'],
-        cflags: ['-O2', '-std=c++17'],
-        libraries,
         ldflags: ["-Wl,-rpath,'$$ORIGIN/tensorflow'"],
-        xcode_settings: {
-          CLANG_CXX_LANGUAGE_STANDARD: 'c++17',
-          OTHER_LDFLAGS: ['-Wl,-rpath,@loader_path/tensorflow'],
-        },
+        xcode_settings: { OTHER_LDFLAGS: ['-Wl,-rpath,@loader_path/tensorflow'] },
+        libraries: [libraries.main, libraries.framework].map(fromBuild),
       },
+      { target_name: 'without_stderr', sources: ['native/without_stderr.cc'] },
     ],
   };
 }

@@ -7,8 +7,11 @@ import type { Release } from './releases.js';
 /** The file that setup writes last into an engine's folder: what must be there, and how large. */
 export const manifestName = 'engine.json';
 
-/** The name of the native addon in an engine's folder. */
-export const addonName = 'tfjs_binding.node';
+/** tfjs-node's native addon in an engine's folder: the engine itself, with the libtensorflow that it loads. */
+export const bindingName = 'tfjs_binding.node';
+/** atto's own addon in an engine's folder, `native/without_stderr.cc`. */
+export const withoutStderrName = 'without_stderr.node';
+export const addonNames = [bindingName, withoutStderrName] as const;
 
 // Part of every engine's name: raised when an engine built by an earlier atto can no longer be used by a later one.
 const layout = 1;
@@ -34,7 +37,7 @@ function systemCache(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string 
 
 /** The name of a release's folder in the cache: another wheel or another layout is another folder. */
 export function engineName(release: Release): string {
-  const parts = [layout, ...release.wheels.map((wheel) => wheel.sha256)];
+  const parts = [layout, ...addonNames, ...release.wheels.map((wheel) => wheel.sha256)];
   const key = createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 8);
   return `tensorflow-${release.tensorflow}-${release.device}-${release.machine}-${key}`;
 }
@@ -67,7 +70,7 @@ function isManifest(value: unknown): value is Manifest {
   return (
     typeof value === 'object' &&
     value !== null &&
-    addonName in value &&
+    bindingName in value &&
     Object.values(value).every((bytes) => typeof bytes === 'number')
   );
 }

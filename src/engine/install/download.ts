@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { UserError } from '../../errors.js';
 import { lastLines, runProcess } from './processes.js';
 import type { Wheel } from './releases.js';
+import { noRoom } from './staging.js';
 
 /** What a download needs besides the wheel to download. */
 export interface DownloadOptions {
@@ -34,10 +35,7 @@ export async function downloadWheel(wheel: Wheel, folder: string, options: Downl
   if (typeof first === 'string') return first;
   const second = await attempt();
   if (typeof second === 'string') return second;
-  throw new UserError(
-    `${nameOf(wheel)} arrived damaged twice.\n${second.damage}\n` +
-      'Check the package index or proxy that pip uses (python3 -m pip config list), then run setup again.',
-  );
+  throw new UserError(`The download of ${nameOf(wheel)} is damaged, twice. ${second.damage}\n${checkPip}`);
 }
 
 async function tryDownload(
@@ -47,13 +45,17 @@ async function tryDownload(
 ): Promise<string | { readonly damage: string }> {
   const scratch = path.join(folder, 'pip');
   await mkdir(scratch);
-  const watch = setInterval(() => onBytes?.(Math.min(bytesUnder(folder), wheel.bytes)), 200);
-  const { tags } = wheel;
+  let seen = 0;
+  const watch = setInterval(() => {
+    seen = Math.max(seen, Math.min(bytesUnder(folder), wheel.bytes));
+    onBytes?.(seen);
+  }, 200);
+  const { project, version, python: tag, abi, platform } = partsOf(wheel);
   const result = await runProcess(
     python,
-    ['-m', 'pip', 'download', `${wheel.project}==${wheel.version}`, '--dest', folder]
-      .concat(['--no-deps', '--no-cache-dir', '--only-binary', ':all:', '--implementation', 'cp'])
-      .concat(['--python-version', tags.python, '--abi', tags.abi, '--platform', tags.platform]),
+    ['-m', 'pip', 'download', `${project}==${version}`, '--dest', folder]
+      .concat(['--no-deps', '--no-cache-dir', '--only-binary', ':all:', '--platform', platform])
+      .concat(['--implementation', tag.slice(0, 2), '--python-version', tag.slice(2), '--abi', abi]),
     {
       env: {
         ...process.env,
@@ -64,7 +66,7 @@ async function tryDownload(
         // Nothing gets installed, so a rule against installing outside of a virtual environment doesn't apply.
         PIP_REQUIRE_VIRTUALENV: '0',
       },
-      ...(signal ? { signal } : {}),
+      signal,
     },
   ).finally(() => clearInterval(watch));
   if (!result.ok) return pipFailure(wheel, result.output);
@@ -74,44 +76,62 @@ async function tryDownload(
   const wheelPath = path.join(folder, file);
   onBytes?.(wheel.bytes);
   const hash = await sha256(wheelPath, signal);
-  return hash === wheel.sha256
-    ? wheelPath
-    : { damage: `Its SHA-256 is ${hash};\natto expects      ${wheel.sha256}.` };
+  return hash === wheel.sha256 ? wheelPath : { damage: `Its SHA-256 is ${hash}, not ${wheel.sha256}.` };
 }
 
+/** What a failed pip means: an error for the user, unless another attempt may do better. */
 function pipFailure(wheel: Wheel, output: string): { readonly damage: string } {
-  const said = `pip said:\n${lastLines(output, 6)}`;
-  if (/No space left on device/i.test(output)) throw noRoom(`download ${nameOf(wheel)}`);
-  if (/DO NOT MATCH THE HASHES|IncompleteRead|Connection broken/i.test(output)) return { damage: said };
-  if (/Failed to establish|NameResolution|ConnectTimeout|ReadTimeout|ProxyError|SSLError/.test(output)) {
+  if (/No space left on device/i.test(output)) throw noRoom();
+  const unreachable =
+    /(Failed to establish a new connection[^')]*|NameResolutionError[^')]*|ConnectTimeout\w*|ReadTimeout\w*|ProxyError[^)]*|SSLError[^)]*)/;
+  const reason = unreachable.exec(output)?.[0];
+  if (reason !== undefined) {
     throw new UserError(
-      `Can't download ${nameOf(wheel)}: the package index can't be reached. Check the network, or pip's proxy and ` +
-        `index settings (python3 -m pip config list), then run setup again. ${said}`,
+      `Can't download ${nameOf(wheel)}: the package index can't be reached (${reason}).\n${checkPip}`,
     );
   }
-  throw new UserError(`Can't download ${nameOf(wheel)} with pip. ${said}`);
+  const errors = output.split('\n').filter((line) => line.startsWith('ERROR'));
+  const said = `pip said: ${errors.join('\n') || lastLines(output, 6)}`;
+  if (/DO NOT MATCH THE HASHES|IncompleteRead|ConnectionResetError|ProtocolError/.test(output)) {
+    return { damage: said };
+  }
+  throw new UserError(`Can't download ${nameOf(wheel)}. ${said}\n${checkPip}`);
 }
 
-/** The error for a full disk. */
-export function noRoom(purpose: string): UserError {
-  return new UserError(
-    `No room on the disk to ${purpose}. Free some space, or set ATTO_CACHE to a folder on another disk.`,
-  );
-}
+const checkPip =
+  "Check the network and pip's index and proxy (python3 -m pip config list), then run setup again.";
 
 function nameOf(wheel: Wheel): string {
-  return `${wheel.project} ${wheel.version} (${wheel.tags.platform})`;
+  const { project, version, platform } = partsOf(wheel);
+  return `${project} ${version} (${platform})`;
+}
+
+/** What a wheel's name says: `project-version-python-abi-platform.whl`, with a dot between several platforms. */
+function partsOf({ file }: Wheel) {
+  const [name = '', version = '', python = '', abi = '', platforms = ''] = path.parse(file).name.split('-');
+  return {
+    project: name.replaceAll('_', '-'),
+    version,
+    python,
+    abi,
+    platform: platforms.split('.')[0] ?? '',
+  };
 }
 
 async function sha256(file: string, signal: AbortSignal | undefined): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash, signal ? { signal } : {});
+  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash, { signal });
   return hash.digest('hex');
 }
 
 function bytesUnder(folder: string): number {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => statSync(path.join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0)
-    .reduce((sum, bytes) => sum + bytes, 0);
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => statSync(path.join(entry.parentPath, entry.name)).size)
+      .reduce((sum, bytes) => sum + bytes, 0);
+  } catch {
+    // pip moved a file in the meantime; the next count will see it.
+    return 0;
+  }
 }

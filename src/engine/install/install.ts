@@ -1,20 +1,20 @@
-import { statSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { rm, stat, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { messageOf, UserError } from '../../errors.js';
-import { buildAddon, headers } from './addon.js';
-import { addonName, engineCache, engineName, isComplete, manifestName } from './cache.js';
-import { downloadWheel, noRoom } from './download.js';
+import { UserError } from '../../errors.js';
+import { buildAddons, isHeader } from './addon.js';
+import { addonNames, bindingName, engineCache, engineName, isComplete, manifestName } from './cache.js';
+import { downloadWheel } from './download.js';
+import { otherRoute } from './locate.js';
 import { runProcess } from './processes.js';
-import type { Release } from './releases.js';
-import { findTools, type Tool } from './tools.js';
+import { type Device, isKept, type Release } from './releases.js';
+import { fillFolder, noRoom } from './staging.js';
+import { findTools, missingTools, type Tool } from './tools.js';
 import { unpack } from './unpack.js';
 
-/** The steps of an installation, in their order. Downloading and unpacking count bytes, building counts nothing. */
+/** The steps of an installation, in their order. */
 export type Phase = 'download' | 'unpack' | 'build';
 
-/** How far an installation is: `done` of `total` bytes in a phase that counts them. */
+/** How far an installation is: `done` of `total` bytes; building counts 0 of 1, then 1 of 1. */
 export interface Progress {
   readonly phase: Phase;
   readonly done: number;
@@ -27,7 +27,7 @@ export interface InstallOptions {
   /** Ends the installation and removes what it had done so far. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
-  /** Makes the addon in the engine's folder; for tests, which have no libtensorflow to build it against. */
+  /** Makes the addons in the engine's folder; for tests, which have no libtensorflow to build them against. */
   readonly build?: typeof buildAndTry;
 }
 
@@ -39,10 +39,8 @@ export interface Installation {
 }
 
 /**
- * Provides an engine in the cache: downloads its wheels, unpacks libtensorflow, builds the addon and tries it.
- *
- * Everything is made in a folder of its own and renamed when complete, so an engine is there as a whole or not at all,
- * whatever interrupts this and however many do it at once. What an interrupted one left behind is removed.
+ * Provides an engine in the cache: downloads its wheels, unpacks libtensorflow, builds the addons and tries them. An
+ * engine is there as a whole or not at all; what is there and whole is left as it is.
  *
  * @throws UserError when something is missing on this machine, with what to do about it.
  */
@@ -51,167 +49,107 @@ export async function installEngine(release: Release, options: InstallOptions = 
   const folder = path.join(cache, engineName(release));
   if (isComplete(folder)) return { folder, alreadyThere: true };
 
-  const tools = requireTools(await findTools());
-  const partial = await startPartial(cache, path.basename(folder));
-  try {
+  const tools = requireTools(await findTools(), release.device);
+  await fillFolder(folder, async (partial) => {
     await requireRoom(cache, release);
-    const sizes = await fetchLibraries(release, partial, { python: tools.python, signal, onProgress });
+    const work = { release, partial, signal, onProgress };
+    const wheels = await downloadAll(work, tools.python);
+    const sizes = await unpackAll(work, wheels);
     onProgress?.({ phase: 'build', done: 0, total: 1 });
-    await build(release, partial, path.join(partial, workplaceName), { ...tools, signal });
+    const workplace = path.join(partial, workplaceName);
+    await build(release, partial, workplace, { ...tools, signal });
+    await rm(workplace, { recursive: true, force: true });
+    for (const name of addonNames) sizes.set(name, (await stat(path.join(partial, name))).size);
+    const manifest = JSON.stringify(Object.fromEntries(sizes), null, 2);
+    await writeFile(path.join(partial, manifestName), `${manifest}\n`);
     onProgress?.({ phase: 'build', done: 1, total: 1 });
-    await rm(path.join(partial, workplaceName), { recursive: true, force: true });
-    const addonBytes = statSync(path.join(partial, addonName)).size;
-    const manifest = Object.fromEntries([...sizes, [addonName, addonBytes]]);
-    await writeFile(path.join(partial, manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
-    await putInPlace(partial, folder);
-    return { folder, alreadyThere: false };
-  } catch (error) {
-    throw isNoRoom(error) ? noRoom('install the engine') : error;
-  } finally {
-    await rm(partial, { recursive: true, force: true });
-  }
+  });
+  return { folder, alreadyThere: false };
 }
 
+/** Where headers and sources lie while the addons are built. */
 const workplaceName = 'build';
 
-function requireTools(tools: readonly Tool[]) {
+interface Work {
+  readonly release: Release;
+  readonly partial: string;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: InstallOptions['onProgress'];
+}
+
+function requireTools(tools: readonly Tool[], device: Device) {
   const command = (name: Tool['name']) => tools.find((tool) => tool.name === name)?.found?.command;
   const [python, pip, compiler, make] = (['Python', 'pip', 'C++ compiler', 'make'] as const).map(command);
   if (python && pip && compiler && make) return { python, compiler, make };
-  const missing = tools.filter((tool) => tool.found === undefined);
   throw new UserError(
-    `Setting up the engine needs ${missing.map((tool) => tool.name).join(', ')}:\n` +
-      missing.map((tool) => `  ${tool.name}: ${tool.remedy}`).join('\n'),
+    'Setting up the engine needs Python 3 with pip, a C++ compiler and make.\n' +
+      `${missingTools(tools).join('\n')}\nOr do without them: ${otherRoute(device)}`,
   );
 }
 
-async function startPartial(cache: string, name: string): Promise<string> {
-  try {
-    await mkdir(cache, { recursive: true });
-    await removeLeftovers(cache);
-    return await mkdtemp(path.join(cache, `${name}.partial-${hostname()}-${process.pid}-`));
-  } catch (error) {
-    if (isNoRoom(error)) throw noRoom('install the engine');
-    throw new UserError(
-      `Can't write to the engine's cache: ${messageOf(error)}. Make it writable, or set ATTO_CACHE to another folder.`,
-    );
-  }
-}
-
-/** Removes the partial folders of processes of this machine that are no more. */
-async function removeLeftovers(cache: string): Promise<void> {
-  const names = await readdir(cache);
-  const mine = `.partial-${hostname()}-`;
-  const dead = names.filter((name) => {
-    const pid = Number(name.split(mine)[1]?.split('-')[0]);
-    return Number.isInteger(pid) && !isRunning(pid);
-  });
-  await Promise.all(dead.map((name) => rm(path.join(cache, name), { recursive: true, force: true })));
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // A process of somebody else is running, too.
-    return codeOf(error) === 'EPERM';
-  }
-}
-
-async function requireRoom(cache: string, release: Release): Promise<void> {
-  const largestWheel = Math.max(...release.wheels.map((wheel) => wheel.bytes));
-  const needed = release.unpackedBytes + largestWheel;
+async function requireRoom(cache: string, { wheels, unpackedBytes }: Release): Promise<void> {
+  const needed = totalBytes(wheels) + unpackedBytes;
   const { bavail, bsize } = await statfs(cache);
-  if (bavail * bsize < needed) {
-    throw noRoom(
-      `install the engine in ${cache}: it takes ${megabytes(needed)} MB, ${megabytes(bavail * bsize)} are free`,
-    );
-  }
+  const free = bavail * bsize;
+  const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
+  if (free < needed) throw noRoom(`: it takes ${megabytes(needed)}, ${megabytes(free)} are free in ${cache}`);
 }
 
-const megabytes = (bytes: number) => Math.round(bytes / 1e6);
-
-/** Downloads and unpacks the wheels, one after the other, and gives the sizes of the libraries unpacked. */
-async function fetchLibraries(
-  release: Release,
-  partial: string,
-  options: {
-    readonly python: string;
-    readonly signal: AbortSignal | undefined;
-    readonly onProgress: InstallOptions['onProgress'];
-  },
-): Promise<ReadonlyMap<string, number>> {
-  const { python, signal, onProgress } = options;
-  const downloads = path.join(partial, 'download');
-  const totals = {
-    download: release.wheels.reduce((sum, wheel) => sum + wheel.bytes, 0),
-    unpack: release.unpackedBytes,
-  };
-  const done = { download: 0, unpack: 0 };
-  const report = (phase: keyof typeof done, bytes: number) =>
-    onProgress?.({ phase, done: bytes, total: totals[phase] });
-  const sizes = new Map<string, number>();
-
-  for (const wheel of release.wheels) {
-    const file = await downloadWheel(wheel, downloads, {
-      python,
-      signal,
-      onBytes: (bytes) => report('download', done.download + bytes),
-    });
-    done.download += wheel.bytes;
-    const isLibrary = (name: string) => release.libraries.includes(name);
-    const target = (name: string) =>
-      isLibrary(name) ? name : headers.has(name) ? path.join(workplaceName, name) : undefined;
-    const written = await unpack(file, partial, target, {
-      ...(signal ? { signal } : {}),
-      onBytes: (bytes) => {
-        done.unpack += bytes;
-        report('unpack', done.unpack);
-      },
-    });
-    await rm(downloads, { recursive: true });
-    for (const [name, bytes] of written) if (isLibrary(name)) sizes.set(name, bytes);
+async function downloadAll(
+  { release, partial, signal, onProgress }: Work,
+  python: string,
+): Promise<string[]> {
+  const total = totalBytes(release.wheels);
+  const files: string[] = [];
+  let before = 0;
+  for (const [index, wheel] of release.wheels.entries()) {
+    const report = (bytes: number) => onProgress?.({ phase: 'download', done: before + bytes, total });
+    const folder = path.join(partial, 'download', String(index));
+    files.push(await downloadWheel(wheel, folder, { python, signal, onBytes: report }));
+    before += wheel.bytes;
   }
+  return files;
+}
+
+const totalBytes = (wheels: Release['wheels']) => wheels.reduce((sum, wheel) => sum + wheel.bytes, 0);
+
+/** Unpacks and removes the wheels, and gives the sizes of the libraries unpacked. */
+async function unpackAll({ release, partial, signal, onProgress }: Work, wheels: readonly string[]) {
+  const target = (name: string) =>
+    isKept(release, name) ? name : isHeader(name) ? path.join(workplaceName, name) : undefined;
+  let done = 0;
+  const onBytes = (bytes: number) => {
+    // The headers, which aren't kept, are unpacked, too.
+    done = Math.min(done + bytes, release.unpackedBytes);
+    onProgress?.({ phase: 'unpack', done, total: release.unpackedBytes });
+  };
+  const sizes = new Map<string, number>();
+  for (const wheel of wheels) {
+    const written = await unpack(wheel, partial, target, { signal, onBytes });
+    for (const [name, bytes] of written) if (isKept(release, name)) sizes.set(name, bytes);
+    await rm(wheel);
+  }
+  await rm(path.join(partial, 'download'), { recursive: true });
   return sizes;
 }
 
-/** Builds the addon and runs one operation with it, in a process of its own. */
-async function buildAndTry(...args: Parameters<typeof buildAddon>): Promise<void> {
-  await buildAddon(...args);
+/** Builds the addons and runs one operation with them, in a process of its own. */
+async function buildAndTry(...args: Parameters<typeof buildAddons>): Promise<void> {
+  await buildAddons(...args);
   const [, folder, , { signal }] = args;
-  const { ok, output } = await runProcess(process.execPath, ['-e', tryAddon, path.join(folder, addonName)], {
-    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
-    ...(signal ? { signal } : {}),
-  });
+  const { ok, output } = await runProcess(
+    process.execPath,
+    ['-e', tryBinding, path.join(folder, bindingName)],
+    { env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' }, signal },
+  );
   if (!ok) throw new UserError(`The engine was built, but doesn't work on this machine:\n${output.trim()}`);
 }
 
-const tryAddon = `
-  const addon = require(process.argv[1]);
-  const x = addon.createTensor([2, 2], addon.TF_FLOAT, Float32Array.of(1, 2, 3, 4));
-  const type = { name: 'T', type: addon.TF_ATTR_TYPE, value: addon.TF_FLOAT };
-  const [product] = addon.executeOp('MatMul', [type], [x, x], 1);
-  const values = addon.tensorDataSync(product.id);
+const tryBinding = `
+  const binding = require(process.argv[1]);
+  const x = binding.createTensor([2, 2], binding.TF_FLOAT, Float32Array.of(1, 2, 3, 4));
+  const type = { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
+  const [product] = binding.executeOp('MatMul', [type], [x, x], 1);
+  const values = binding.tensorDataSync(product.id);
   if (values.join() !== '7,10,15,22') throw new Error('MatMul gave ' + values.join() + ' instead of 7,10,15,22');
 `;
-
-/** Renames the finished folder. Another process that was faster wins; a damaged engine in its place is replaced. */
-async function putInPlace(partial: string, folder: string): Promise<void> {
-  try {
-    await rename(partial, folder);
-  } catch (error) {
-    if (!['EEXIST', 'ENOTEMPTY', 'EPERM'].includes(codeOf(error) ?? '')) throw error;
-    if (isComplete(folder)) return;
-    await rename(folder, `${partial}-damaged`);
-    await rename(partial, folder);
-    await rm(`${partial}-damaged`, { recursive: true, force: true });
-  }
-}
-
-function isNoRoom(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '');
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}

@@ -15,7 +15,11 @@ export interface ProcessResult {
 export async function runProcess(
   command: string,
   args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; readonly signal?: AbortSignal } = {},
+  options: {
+    readonly cwd?: string;
+    readonly env?: NodeJS.ProcessEnv;
+    readonly signal?: AbortSignal | undefined;
+  } = {},
 ): Promise<ProcessResult> {
   const { signal, ...others } = options;
   signal?.throwIfAborted();

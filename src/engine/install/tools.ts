@@ -16,41 +16,44 @@ export async function findTools(env: NodeJS.ProcessEnv = process.env): Promise<r
     firstThatRuns(env.CXX ? [env.CXX] : ['c++', 'g++', 'clang++'], env),
     firstThatRuns(env.MAKE ? [env.MAKE] : ['make', 'gmake'], env),
   ]);
-  const pip = python && (await versionOf(python.command, ['-m', 'pip', '--version'], env));
+  const pip = python && (await firstThatRuns([`${python.command} -m pip`], env));
   return [
     { name: 'Python', found: python, remedy: remedies.python },
-    {
-      name: 'pip',
-      found: python && pip ? { command: `${python.command} -m pip`, version: pip } : undefined,
-      remedy: remedies.pip,
-    },
+    { name: 'pip', found: pip, remedy: remedies.pip },
     { name: 'C++ compiler', found: compiler, remedy: remedies.compiler },
     { name: 'make', found: make, remedy: remedies.compiler },
   ];
 }
 
+/** What to do about the tools that aren't there, one line for each thing to do. */
+export function missingTools(tools: readonly Tool[]): readonly string[] {
+  const missing = tools.filter((tool) => tool.found === undefined);
+  const remedies = new Map<string, string[]>();
+  for (const { name, remedy } of missing) remedies.set(remedy, [...(remedies.get(remedy) ?? []), name]);
+  return [...remedies].map(([remedy, names]) => `${names.join(' and ')} missing: ${remedy}`);
+}
+
 const remedies =
   process.platform === 'darwin'
     ? {
-        python: 'install Python 3 (xcode-select --install brings one)',
+        python: 'xcode-select --install',
         pip: 'python3 -m ensurepip --user',
         compiler: 'xcode-select --install',
       }
     : {
-        python: 'install Python 3 with pip (Debian, Ubuntu: sudo apt install python3-pip)',
-        pip: 'Debian, Ubuntu: sudo apt install python3-pip; Fedora: sudo dnf install python3-pip',
-        compiler: 'Debian, Ubuntu: sudo apt install build-essential; Fedora: sudo dnf install gcc-c++ make',
+        python: 'sudo apt install python3-pip (Debian, Ubuntu) or sudo dnf install python3-pip (Fedora)',
+        pip: 'sudo apt install python3-pip (Debian, Ubuntu) or sudo dnf install python3-pip (Fedora)',
+        compiler:
+          'sudo apt install build-essential (Debian, Ubuntu) or sudo dnf install gcc-c++ make (Fedora)',
       };
 
+/** The first of some commands, each a program with or without arguments, that answers to `--version`. */
 async function firstThatRuns(commands: readonly string[], env: NodeJS.ProcessEnv) {
   for (const command of commands) {
-    const version = await versionOf(command, ['--version'], env);
-    if (version !== undefined && !version.startsWith('Python 2')) return { command, version };
+    const [program = '', ...args] = command.split(' ');
+    const { ok, output } = await runProcess(program, [...args, '--version'], { env });
+    const version = (output.split('\n')[0] ?? '').trim();
+    if (ok && !version.startsWith('Python 2')) return { command, version };
   }
   return undefined;
-}
-
-async function versionOf(command: string, args: readonly string[], env: NodeJS.ProcessEnv) {
-  const { ok, output } = await runProcess(command, args, { env });
-  return ok ? (output.split('\n')[0] ?? '').trim() : undefined;
 }

@@ -16,14 +16,15 @@ export async function unpack(
   archive: string,
   folder: string,
   target: (name: string) => string | undefined,
-  options: { readonly signal?: AbortSignal; readonly onBytes?: (bytes: number) => void } = {},
+  options: { readonly signal?: AbortSignal | undefined; readonly onBytes?: (bytes: number) => void } = {},
 ): Promise<ReadonlyMap<string, number>> {
   const { signal, onBytes } = options;
   const sizes = new Map<string, number>();
   const zip = await openPromise(archive, { autoClose: false });
   try {
     for await (const entry of zip.eachEntry()) {
-      const place = target(entry.fileName);
+      // A folder has an entry of its own, whose name ends in a slash.
+      const place = entry.fileName.endsWith('/') ? undefined : target(entry.fileName);
       if (place === undefined) continue;
       const file = path.join(folder, place);
       await mkdir(path.dirname(file), { recursive: true });
@@ -33,8 +34,9 @@ export async function unpack(
           done(null, chunk);
         },
       });
-      const write = createWriteStream(file);
-      await pipeline(await zip.openReadStreamPromise(entry), counter, write, signal ? { signal } : {});
+      const mode = (entry.externalFileAttributes >>> 16) & 0o777 || 0o644;
+      const write = createWriteStream(file, { mode });
+      await pipeline(await zip.openReadStreamPromise(entry), counter, write, { signal });
       sizes.set(place, entry.uncompressedSize);
     }
   } finally {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { roiCrop } from '../../../src/engine/ops/roi-crop.js';
 import { tf } from '../../../src/engine/tf.js';
 import { useReferenceGradients } from '../../support/engine.js';
-import { expectGradients, random } from '../../support/gradients.js';
+import { expectGradients, type Operation, random, tapeGradients } from '../../support/gradients.js';
 
 beforeAll(useReferenceGradients);
 
@@ -66,6 +66,25 @@ describe('roiCrop', () => {
     const rois = { boxes: Float32Array.from([1, 1, 4, 4, 1, 1, 4, 4]), images: Int32Array.of(1, 0) };
     const y = roiCrop(undefined, maps, rois, 2);
     expect([...y.dataSync()]).toEqual([...Array(8).fill(1), ...Array(8).fill(0)]);
+  });
+
+  it('adds up the gradients of many overlapping RoIs, the same sum each time', () => {
+    const count = 100;
+    const boxes = Float32Array.from({ length: 4 * count }, (_, i) => (i % 4 < 2 ? 2 : 50) + (i % 7));
+    const rois = { boxes, images: new Int32Array(count) };
+    const map = random([1, 64, 64, 32], 1);
+    const weights = random([count, 7, 7, 32], 2);
+    const gradient = (): Float32Array =>
+      tf.tidy(() => {
+        const operation: Operation = (tape, [x]) => roiCrop(tape, x, rois, 7);
+        return tapeGradients(operation, [map], weights)[0].dataSync<'float32'>();
+      });
+    const bytes = ({ buffer }: Float32Array): Uint8Array => new Uint8Array(buffer);
+    const first = gradient();
+    for (let i = 0; i < 4; i++) expect(Buffer.compare(bytes(gradient()), bytes(first))).toBe(0);
+    // Each RoI hands the whole of its gradient on.
+    const total = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0);
+    expect(total(first)).toBeCloseTo(total(weights.dataSync<'float32'>()), 1);
   });
 
   it('sends gradients to the samples', () => {

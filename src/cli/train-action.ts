@@ -1,0 +1,135 @@
+import path from 'node:path';
+import { loadConfig } from '../config/load.js';
+import type { Config } from '../config/schema.js';
+import { openDataset } from '../datasets/open.js';
+import { loadEngine } from '../engine/load.js';
+import type { LogEntry } from '../training/log.js';
+import {
+  configDifferences,
+  exists,
+  findRun,
+  type RunFolder,
+  readRunConfig,
+  requireSameRun,
+  startRun,
+  writeConfig,
+} from '../training/run-folder.js';
+import { train } from '../training/train.js';
+import { interruptedExitCode, interruptSignal } from './interrupt.js';
+import { duration, showProgress } from './progress.js';
+import type { TrainOptions } from './train.js';
+
+/** Trains and says what became of it. */
+export async function trainAction(
+  file: string,
+  overrides: readonly string[],
+  options: TrainOptions,
+): Promise<void> {
+  const { config, folder } = await chooseRun(file, overrides, options);
+  const { threads, precision } = config;
+  await loadEngine({ threads, precision });
+  const signal = interruptSignal('Saving after this step; press Ctrl-C again to quit at once.');
+
+  const generating = showProgress('Generating images');
+  const open = async (split: 'train' | 'val') => {
+    const dataset = await openDataset(config.data, split, (done, total) => generating.show(done, total));
+    generating.end();
+    for (const notice of dataset.notices) console.error(notice);
+    return dataset;
+  };
+  const trainSplit = await open('train');
+  const validation = config.training.validateEvery === undefined ? undefined : await open('val');
+  console.error(`Training on ${trainSplit.ids.length} images; the run is ${folder.folder}`);
+
+  const started = performance.now();
+  const displays = {
+    verify: showProgress('Checking images'),
+    training: showProgress('Training'),
+    validation: showProgress('Validating'),
+  };
+  const endDisplays = (): void => {
+    for (const display of Object.values(displays)) display.end();
+  };
+  const { steps } = config.training;
+  try {
+    const done = await train(
+      { config, folder, resume: options.resume ?? false, train: trainSplit, validation, signal },
+      {
+        onVerify: (images, total) => displays.verify.show(images, total),
+        onStart: (step) => {
+          displays.verify.end();
+          displays.training.show(step, steps);
+        },
+        onStep: (entry) => {
+          displays.validation.end();
+          if (entry.validation) {
+            displays.training.end();
+            console.error(`step ${entry.step}: ${describeValidation(entry.validation)}`);
+          }
+          displays.training.show(entry.step, steps, describeStep(entry));
+        },
+        onValidate: (images, total) => {
+          displays.training.end();
+          displays.validation.show(images, total);
+        },
+      },
+    );
+    endDisplays();
+    report(folder, config, done, (performance.now() - started) / 1000);
+  } finally {
+    endDisplays();
+  }
+}
+
+/** The run to make or to continue, and its config. */
+async function chooseRun(
+  file: string,
+  overrides: readonly string[],
+  { out, resume }: TrainOptions,
+): Promise<{ config: Config; folder: RunFolder }> {
+  const config = await loadConfig(file, overrides);
+  const name = path.basename(file).replace(/\.[^.]+$/, '');
+  if (!resume) return { config, folder: await startRun(name, config, out) };
+
+  const folder = await findRun(name, out);
+  if (!folder) {
+    console.error(`There is no run of ${name} to continue; starting one.`);
+    return { config, folder: await startRun(name, config, out) };
+  }
+  // The run's own config counts, not what the file has become since; the command line may still change a few keys.
+  const started = await readRunConfig(folder);
+  const continued = await readRunConfig(folder, overrides);
+  requireSameRun(folder, started, continued);
+  for (const difference of configDifferences(continued, config).keys()) {
+    console.error(`${file}: ${difference} differs from the run's own config, which counts`);
+  }
+  if (!(await exists(folder.last))) {
+    console.error(`${folder.folder} has no checkpoint; starting from the beginning.`);
+  }
+  await writeConfig(folder, continued);
+  return { config: continued, folder };
+}
+
+function describeStep({ loss, losses, learningRate, imagesPerSecond }: LogEntry): string {
+  const parts = Object.entries(losses).map(([name, value]) => `${name} ${value.toFixed(3)}`);
+  return `loss ${loss.toFixed(3)} (${parts.join(', ')})  lr ${learningRate.toPrecision(3)}  ${imagesPerSecond.toFixed(1)} images/s`;
+}
+
+function describeValidation(figures: Readonly<Record<string, number | null>>): string {
+  return Object.entries(figures)
+    .map(([name, figure]) => `${name} ${figure === null ? 'undefined' : (100 * figure).toFixed(1)}`)
+    .join('  ');
+}
+
+function report(folder: RunFolder, config: Config, done: number, seconds: number): void {
+  if (done < config.training.steps) {
+    console.error(
+      `Interrupted after step ${done} of ${config.training.steps}; continue with --resume --out ${folder.folder}`,
+    );
+    process.exitCode = interruptedExitCode;
+    return;
+  }
+  console.error(
+    `${done} steps, ${duration(seconds)}. Weights: ${folder.weights}\nNext: atto eval ${folder.folder}`,
+  );
+}

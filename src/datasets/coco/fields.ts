@@ -1,0 +1,85 @@
+import { UserError } from '../../errors.js';
+import type { CocoBox } from '../../geometry/box.js';
+
+/** What a JSON object says, by key. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** COCO numbers its images, categories and annotations, but other tools write names. */
+export type CocoId = number | string;
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The list of objects under a key. `name` says whose key it is. */
+export function objectsOf(fields: Fields, key: string, name: string): readonly Fields[] {
+  const list = fields[key];
+  if (!Array.isArray(list)) throw new UserError(`${name} has no list "${key}"`);
+  return checkObjects(list, `${name}: ${key}`);
+}
+
+/** A list of which every entry is an object. */
+export function checkObjects(list: readonly unknown[], name: string): readonly Fields[] {
+  for (let i = 0; i < list.length; i++) {
+    if (!isFields(list[i])) throw new UserError(`${name}[${i}] is ${show(list[i])}, not an object`);
+  }
+  return list.filter(isFields);
+}
+
+export function idOf(fields: Fields, key: string, name: string): CocoId {
+  const id = fields[key];
+  if ((typeof id === 'number' && Number.isFinite(id)) || (typeof id === 'string' && id !== '')) return id;
+  throw new UserError(`${name} has the ${key} ${show(id)}; a number or a name is needed`);
+}
+
+/** A finite number. */
+export function numberOf(fields: Fields, key: string, name: string): number {
+  const value = fields[key];
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  throw new UserError(`${name} has the ${key} ${show(value)}; a finite number is needed`);
+}
+
+/** A whole number of pixels from 1. */
+export function lengthOf(fields: Fields, key: string, name: string): number {
+  const value = numberOf(fields, key, name);
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new UserError(`${name} has the ${key} ${value}; a whole number from 1 is needed`);
+}
+
+/** A flag that may be missing, as true and false or 1 and 0. */
+export function flagOf(fields: Fields, key: string, name: string): boolean {
+  const value = fields[key] ?? false;
+  if (value === true || value === 1) return true;
+  if (value === false || value === 0) return false;
+  throw new UserError(`${name} has the ${key} ${show(value)}; 0 or 1 is needed`);
+}
+
+/** The `bbox`, or undefined where there is none. */
+export function boxOf(fields: Fields, name: string): CocoBox | undefined {
+  const { bbox } = fields;
+  if (bbox === undefined || bbox === null || (Array.isArray(bbox) && bbox.length === 0)) return undefined;
+  if (!Array.isArray(bbox) || bbox.length !== 4 || !bbox.every(Number.isFinite)) {
+    throw new UserError(`${name} has the bbox ${show(bbox)}; [x, y, width, height] is needed`);
+  }
+  const [x, y, width, height]: number[] = bbox;
+  if (width < 0 || height < 0) {
+    throw new UserError(
+      `${name} has a bbox of negative size, ${show(bbox)}; it should be [x, y, width, height]`,
+    );
+  }
+  return [x, y, width, height];
+}
+
+/** The `segmentation`, or undefined where there is none; `decodeSegmentation` reads it. */
+export function segmentationOf({ segmentation }: Fields): unknown {
+  const none = segmentation === null || (Array.isArray(segmentation) && segmentation.length === 0);
+  return none ? undefined : segmentation;
+}
+
+/** A value as a message shows it. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (typeof value === 'number') return String(value);
+  const text = JSON.stringify(value, (_, inner) => (Number.isNaN(inner) ? 'NaN' : inner));
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}

@@ -1,0 +1,57 @@
+import { messageOf, UserError } from '../../errors.js';
+import type { CocoBox } from '../../geometry/box.js';
+import { maskExtent } from '../../geometry/mask-extent.js';
+import { maskArea, type RunLengthMask } from '../../geometry/run-length-mask.js';
+import { decodeSegmentation } from './segmentation.js';
+
+/** What a COCO file says about where an object is. */
+export interface CocoRegion {
+  readonly box: CocoBox | undefined;
+  /** In pixels. */
+  readonly area: number | undefined;
+  /** What `decodeSegmentation` reads; undefined where there is no mask. */
+  readonly segmentation: unknown;
+}
+
+export interface ResolvedRegion {
+  readonly box: CocoBox;
+  readonly area: number;
+  /** Undefined where no mask was wanted, or there is none. */
+  readonly mask: RunLengthMask | undefined;
+}
+
+/**
+ * Decodes an object's mask, if masks are wanted, and fills in what else is missing: the box is the mask's extent, the
+ * area the mask's, or the box's where there is no mask.
+ *
+ * @param name whose region it is, for messages
+ * @throws UserError where there is neither box nor mask, or the mask is damaged or not as large as the image
+ */
+export function resolveRegion(
+  { box, area, segmentation }: CocoRegion,
+  { height, width }: { readonly height: number; readonly width: number },
+  masks: boolean,
+  name: string,
+): ResolvedRegion {
+  const needed = masks || box === undefined || area === undefined;
+  if (segmentation === undefined || !needed) {
+    if (box === undefined) throw new UserError(`${name} has neither bbox nor segmentation`);
+    return { box, area: area ?? box[2] * box[3], mask: undefined };
+  }
+  const mask = decode(segmentation, height, width, name);
+  return { box: box ?? boxOf(mask), area: area ?? maskArea(mask), mask: masks ? mask : undefined };
+}
+
+function boxOf(mask: RunLengthMask): CocoBox {
+  const [x1, y1, x2, y2] = maskExtent(mask);
+  return [x1, y1, x2 - x1, y2 - y1];
+}
+
+function decode(segmentation: unknown, height: number, width: number, name: string): RunLengthMask {
+  try {
+    return decodeSegmentation(segmentation, height, width);
+  } catch (error) {
+    if (error instanceof UserError) throw new UserError(`${name}: ${messageOf(error)}`);
+    throw error;
+  }
+}

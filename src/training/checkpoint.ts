@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import type { Config } from '../config/schema.js';
+import { tf } from '../engine/tf.js';
+import type { Variable } from '../engine/variable.js';
+import { UserError } from '../errors.js';
+import type { Parameter } from '../nn/parameter.js';
+import type { Weights } from '../nn/weights.js';
+import { exportWeights, restore } from '../weights/model-file.js';
+import { type NamedTensor, openSafetensors, writeSafetensors } from '../weights/safetensors.js';
+import { fromTorch, torchShape, toTorch } from '../weights/torch-layout.js';
+import type { Sgd } from './sgd.js';
+
+/**
+ * Where a run stands. Every random stream is a function of the seed and a position, so these numbers are the state of
+ * all generators and of the data's order too.
+ */
+const progressSchema = z.strictObject({
+  /** Steps done. */
+  step: z.int().min(0),
+  /** Training images consumed; the place in the data's order. */
+  images: z.int().min(0),
+  seed: z.int(),
+  /** The best AP_m of a validation so far. */
+  best: z.number().optional(),
+});
+export type Progress = z.output<typeof progressSchema>;
+
+/** Prefix of the names of the velocities in a checkpoint. */
+const velocityPrefix = 'velocity.';
+
+/**
+ * Writes all that continuing needs: weights, running statistics, velocities, progress and config. A checkpoint is a
+ * weights file with more in it. Whole or not at all: the one before stays until the new one is complete.
+ */
+export async function saveCheckpoint(
+  file: string,
+  weights: Weights,
+  optimizer: Sgd,
+  progress: Progress,
+  config: Config,
+): Promise<void> {
+  await writeSafetensors(file, checkpointTensors(weights, optimizer), {
+    config: JSON.stringify(config),
+    progress: JSON.stringify(progress),
+  });
+}
+
+function* checkpointTensors(weights: Weights, optimizer: Sgd): Generator<NamedTensor> {
+  yield* exportWeights(weights);
+  for (const [parameter, velocity] of optimizer.velocities) {
+    const values = velocity.read();
+    yield {
+      name: velocityPrefix + parameter.name,
+      shape: torchShape(parameter),
+      data: toTorch(parameter, values.dataSync<'float32'>()),
+    };
+    values.dispose();
+  }
+}
+
+/**
+ * Takes weights and velocities from a checkpoint.
+ *
+ * @returns where the run stood
+ * @throws UserError when the file is damaged, no checkpoint, or of another model
+ */
+export async function loadCheckpoint(file: string, weights: Weights, optimizer: Sgd): Promise<Progress> {
+  const source = await openSafetensors(file);
+  try {
+    const { progress } = source.metadata;
+    if (progress === undefined) {
+      throw new UserError(`${file}: holds weights but no training state; give it as model.weights instead`);
+    }
+    await restore(source, file, weights);
+    for (const [parameter, velocity] of optimizer.velocities) {
+      assignVelocity(velocity, parameter, await source.read(velocityPrefix + parameter.name));
+    }
+    return progressSchema.parse(JSON.parse(progress));
+  } finally {
+    await source.close();
+  }
+}
+
+function assignVelocity(velocity: Variable, parameter: Parameter, data: Float32Array): void {
+  const values = tf.tensor(fromTorch(parameter, data), [...parameter.shape]);
+  velocity.assign(values);
+  values.dispose();
+}

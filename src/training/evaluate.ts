@@ -1,0 +1,53 @@
+import type { Config } from '../config/schema.js';
+import { evaluationLoader } from '../datasets/loader.js';
+import type { Dataset, Sample } from '../datasets/sample.js';
+import type { Detection } from '../geometry/instance.js';
+import { type DetectedImage, evaluateDetections } from '../metrics/evaluate.js';
+import type { Metrics } from '../metrics/metrics.js';
+import { detectObjects } from '../models/detection.js';
+import type { MaskRcnn } from '../models/mask-rcnn.js';
+import { TensorOps } from '../nn/tensor-ops.js';
+import type { Weights } from '../nn/weights.js';
+
+export interface EvaluationOptions {
+  /** Ends the evaluation after the image at hand. */
+  readonly signal?: AbortSignal;
+  /** Called after each image. */
+  readonly onImage?: (
+    image: { readonly sample: Sample; readonly detections: readonly Detection[] },
+    done: number,
+    total: number,
+  ) => void | Promise<void>;
+}
+
+/**
+ * Detects on every image of a split and scores the detections.
+ *
+ * @returns undefined when the signal ended it
+ */
+export async function evaluateNetwork(
+  network: MaskRcnn,
+  weights: Weights,
+  config: Config,
+  dataset: Dataset,
+  { signal, onImage }: EvaluationOptions = {},
+): Promise<Metrics | undefined> {
+  const { data, dataWorkers, input } = config;
+  const ops = new TensorOps(weights);
+  const images: DetectedImage[] = [];
+  try {
+    const loading = { data, ids: dataset.ids, workers: dataWorkers, ahead: 2 + dataWorkers };
+    for await (const sample of evaluationLoader(loading)) {
+      const { id, image, instances } = sample;
+      const [detections] = detectObjects(network, ops, [image], { ...input, classes: dataset.classes });
+      images.push({ id, height: image.height, width: image.width, truths: instances, detections });
+      await onImage?.({ sample, detections }, images.length, dataset.ids.length);
+      // Lets the interrupt signal come through.
+      await new Promise(setImmediate);
+      if (signal?.aborted) return undefined;
+    }
+    return evaluateDetections(images, dataset.classes);
+  } finally {
+    ops.dispose();
+  }
+}

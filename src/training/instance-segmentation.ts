@@ -1,0 +1,50 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Config } from '../config/schema.js';
+import type { Sample } from '../datasets/sample.js';
+import { decodeMask } from '../geometry/run-length-mask.js';
+import type { MaskRcnn } from '../models/mask-rcnn.js';
+import { type TrainingExample, trainingLosses } from '../models/training.js';
+import type { TensorOps } from '../nn/tensor-ops.js';
+import { randomStream } from '../random.js';
+import { randomSampler } from '../rpn/sampling.js';
+
+/**
+ * The losses of a batch of samples.
+ *
+ * @param position how many images training has seen before the batch; with the seed it determines all random choices
+ */
+export function batchLosses(
+  network: MaskRcnn,
+  ops: TensorOps,
+  samples: readonly Sample[],
+  { seed, input }: Config,
+  position: number,
+): Readonly<Record<string, Tensor>> {
+  const { longerSide, multiScale } = input;
+  const scale = randomStream(seed, 'scale', position);
+  const shorterSide = multiScale ? multiScale[scale.integer(multiScale.length)] : input.shorterSide;
+  return trainingLosses(
+    network,
+    ops,
+    samples.map(exampleOf),
+    { shorterSide, longerSide },
+    {
+      anchors: (i) => randomSampler(randomStream(seed, 'anchors', position + i)),
+      rois: (i) => randomSampler(randomStream(seed, 'rois', position + i)),
+    },
+  );
+}
+
+function exampleOf({ image, instances, ignored }: Sample): TrainingExample {
+  const examples = instances.filter(({ crowd }) => !crowd);
+  const others = [...ignored, ...instances.filter(({ crowd }) => crowd)];
+  return {
+    image,
+    objects: examples.map(({ box, label, mask }) => ({
+      box,
+      label,
+      mask: { height: mask.height, width: mask.width, bitmap: decodeMask(mask) },
+    })),
+    ignored: Float32Array.from(others.flatMap(({ box }) => [...box])),
+  };
+}

@@ -1,0 +1,166 @@
+import { access, readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseConfig } from '../config/parse.js';
+import type { Config } from '../config/schema.js';
+import { messageOf, UserError } from '../errors.js';
+import { errorCode, writeTextAtomically } from '../files.js';
+
+/** Where a run keeps what it makes. */
+export interface RunFolder {
+  readonly folder: string;
+  readonly config: string;
+  readonly log: string;
+  readonly tensorboard: string;
+  /** What resuming needs. */
+  readonly last: string;
+  readonly best: string;
+  /** The best weights so far; the last ones where nothing is validated. */
+  readonly weights: string;
+  readonly metrics: string;
+  readonly pictures: string;
+}
+
+export function runFolder(folder: string): RunFolder {
+  const inside = (...parts: string[]): string => path.join(folder, ...parts);
+  return {
+    folder,
+    config: inside('config.json'),
+    log: inside('log.jsonl'),
+    tensorboard: inside('tensorboard'),
+    last: inside('checkpoints', 'last.safetensors'),
+    best: inside('checkpoints', 'best.safetensors'),
+    weights: inside('weights.safetensors'),
+    metrics: inside('metrics.json'),
+    pictures: inside('pictures'),
+  };
+}
+
+export async function exists(file: string): Promise<boolean> {
+  try {
+    await access(file);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The folder of new runs that aren't told another. */
+const runsFolder = 'runs';
+
+/**
+ * Makes the folder of a new run and writes its config there.
+ *
+ * @param name of the config
+ * @param out the folder, `runs/<name>-<date>` by default
+ * @throws UserError when it holds a run already or can't be written
+ */
+export async function startRun(name: string, config: Config, out: string | undefined): Promise<RunFolder> {
+  const run = runFolder(out ?? path.join(runsFolder, `${name}-${timestamp(new Date())}`));
+  if (await exists(run.config)) {
+    throw new UserError(`${run.folder}: holds a run; continue it with --resume or choose another --out`);
+  }
+  await writeConfig(run, config);
+  return run;
+}
+
+export async function writeConfig(run: RunFolder, config: Config): Promise<void> {
+  await writeTextAtomically(run.config, `${JSON.stringify(config, null, 2)}\n`);
+}
+
+/** What {@link timestamp} puts behind a name. */
+const datedName = /-\d{4}-\d{2}-\d{2}-\d{6}$/;
+
+/** 2026-01-31-235959 in local time, so that names sort by date. */
+function timestamp(date: Date): string {
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
+  return `${day}-${two(date.getHours())}${two(date.getMinutes())}${two(date.getSeconds())}`;
+}
+
+/**
+ * The run that `--resume` means: the one in `out`, else the newest of the config's name.
+ *
+ * @returns undefined where there is none
+ */
+export async function findRun(name: string, out: string | undefined): Promise<RunFolder | undefined> {
+  if (out !== undefined) return (await exists(runFolder(out).config)) ? runFolder(out) : undefined;
+  const ofConfig = (await folderNames(runsFolder)).filter(
+    (folder) => datedName.test(folder) && folder.replace(datedName, '') === name,
+  );
+  for (const folder of ofConfig.sort().reverse()) {
+    const run = runFolder(path.join(runsFolder, folder));
+    if (await exists(run.config)) return run;
+  }
+  return undefined;
+}
+
+async function folderNames(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw new UserError(`${folder}: can't be read: ${messageOf(error)}`);
+  }
+}
+
+/** The config that a run was started with, and what the command line adds to it. */
+export async function readRunConfig(run: RunFolder, overrides: readonly string[] = []): Promise<Config> {
+  let text: string;
+  try {
+    text = await readFile(run.config, 'utf8');
+  } catch (error) {
+    throw new UserError(`${run.config}: can't be read: ${messageOf(error)}; is this a run's folder?`);
+  }
+  try {
+    return parseConfig(JSON.parse(text), overrides, run.config);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`${run.config}: is damaged: ${messageOf(error)}`);
+  }
+}
+
+/** What may differ when a run is continued. */
+const changeable = [
+  'threads',
+  'dataWorkers',
+  'training.steps',
+  'training.checkpointEvery',
+  'training.validateEvery',
+];
+
+/** What differs between two configs, a phrase a key. */
+export function configDifferences(before: Config, after: Config): Map<string, string> {
+  const old = flatten(before);
+  const now = flatten(after);
+  const keys = [...new Set([...old.keys(), ...now.keys()])].filter((key) => old.get(key) !== now.get(key));
+  return new Map(
+    keys.map((key) => [key, `${key} was ${old.get(key) ?? 'unset'} and is now ${now.get(key) ?? 'unset'}`]),
+  );
+}
+
+/**
+ * Makes sure that a run is continued with the model, the data and the recipe that it was started with.
+ *
+ * @throws UserError that names what differs
+ */
+export function requireSameRun(run: RunFolder, started: Config, now: Config): void {
+  const refused = [...configDifferences(started, now)].flatMap(([key, difference]) =>
+    changeable.includes(key) ? [] : [difference],
+  );
+  if (refused.length === 0) return;
+  throw new UserError(
+    `${run.folder}: can't be resumed with another config: ${refused.join('; ')}; ` +
+      `only ${changeable.join(', ')} may change; for anything else start a new run`,
+  );
+}
+
+function flatten(value: unknown, prefix = ''): Map<string, string> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return new Map(value === undefined ? [] : [[prefix, JSON.stringify(value)]]);
+  }
+  return new Map(
+    Object.entries(value).flatMap(([key, child]) => [
+      ...flatten(child, prefix === '' ? key : `${prefix}.${key}`),
+    ]),
+  );
+}
