@@ -6,6 +6,7 @@ import { registerDoctor } from './doctor.js';
 import { registerScore } from './score.js';
 import { registerSetup } from './setup.js';
 import { registerTrain } from './train.js';
+import { registerView } from './view.js';
 
 // Every command imports what it needs inside its action: `atto --help` must not wait for the engine.
 const { version }: { version: string } = createRequire(import.meta.url)('../../package.json');
@@ -16,6 +17,7 @@ const program = new Command('atto')
   .showHelpAfterError()
   .exitOverride();
 registerTrain(program);
+registerView(program);
 registerSetup(program);
 registerDoctor(program);
 registerScore(program);

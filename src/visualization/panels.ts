@@ -79,24 +79,29 @@ interface Row {
   readonly height: number;
 }
 
-/** Fills row after row, each as high as fits its pictures' aspect ratios; the last one is no higher than the others. */
+/** Spreads the panels over rows of about the same width, each as high as makes it fill the sheet. */
 function layOutRows(panels: readonly Panel[]): Row[] {
-  const rows: Row[] = [];
-  let row: Panel[] = [];
+  const total = sum(panels.map(aspectRatio));
+  // Rather a row more, with larger pictures, than pictures much smaller than wanted.
+  const count = Math.max(1, Math.round((total * rowHeight) / sheetWidth + 0.25));
+  const rows = Array.from({ length: count }, (): Panel[] => []);
+  let before = 0;
   for (const panel of panels) {
-    row.push(panel);
-    if (rowWidth(row, rowHeight) >= sheetWidth) {
-      rows.push({ panels: row, height: fittingHeight(row) });
-      row = [];
-    }
+    const middle = before + aspectRatio(panel) / 2;
+    rows[Math.floor((middle / total) * count)].push(panel);
+    before += aspectRatio(panel);
   }
-  if (row.length > 0) rows.push({ panels: row, height: Math.min(rowHeight, fittingHeight(row)) });
-  return rows;
+  return rows
+    .filter((row) => row.length > 0)
+    .map((row) => ({ panels: row, height: Math.min(fittingHeight(row), 1.3 * rowHeight) }));
+}
+
+function aspectRatio({ image }: Panel): number {
+  return image.width / image.height;
 }
 
 function fittingHeight(row: readonly Panel[]): number {
-  const aspect = sum(row.map(({ image }) => image.width / image.height));
-  return Math.max(1, Math.floor((sheetWidth - gap * (row.length - 1)) / aspect));
+  return Math.max(1, Math.floor((sheetWidth - gap * (row.length - 1)) / sum(row.map(aspectRatio))));
 }
 
 function rowWidth(row: readonly Panel[], height: number): number {

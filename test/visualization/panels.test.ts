@@ -69,12 +69,12 @@ test('the rows of a contact sheet fill its width without overlap, whatever the s
     // Nothing covers it and its shape is kept.
     expect(count).toBe(width * height);
     expect(Math.abs(width - (height * shapes[i][0]) / shapes[i][1])).toBeLessThanOrEqual(1);
-    expect(height).toBeLessThanOrEqual(300);
+    expect(height).toBeLessThanOrEqual(390);
     expect(box[0]).toBeGreaterThanOrEqual(16);
     expect(box[2]).toBeLessThanOrEqual(canvas.width - 16);
     expect(box[3]).toBeLessThanOrEqual(canvas.height - 16);
   }
-  expect(canvas.width).toBeGreaterThan(1600);
+  expect(canvas.width).toBeGreaterThan(1620);
   expect(canvas.width).toBeLessThan(1650);
 });
 
