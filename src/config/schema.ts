@@ -10,6 +10,7 @@ import { vocClasses } from '../datasets/voc/classes.js';
 const fraction = z.number().min(0).max(1);
 const positive = z.number().positive();
 const count = z.int().positive();
+const seed = z.int().min(0).max(0x7fffffff);
 
 const backbone = z.strictObject({
   name: z.enum([...attoNetNames, 'resnet50']).default('attonet-a'),
@@ -119,16 +120,23 @@ const vocData = z.strictObject({
   maskClasses: classList.default([...vocClasses]),
 });
 
-const shapesData = z.strictObject({
-  format: z.literal('shapes'),
-  /** Where the images are generated, in the layout of VOC, unless they are there already. */
-  root: z.string(),
-  trainImages: count.default(400),
-  valImages: count.default(50),
-  /** Images have sides between these. */
-  minSide: z.int().min(32).default(96),
-  maxSide: z.int().min(32).default(160),
-});
+const shapesData = z
+  .strictObject({
+    format: z.literal('shapes'),
+    /** Where the images are generated, in the layout of VOC, unless they are there already. */
+    root: z.string(),
+    /** Which images are generated; the `seed` of the run doesn't change them, so that runs can be compared. */
+    seed: seed.default(1),
+    trainImages: count.default(400),
+    valImages: count.default(50),
+    /** Images have sides between these. */
+    minSide: z.int().min(32).default(96),
+    maxSide: z.int().min(32).default(160),
+  })
+  .refine(({ minSide, maxSide }) => minSide <= maxSide, {
+    path: ['maxSide'],
+    message: 'must not be less than minSide',
+  });
 
 const data = z.discriminatedUnion('format', [vocData, shapesData]);
 
@@ -169,7 +177,7 @@ const training = z.strictObject({
 
 export const configSchema = z.strictObject({
   task: z.literal('instance-segmentation').default('instance-segmentation'),
-  seed: z.int().min(0).max(0x7fffffff).default(1),
+  seed: seed.default(1),
   /** `bf16` lets convolutions and matrix products round their inputs to bfloat16 where the processor has it. */
   precision: z.enum(['float32', 'bf16']).default('float32'),
   /** Threads of the engine; all cores by default. */
