@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodeRgb } from '../../src/datasets/decode-rgb.js';
+import { asData, asPhotograph, decodeRgb } from '../../src/datasets/decode-rgb.js';
 import { UserError } from '../../src/errors.js';
 
 const [width, height] = [16, 8];
@@ -10,8 +10,8 @@ function picture(data = gradient, channels: 1 | 2 | 3 | 4 = 3): Sharp {
   return sharp(data, { raw: { width, height, channels } });
 }
 
-async function decoded(image: Sharp, turned = false) {
-  return decodeRgb(await image.toBuffer(), 'photo', turned);
+async function decoded(image: Sharp, decoding = asData) {
+  return decodeRgb(await image.toBuffer(), 'photo', decoding);
 }
 
 describe('decodeRgb', () => {
@@ -62,14 +62,14 @@ describe('decodeRgb', () => {
       .toBuffer();
     const { data } = await sharp(tagged, { ignoreIcc: true }).raw().toBuffer({ resolveWithObject: true });
     expect((await sharp(tagged).metadata()).icc).toBeDefined();
-    expect((await decodeRgb(tagged, 'photo', false)).data).toEqual(new Uint8Array(data));
+    expect((await decodeRgb(tagged, 'photo', asData)).data).toEqual(new Uint8Array(data));
     expect(new Uint8Array(await sharp(tagged).raw().toBuffer())).not.toEqual(new Uint8Array(data));
   });
 
   it('turns the image by its EXIF orientation only when asked', async () => {
     const image = picture().withMetadata({ orientation: 6 }).png();
     expect((await decoded(image)).data).toEqual(gradient);
-    const turned = await decoded(image, true);
+    const turned = await decoded(image, asPhotograph);
     expect([turned.width, turned.height]).toEqual([height, width]);
     // Turned clockwise: the first pixel of the last row comes first.
     const corner = (height - 1) * width * 3;
@@ -84,7 +84,7 @@ describe('decodeRgb', () => {
     const half = jpeg.subarray(0, jpeg.length / 2);
     const healed = Buffer.concat([half, Buffer.of(0xff, 0xd9)]);
     for (const bytes of [jpeg.subarray(0, -1), half, healed, Buffer.from('text'), Buffer.alloc(0)]) {
-      const decoding = decodeRgb(bytes, 'a/photo.jpg', false);
+      const decoding = decodeRgb(bytes, 'a/photo.jpg', asData);
       await expect(decoding).rejects.toThrow(UserError);
       await expect(decoding).rejects.toThrow('a/photo.jpg is not a readable photograph');
     }

@@ -4,7 +4,7 @@ import { messageOf, UserError } from '../../errors.js';
 import type { Instance } from '../../geometry/instance.js';
 import { encodeLabelImage } from '../../geometry/label-image.js';
 import { maskExtent } from '../../geometry/mask-extent.js';
-import { decodeRgb } from '../decode-rgb.js';
+import { asData, decodeRgb } from '../decode-rgb.js';
 import { readIfThere } from '../read-file.js';
 import type { Purpose, RgbImage, SampleReader } from '../sample.js';
 import { type AnnotatedObject, parseAnnotation } from './annotation.js';
@@ -82,7 +82,7 @@ async function readPhoto({ photos }: VocLayout, id: string): Promise<Photo> {
   for (const extension of photoExtensions) {
     const file = path.join(photos, id + extension);
     const bytes = await readIfThere(file);
-    if (bytes !== undefined) return { file, image: await decodeRgb(bytes, file, false) };
+    if (bytes !== undefined) return { file, image: await decodeRgb(bytes, file, asData) };
   }
   throw new UserError(
     `${path.join(photos, id)}.jpg is missing, and there is no .jpeg or .png instead. ` +
