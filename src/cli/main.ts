@@ -7,6 +7,7 @@ import { registerEval } from './eval.js';
 import { registerScore } from './score.js';
 import { registerSetup } from './setup.js';
 import { registerTrain } from './train.js';
+import { registerView } from './view.js';
 
 // Every command imports what it needs inside its action: `atto --help` must not wait for the engine.
 const { version }: { version: string } = createRequire(import.meta.url)('../../package.json');
@@ -18,6 +19,7 @@ const program = new Command('atto')
   .exitOverride();
 registerTrain(program);
 registerEval(program);
+registerView(program);
 registerSetup(program);
 registerDoctor(program);
 registerScore(program);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf, UserError } from '../errors.js';
 import { errorCode } from '../files.js';
-import { decodeRgb } from './decode-rgb.js';
+import { asPhotograph, decodeRgb } from './decode-rgb.js';
 import type { RgbImage } from './sample.js';
 
 /**
@@ -11,7 +11,7 @@ import type { RgbImage } from './sample.js';
  * @throws UserError when the file is missing, cut off, damaged or of an unknown format
  */
 export async function decodeImage(source: string | Uint8Array): Promise<RgbImage> {
-  if (typeof source !== 'string') return decodeRgb(source, 'the image', true);
+  if (typeof source !== 'string') return decodeRgb(source, 'the image', asPhotograph);
   let bytes: Uint8Array;
   try {
     bytes = await readFile(source);
@@ -19,5 +19,5 @@ export async function decodeImage(source: string | Uint8Array): Promise<RgbImage
     if (errorCode(error) === 'ENOENT') throw new UserError(`${source}: there is no such image`);
     throw new UserError(`${source}: can't be read: ${messageOf(error)}`);
   }
-  return decodeRgb(bytes, source, true);
+  return decodeRgb(bytes, source, asPhotograph);
 }

@@ -6,15 +6,14 @@ export interface ImageSize {
 
 /**
  * The size at which the network sees an image: scaled until the shorter side has length `shorterSide`, or the longer one
- * `longerSide` where that is less. As in torchvision, the scale is rounded to float32 and the new sides are floored.
+ * `longerSide` where that is less. The new sides are floored in double precision, as torchvision does it outside of
+ * TorchScript: 334 × 500 at 800 / 1333 becomes 799 × 1197, since 334 · (800 / 334) lies just below 800.
  */
 export function resizedSize(
   { height, width }: ImageSize,
   shorterSide: number,
   longerSide: number,
 ): ImageSize {
-  const scale = Math.fround(
-    Math.min(shorterSide / Math.min(height, width), longerSide / Math.max(height, width)),
-  );
+  const scale = Math.min(shorterSide / Math.min(height, width), longerSide / Math.max(height, width));
   return { height: Math.floor(height * scale), width: Math.floor(width * scale) };
 }

@@ -7,6 +7,7 @@ import { type TrainingExample, trainingLosses } from '../models/training.js';
 import type { TensorOps } from '../nn/tensor-ops.js';
 import { randomStream } from '../random.js';
 import { randomSampler } from '../rpn/sampling.js';
+import { shorterSideAt } from './multi-scale.js';
 
 /**
  * The losses of a batch of samples.
@@ -17,17 +18,15 @@ export function batchLosses(
   network: MaskRcnn,
   ops: TensorOps,
   samples: readonly Sample[],
-  { seed, input }: Config,
+  config: Config,
   position: number,
 ): Readonly<Record<string, Tensor>> {
-  const { longerSide, multiScale } = input;
-  const scale = randomStream(seed, 'scale', position);
-  const shorterSide = multiScale ? multiScale[scale.integer(multiScale.length)] : input.shorterSide;
+  const { seed, input } = config;
   return trainingLosses(
     network,
     ops,
     samples.map(exampleOf),
-    { shorterSide, longerSide },
+    { shorterSide: shorterSideAt(config, position), longerSide: input.longerSide },
     {
       anchors: (i) => randomSampler(randomStream(seed, 'anchors', position + i)),
       rois: (i) => randomSampler(randomStream(seed, 'rois', position + i)),

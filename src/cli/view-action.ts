@@ -1,0 +1,96 @@
+import path from 'node:path';
+import { loadConfig } from '../config/load.js';
+import type { Config } from '../config/schema.js';
+import { trainingLoader } from '../datasets/loader.js';
+import { openDataset } from '../datasets/open.js';
+import { resizeSample } from '../datasets/resize-sample.js';
+import type { Dataset, Sample } from '../datasets/sample.js';
+import { UserError } from '../errors.js';
+import { resizedSize } from '../geometry/resize.js';
+import { shorterSideAt } from '../training/multi-scale.js';
+import { writePicture } from '../visualization/canvas.js';
+import { drawObjects } from '../visualization/draw.js';
+import { drawnIgnored, drawnInstances } from '../visualization/drawn-objects.js';
+import { contactSheet, legibleScale, type Panel } from '../visualization/panels.js';
+import { showProgress } from './progress.js';
+import type { ViewOptions } from './view.js';
+
+/** More don't fit on one sheet. */
+const largestCount = 256;
+
+/** Draws samples and prints the folder that holds the pictures. */
+export async function viewAction(
+  file: string,
+  overrides: readonly string[],
+  { split, count, augmented = false, out }: ViewOptions,
+): Promise<void> {
+  const wanted = Number(count);
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted > largestCount) {
+    throw new UserError(`--count ${count}: must be a whole number from 1 to ${largestCount}`);
+  }
+  if (augmented && split !== 'train') {
+    throw new UserError('--augmented: only the training split is augmented; leave out --split');
+  }
+  const config = await loadConfig(file, overrides);
+  const generating = showProgress('Generating images');
+  const dataset = await openDataset(config.data, split, (done, total) => generating.show(done, total));
+  generating.end();
+  for (const notice of dataset.notices) console.error(notice);
+
+  const name = path.basename(file).replace(/\.[^.]+$/, '');
+  const folder = out ?? path.join('view', `${name}-${split}${augmented ? '-augmented' : ''}`);
+  const samples = augmented
+    ? trainingSamples(config, dataset, wanted)
+    : evenlySpread(config, dataset, Math.min(wanted, dataset.ids.length));
+  const panels: Panel[] = [];
+  for await (const { id, image, instances, ignored } of samples) {
+    const objects = [...drawnIgnored(ignored), ...drawnInstances(instances, dataset.classes)];
+    panels.push({ image, objects, caption: `${id}   ${image.width} × ${image.height}` });
+    // A sample may come twice in training.
+    const number = String(panels.length).padStart(String(wanted).length, '0');
+    const picture = drawObjects(image, objects, legibleScale(image));
+    await writePicture(path.join(folder, `${number}-${id}.png`), picture);
+  }
+  await writePicture(path.join(folder, 'sheet.png'), contactSheet(panels));
+  console.error(`${panels.length} samples and sheet.png:`);
+  console.log(folder);
+}
+
+/** Samples from the whole split, in its order, as evaluation sees them. */
+async function* evenlySpread(
+  { input }: Config,
+  { ids, load }: Dataset,
+  count: number,
+): AsyncGenerator<Sample, void, undefined> {
+  for (let i = 0; i < count; i++) {
+    const sample = await load(ids[Math.floor((i * ids.length) / count)]);
+    yield resizeSample(sample, resizedSize(sample.image, input.shorterSide, input.longerSide));
+  }
+}
+
+/** The first samples that training takes, as it sees them. */
+async function* trainingSamples(
+  config: Config,
+  { ids }: Dataset,
+  count: number,
+): AsyncGenerator<Sample, void, undefined> {
+  const { data, seed, input, training } = config;
+  const loader = trainingLoader({
+    data,
+    ids,
+    seed,
+    start: 0,
+    horizontalFlip: input.horizontalFlip,
+    workers: 0,
+    ahead: 2,
+  });
+  try {
+    for (let i = 0; i < count; i++) {
+      const sample = await loader.next();
+      const shorterSide = shorterSideAt(config, i - (i % training.batchSize));
+      yield resizeSample(sample, resizedSize(sample.image, shorterSide, input.longerSide));
+    }
+  } finally {
+    await loader.close();
+  }
+}

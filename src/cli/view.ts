@@ -1,0 +1,38 @@
+import { type Command, Option } from 'commander';
+
+export interface ViewOptions {
+  readonly split: 'train' | 'val';
+  readonly count: string;
+  readonly augmented?: boolean;
+  readonly out?: string;
+}
+
+/** `atto view`: pictures of what the network will see. */
+export function registerView(program: Command): void {
+  program
+    .command('view')
+    .description('draw samples of a data set as the network will see them, before training')
+    .argument('<config>', 'config file, such as configs/voc2012/atto-mask-rcnn.ts')
+    .argument('[overrides...]', 'key.path=value, each')
+    .addOption(new Option('--split <name>', 'which split').choices(['train', 'val']).default('train'))
+    .option('--count <n>', 'how many samples', '16')
+    .option(
+      '--augmented',
+      "the training split's samples as training takes them: shuffled, mirrored, at its scales",
+    )
+    .option('--out <folder>', "folder of the pictures (default: view/<config's name>-<split>)")
+    .addHelpText(
+      'after',
+      `
+Samples are scaled to the network's input and drawn with their objects: a picture each, and sheet.png with all of them.
+They are spread evenly over the split; with --augmented they are the first ones that training takes. Prints the folder.
+
+Examples:
+  atto view configs/shapes/atto-mask-rcnn.ts
+  atto view configs/voc2012/atto-mask-rcnn.ts data.root=/data/VOCdevkit --count 32 --augmented`,
+    )
+    .action(async (config: string, overrides: string[], options: ViewOptions) => {
+      const { viewAction } = await import('./view-action.js');
+      await viewAction(config, overrides, options);
+    });
+}

@@ -1,0 +1,77 @@
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { ShapesDataConfig } from '../../config/schema.js';
+import { messageOf, UserError } from '../../errors.js';
+import { errorCode } from '../../files.js';
+import { vocLayout } from '../voc/layout.js';
+import { shapesAsVoc } from './as-voc.js';
+import { writeSplits } from './write.js';
+
+/**
+ * Generates the data set into `data.root`, unless it is there already. The images depend on the settings alone. The
+ * folder appears when all of it is written, so an interrupted generation starts anew.
+ *
+ * @param onProgress called after each image with the number of images done and of all.
+ * @throws UserError when the folder holds something else or can't be written.
+ */
+export async function generateShapes(
+  data: ShapesDataConfig,
+  onProgress?: (done: number, total: number) => void,
+): Promise<void> {
+  const partial = `${path.resolve(data.root)}.partial`;
+  try {
+    if (await isGenerated(data)) return;
+    await rm(partial, { recursive: true, force: true });
+    await writeSplits(data, vocLayout(shapesAsVoc({ ...data, root: partial })), onProgress);
+    await writeFile(path.join(partial, stampName), `${JSON.stringify(stampOf(data), undefined, 2)}\n`);
+    await rename(partial, data.root);
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    throw new UserError(
+      `The shapes can't be written to ${data.root}: ${messageOf(error)}. Set data.root to another folder.`,
+    );
+  }
+}
+
+/** The file that says how a folder was generated. */
+const stampName = 'shapes.json';
+
+/** What decides the images; `version` counts the changes of what is drawn. */
+function stampOf({ seed, trainImages, valImages, minSide, maxSide }: ShapesDataConfig) {
+  return { version: 1, seed, trainImages, valImages, minSide, maxSide };
+}
+
+/** Whether the folder holds the data set of these settings; false when there is nothing. */
+async function isGenerated(data: ShapesDataConfig): Promise<boolean> {
+  const { root } = data;
+  const stamp = await readFile(path.join(root, stampName), 'utf8').catch(() => undefined);
+  if (stamp === undefined) {
+    const names = await readdir(root).catch((error: unknown) => {
+      if (errorCode(error) === 'ENOENT') return [];
+      throw error;
+    });
+    if (names.length === 0) return false;
+    throw new UserError(
+      `${root} is there but isn't a generated data set of shapes. Set data.root to a folder that doesn't exist yet.`,
+    );
+  }
+  const made = parseStamp(stamp);
+  const differences = Object.entries(stampOf(data))
+    .filter(([key, value]) => made.get(key) !== value)
+    .map(([key, value]) => `${key} ${made.get(key)} instead of ${value}`);
+  if (differences.length === 0) return true;
+  throw new UserError(
+    `The shapes in ${root} were generated with other settings: ${differences.join(', ')}. ` +
+      'Remove the folder to generate them anew, or set data.root to another one.',
+  );
+}
+
+function parseStamp(stamp: string): Map<string, unknown> {
+  try {
+    const settings: unknown = JSON.parse(stamp);
+    return new Map(Object.entries(settings ?? {}));
+  } catch {
+    // Differs from all settings.
+    return new Map();
+  }
+}

@@ -1,0 +1,163 @@
+import { type Canvas, createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
+import type { RandomStream } from '../../random.js';
+import { type ShapeClass, shapeClasses } from './classes.js';
+import { backgroundColour, type Colour, distinctColour, secondTone } from './colour.js';
+import { shapeOutline } from './outline.js';
+import { paintTexture } from './texture.js';
+
+/** A generated image with its truth. */
+export interface Scene {
+  readonly canvas: Canvas;
+  /** The classes of the shapes, the lowest first. */
+  readonly shapes: readonly ShapeClass[];
+  /** Which shape each pixel shows, row by row: 1 is the first, 0 the background. */
+  readonly owners: Uint8Array;
+}
+
+const mostShapes = 6;
+/** A shape shows at least this share of its pixels … */
+const leastShare = 0.25;
+/** … and so many of them. */
+const leastPixels = 40;
+/** Of the smallest circle around a shape, in pixels. */
+const leastRadius = 8;
+
+/** Where a shape lies: the circle around it, in pixels, and its rotation. */
+interface Placement {
+  readonly x: number;
+  readonly y: number;
+  readonly radius: number;
+  readonly rotation: number;
+}
+
+/** Draws 1 to 6 shapes over one another on a textured background. */
+export function drawScene(width: number, height: number, random: RandomStream): Scene {
+  const canvas = createCanvas(width, height);
+  const context = canvas.getContext('2d');
+  const background = backgroundColour(random);
+  paintBackground(context, background, random);
+
+  const light = 2 * Math.PI * random.uniform();
+  const owners = new Uint8Array(width * height);
+  const areas: number[] = [];
+  const shapes: ShapeClass[] = [];
+  const colours: Colour[] = [background];
+  const wanted = 1 + random.integer(mostShapes);
+  for (let attempt = 0; attempt < 20 * wanted && shapes.length < wanted; attempt++) {
+    const shape = shapeClasses[random.integer(shapeClasses.length)];
+    const placement = randomPlacement(width, height, random);
+    const pixels = coveredPixels(shape, placement, width, height);
+    if (!staysVisible(pixels, owners, areas)) continue;
+    const colour = distinctColour(colours, random);
+    paintShape(context, shape, placement, colour, light, random);
+    shapes.push(shape);
+    colours.push(colour);
+    areas.push(pixels.length);
+    for (const pixel of pixels) owners[pixel] = shapes.length;
+  }
+  addGrain(context, random);
+  return { canvas, shapes, owners };
+}
+
+/** Most of a shape lies inside the image; its border may cut off the rest. */
+function randomPlacement(width: number, height: number, random: RandomStream): Placement {
+  const radius = Math.max(leastRadius, Math.min(width, height) * (0.11 + 0.24 * random.uniform()));
+  const within = (side: number): number => 0.6 * radius + (side - 1.2 * radius) * random.uniform();
+  return { x: within(width), y: within(height), radius, rotation: 2 * Math.PI * random.uniform() };
+}
+
+/** The pixels that a shape covers by half or more. */
+function coveredPixels(shape: ShapeClass, placement: Placement, width: number, height: number): Uint32Array {
+  const context = createCanvas(width, height).getContext('2d');
+  enterFrame(context, placement);
+  context.fill(shapeOutline(shape), 'evenodd');
+  const { data } = context.getImageData(0, 0, width, height);
+  const pixels: number[] = [];
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    if (data[4 * pixel + 3] >= 128) pixels.push(pixel);
+  }
+  return Uint32Array.from(pixels);
+}
+
+/** Whether a shape on these pixels, and all those that it would be laid on, can be made out. */
+function staysVisible(pixels: Uint32Array, owners: Uint8Array, areas: readonly number[]): boolean {
+  const visible = new Uint32Array(areas.length + 1);
+  for (const owner of owners) visible[owner]++;
+  for (const pixel of pixels) visible[owners[pixel]]--;
+  return (
+    pixels.length >= leastPixels &&
+    areas.every((area, i) => visible[i + 1] >= Math.max(leastPixels, leastShare * area))
+  );
+}
+
+/** Makes the unit circle around the origin the circle of a placement. */
+function enterFrame(context: SKRSContext2D, { x, y, radius, rotation }: Placement): void {
+  context.translate(x, y);
+  context.rotate(rotation);
+  context.scale(radius, radius);
+}
+
+function paintBackground(context: SKRSContext2D, colour: Colour, random: RandomStream): void {
+  const { width, height } = context.canvas;
+  context.save();
+  context.translate(width / 2, height / 2);
+  context.rotate(2 * Math.PI * random.uniform());
+  const second = secondTone(colour, 6 + 16 * random.uniform(), random);
+  paintTexture(context, Math.hypot(width, height) / 2, [colour, second], random);
+  context.restore();
+}
+
+/** A textured shape with a soft shadow, lit from the direction `light`. */
+function paintShape(
+  context: SKRSContext2D,
+  shape: ShapeClass,
+  placement: Placement,
+  colour: Colour,
+  light: number,
+  random: RandomStream,
+): void {
+  const outline = shapeOutline(shape);
+  const second = secondTone(colour, 10 + 25 * random.uniform(), random);
+  const [towardsX, towardsY] = [Math.cos(light), Math.sin(light)];
+  const { radius, rotation } = placement;
+
+  context.save();
+  // The canvas doesn't transform shadows.
+  context.shadowColor = 'rgba(0, 0, 0, 0.45)';
+  context.shadowBlur = 0.25 * radius;
+  context.shadowOffsetX = -0.1 * radius * towardsX;
+  context.shadowOffsetY = -0.1 * radius * towardsY;
+  enterFrame(context, placement);
+  context.fillStyle = 'black';
+  context.fill(outline, 'evenodd');
+  context.restore();
+
+  context.save();
+  enterFrame(context, placement);
+  context.clip(outline, 'evenodd');
+  context.save();
+  context.rotate(2 * Math.PI * random.uniform());
+  paintTexture(context, 1.05, [colour, second], random);
+  context.restore();
+  context.rotate(-rotation);
+  const shade = context.createLinearGradient(towardsX, towardsY, -towardsX, -towardsY);
+  shade.addColorStop(0, 'rgba(255, 255, 255, 0.3)');
+  shade.addColorStop(0.5, 'rgba(255, 255, 255, 0)');
+  shade.addColorStop(0.5, 'rgba(0, 0, 0, 0)');
+  shade.addColorStop(1, 'rgba(0, 0, 0, 0.35)');
+  context.fillStyle = shade;
+  context.fillRect(-1.05, -1.05, 2.1, 2.1);
+  context.restore();
+}
+
+/** Adds the noise of a camera's sensor. */
+function addGrain(context: SKRSContext2D, random: RandomStream): void {
+  const { width, height } = context.canvas;
+  const amplitude = 4 + 16 * random.uniform();
+  const image = context.getImageData(0, 0, width, height);
+  for (let i = 0; i < image.data.length; i += 4) {
+    const grain = amplitude * (random.uniform() + random.uniform() - 1);
+    for (let channel = 0; channel < 3; channel++) image.data[i + channel] += grain;
+  }
+  context.putImageData(image, 0, 0);
+}

@@ -1,0 +1,64 @@
+import { type DecodedPng, decode } from 'fast-png';
+import { vocColourIndex } from './colour-map.js';
+
+/** An image whose pixels are indices, row by row: of classes, or of objects. */
+export interface IndexImage {
+  readonly width: number;
+  readonly height: number;
+  readonly indices: Uint8Array;
+}
+
+/**
+ * Reads a mask: a PNG with a palette (the indices as they are stored, whatever the palette's colours), in grey of at
+ * most 8 bits (the values are the indices), or in RGB with VOC's colours.
+ *
+ * @throws Error when the PNG is damaged or has other pixels.
+ */
+export function decodeIndexImage(encoded: Uint8Array): IndexImage {
+  const png = decodePng(encoded);
+  const { width, height, depth, channels, data } = png;
+  if (!(data instanceof Uint8Array)) {
+    throw new Error(`it has ${depth} bits a channel, and masks have 8 at most`);
+  }
+  if (channels === 1) return { width, height, indices: depth === 8 ? data : unpack(data, png) };
+  if (channels < 3) throw new Error('it is grey with transparency, and grey masks have a single channel');
+  return { width, height, indices: indicesOfColours(data, png) };
+}
+
+function decodePng(encoded: Uint8Array): DecodedPng {
+  try {
+    return decode(encoded, { checkCrc: true });
+  } catch (error) {
+    // What the decoder says when it reads past the end.
+    throw error instanceof RangeError ? new Error('it is cut off', { cause: error }) : error;
+  }
+}
+
+/** Spreads out pixels of 1, 2 or 4 bits; each row starts at a byte. */
+function unpack(packed: Uint8Array, { width, height, depth }: DecodedPng): Uint8Array {
+  const indices = new Uint8Array(width * height);
+  const rowBytes = Math.ceil((width * depth) / 8);
+  const mask = (1 << depth) - 1;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const bit = x * depth;
+      indices[y * width + x] = (packed[y * rowBytes + (bit >> 3)] >> (8 - depth - (bit & 7))) & mask;
+    }
+  }
+  return indices;
+}
+
+function indicesOfColours(data: Uint8Array, { width, height, channels }: DecodedPng): Uint8Array {
+  const indices = new Uint8Array(width * height);
+  for (let pixel = 0, i = 0; pixel < indices.length; pixel++, i += channels) {
+    const index = vocColourIndex(data[i], data[i + 1], data[i + 2]);
+    if (index === undefined) {
+      const colour = `(${data[i]}, ${data[i + 1]}, ${data[i + 2]})`;
+      throw new Error(
+        `the colour ${colour} at x ${pixel % width}, y ${Math.floor(pixel / width)} isn't one of VOC's`,
+      );
+    }
+    indices[pixel] = index;
+  }
+  return indices;
+}

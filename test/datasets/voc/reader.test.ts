@@ -1,0 +1,126 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import type { VocDataConfig } from '../../../src/config/schema.js';
+import type { Purpose } from '../../../src/datasets/sample.js';
+import { vocReader } from '../../../src/datasets/voc/reader.js';
+import { UserError } from '../../../src/errors.js';
+import { decodeMask } from '../../../src/geometry/run-length-mask.js';
+import { annotationText, palettePng, photoPixels, remove, writeVocFolder } from '../../support/voc-folder.js';
+
+const objects = ['01100v', '01132v', '00032v', '000022'];
+const image = { objects, annotation: annotationText('cat', '!person', 'dog') };
+
+/** Expects that reading the only image, `a`, fails with one message that has all these parts. */
+async function expectRefusal(data: VocDataConfig, parts: readonly string[], purpose: Purpose = 'training') {
+  const error: unknown = await vocReader(data, purpose)('a').catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(UserError);
+  for (const part of parts) expect(String(error)).toContain(part);
+}
+
+describe('vocReader', () => {
+  it('reads photograph, masks, boxes, classes and flags', async () => {
+    const { data } = await writeVocFolder({ a: image });
+    const sample = await vocReader(data, 'training')('a');
+    expect(sample.id).toBe('a');
+    expect(sample.image).toEqual({ width: 6, height: 4, data: photoPixels('a', 6, 4) });
+    expect(sample.ignored).toEqual([]);
+    expect(sample.instances.map(({ mask, ...rest }) => rest)).toEqual([
+      { box: [1, 0, 3, 2], label: 7, difficult: false, crowd: false },
+      { box: [4, 1, 6, 4], label: 14, difficult: true, crowd: false },
+      { box: [3, 1, 4, 3], label: 11, difficult: false, crowd: false },
+    ]);
+    const second = [...objects.join('')].map((digit) => Number(digit === '2'));
+    expect([...decodeMask(sample.instances[1].mask)]).toEqual(second);
+  });
+
+  it("gives objects of other classes as ignored, and labels by the config's list", async () => {
+    const { data } = await writeVocFolder({ a: image });
+    const sample = await vocReader({ ...data, classes: ['dog', 'cat'] }, 'training')('a');
+    expect(sample.instances.map(({ label, box }) => [label, box[0]])).toEqual([
+      [1, 1],
+      [0, 3],
+    ]);
+    expect(sample.ignored).toMatchObject([{ label: 0, box: [4, 1, 6, 4], difficult: true }]);
+  });
+
+  it('takes the class of most pixels where the annotation has none', async () => {
+    const classes = ['083000', '08855v', '00045v', '000005'];
+    const { data, layout } = await writeVocFolder({
+      a: { objects, classes, annotation: annotationText('dog') },
+    });
+    const labels = async () => (await vocReader(data, 'training')('a')).instances.map(({ label }) => label);
+    // Object 3 has a pixel of class 5 and one of class 4: the lower index wins.
+    expect(await labels()).toEqual([11, 4, 3]);
+    remove(layout.annotation('a'));
+    expect(await labels()).toEqual([7, 4, 3]);
+    const own = { ...data, classes: ['x', 'y'], maskClasses: ['q', 'q2', 'q3', 'q4', 'y', 'q6', 'q7', 'x'] };
+    const sample = await vocReader(own, 'training')('a');
+    expect(sample.instances.map(({ label }) => label)).toEqual([0, 1]);
+    expect(sample.ignored.length).toBe(1);
+  });
+
+  it('accepts .jpg, .jpeg, .png and capitals, and leaves EXIF orientation alone', async () => {
+    const { data, layout } = await writeVocFolder({ a: image });
+    const read = vocReader(data, 'training');
+    let file = path.join(layout.photos, 'a.png');
+    for (const extension of ['.JPG', '.jpeg', '.PNG']) {
+      const next = path.join(layout.photos, `a${extension}`);
+      renameSync(file, next);
+      file = next;
+      expect((await read('a')).image.data).toEqual(photoPixels('a', 6, 4));
+    }
+    const turned = await sharp(photoPixels('a', 6, 4), { raw: { width: 6, height: 4, channels: 3 } })
+      .withMetadata({ orientation: 6 })
+      .png()
+      .toBuffer();
+    writeFileSync(file, turned);
+    expect((await read('a')).image).toEqual({ width: 6, height: 4, data: photoPixels('a', 6, 4) });
+  });
+
+  it('refuses missing and damaged files', async () => {
+    const { data, layout } = await writeVocFolder({ a: image });
+    writeFileSync(layout.annotation('a'), '<annotation>\n<object>');
+    await expectRefusal(data, [layout.annotation('a'), 'ends inside', 'Correct or remove it']);
+    writeFileSync(layout.objectMask('a'), palettePng(objects).subarray(0, 300));
+    await expectRefusal(data, [layout.objectMask('a'), 'not a readable mask (it is cut off)']);
+    remove(layout.objectMask('a'));
+    await expectRefusal(data, [`${layout.objectMask('a')} is missing`, 'take "a" out']);
+    writeFileSync(path.join(layout.photos, 'a.png'), 'text');
+    await expectRefusal(data, [path.join(layout.photos, 'a.png'), 'not a readable photograph']);
+    remove(path.join(layout.photos, 'a.png'));
+    await expectRefusal(data, [path.join(layout.photos, 'a.jpg'), 'is missing', 'take "a" out']);
+  });
+
+  it('refuses masks of another size, and knows turned ones', async () => {
+    const { data, layout } = await writeVocFolder({ a: image });
+    writeFileSync(layout.objectMask('a'), palettePng(['10', '11']));
+    await expectRefusal(data, [layout.objectMask('a'), 'is 2×2', 'is 6×4', 'same size']);
+    writeFileSync(layout.objectMask('a'), palettePng(new Array<string>(6).fill('0110')));
+    await expectRefusal(data, ['is 4×6', 'turned photograph']);
+  });
+
+  it('refuses objects without a class', async () => {
+    const { data, layout } = await writeVocFolder({ a: { objects, annotation: annotationText('cat') } });
+    const object2 = `Object 2 of ${layout.objectMask('a')} has no class`;
+    await expectRefusal(data, [object2, 'has 1 object,', `${layout.classMask('a')} is missing`]);
+    writeFileSync(layout.classMask('a'), palettePng(['088000', '08800v', '00000v', '0000vv']));
+    await expectRefusal(data, [object2, 'has 1 object,', `${layout.classMask('a')} shows no class there`]);
+    writeFileSync(layout.annotation('a'), '<annotation><object/><object/><object/></annotation>');
+    await expectRefusal(data, [object2, 'gives its object 2 no name']);
+    remove(layout.annotation('a'));
+    await expectRefusal(data, [object2, `${layout.annotation('a')} is missing`]);
+    await expectRefusal({ ...data, maskClasses: ['cat'] }, [
+      'has class 8',
+      'data.maskClasses has only 1 name',
+    ]);
+  });
+
+  it('refuses an image without objects for training only', async () => {
+    const { data, layout } = await writeVocFolder({ a: { objects: ['00v', '00v'] } });
+    await expectRefusal(data, [`${layout.objectMask('a')} has no object`, 'Take "a" out of the split']);
+    const sample = await vocReader(data, 'evaluation')('a');
+    expect([sample.instances, sample.ignored]).toEqual([[], []]);
+  });
+});
