@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/parse.js';
-import { findRun, readRunConfig, requireSameRun, runFolder, startRun } from '../../src/training/run-folder.js';
+import {
+  findRun,
+  readRunConfig,
+  requireSameRun,
+  runFolder,
+  startRun,
+} from '../../src/training/run-folder.js';
 
 const input = { data: { format: 'voc', root: 'data' }, training: { steps: 10, learningRate: 0.01 } };
 const config = (...overrides: string[]) => parseConfig(input, overrides, 'test.ts');
@@ -68,7 +74,9 @@ describe('requireSameRun', () => {
 
 describe('readRunConfig', () => {
   it('says what is wrong with a folder', async () => {
-    await expect(readRunConfig(runFolder('nowhere'))).rejects.toThrow(/config\.json: can't be read.*a run's folder/);
+    await expect(readRunConfig(runFolder('nowhere'))).rejects.toThrow(
+      /config\.json: can't be read.*a run's folder/,
+    );
     await mkdir('broken');
     await writeFile(path.join('broken', 'config.json'), '{"data":');
     await expect(readRunConfig(runFolder('broken'))).rejects.toThrow(/config\.json: is damaged/);

@@ -20,10 +20,7 @@ describe('torch layouts', () => {
     [parameter({ kind: 'depthwise' }, [3, 3, 4, 2]), [8, 1, 3, 3]],
     [parameter({ kind: 'transposed-convolution' }, [2, 2, 5, 3]), [3, 5, 2, 2]],
     [parameter({ kind: 'linear' }, [4, 7]), [7, 4]],
-    [
-      parameter({ kind: 'flattened-linear', height: 2, width: 3, channels: 4 }, [24, 5]),
-      [5, 24],
-    ],
+    [parameter({ kind: 'flattened-linear', height: 2, width: 3, channels: 4 }, [24, 5]), [5, 24]],
   ];
   for (const [p, shape] of cases) {
     it(`${p.layout.kind}: shape, and there and back again`, () => {
