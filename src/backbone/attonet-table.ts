@@ -1,3 +1,5 @@
+import type { AttoNetName } from '../config/attonet-names.js';
+
 /** A module of Table 1: widths in channels, `[1x1, compress] [3x3xM, M·compress] [1x1, mix] [1x1, expand]`. */
 export interface AttoNetModule {
   /** Pointwise compression. */
@@ -23,9 +25,6 @@ const row = (compress: number, mix: number, expand: number, stride: 1 | 2 = 1): 
   expand,
   stride,
 });
-
-export const attoNetNames = ['attonet-a', 'attonet-b', 'attonet-c', 'attonet-d'] as const;
-export type AttoNetName = (typeof attoNetNames)[number];
 
 /**
  * Table 1 of the paper as data. Where the printed table slips (NOTES.md lists the places), the value here is the one

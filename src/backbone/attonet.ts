@@ -1,8 +1,9 @@
+import type { AttoNetName } from '../config/attonet-names.js';
 import { kaimingNormal } from '../nn/initializers.js';
 import { type Convolution, normedConvolution, normedDepthwise } from '../nn/layers.js';
 import type { Ops } from '../nn/ops.js';
 import type { Scope } from '../nn/parameter.js';
-import { type AttoNetModule, type AttoNetName, attoNets } from './attonet-table.js';
+import { type AttoNetModule, attoNets } from './attonet-table.js';
 import type { Backbone, StageSettings } from './backbone.js';
 
 /** The modules of C2 to C5: 1 to 3, 4 to 7, 8 to 13 and 14 to 16. */

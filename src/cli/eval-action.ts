@@ -1,17 +1,22 @@
 import path from 'node:path';
-import { writtenResult } from '../datasets/coco/result.js';
+import { type WrittenResult, writtenResult } from '../datasets/coco/result.js';
 import { openDataset } from '../datasets/open.js';
 import { loadEngine } from '../engine/load.js';
 import { writeTextAtomically } from '../files.js';
 import { buildMaskRcnn } from '../models/mask-rcnn.js';
 import { Weights } from '../nn/weights.js';
 import { evaluateNetwork } from '../training/evaluate.js';
+import { writePicture } from '../visualization/canvas.js';
+import { truthAndPrediction } from '../visualization/comparison.js';
 import { metricsTable } from '../visualization/metrics-table.js';
 import { loadWeights } from '../weights/model-file.js';
 import type { EvalOptions } from './eval.js';
 import { interruptedExitCode, interruptSignal } from './interrupt.js';
 import { showProgress } from './progress.js';
 import { findTrainedModel } from './trained-model.js';
+
+/** How many images are drawn, truth beside prediction. */
+const picturedImages = 24;
 
 /** Evaluates, prints the figures and writes them down. */
 export async function evalAction(
@@ -30,13 +35,19 @@ export async function evalAction(
   const network = buildMaskRcnn(config.model, dataset.classes.length);
   const weights = new Weights(network.parameters, config.seed);
   await loadWeights(file, weights);
-  const signal = interruptSignal('Stopping after this image; nothing is written.');
+  const signal = interruptSignal('Stopping after this image; no figures are written.');
   const display = showProgress('Evaluating');
-  const results: ReturnType<typeof writtenResult>[] = [];
+  const output = out ?? folder;
+  const pictured = evenlySpread(dataset.ids.length, picturedImages);
+  const results: WrittenResult[] = [];
   const metrics = await evaluateNetwork(network, weights, config, dataset, {
     signal,
-    onImage: ({ sample, detections }, done, total) => {
+    onImage: async ({ sample, detections }, done, total) => {
       results.push(...detections.map((detection) => writtenResult(sample.id, detection)));
+      if (pictured.has(done - 1)) {
+        const picture = truthAndPrediction(sample, detections, dataset.classes);
+        await writePicture(path.join(output, 'pictures', `${sample.id}.png`), picture);
+      }
       display.show(done, total);
     },
   });
@@ -45,8 +56,13 @@ export async function evalAction(
     process.exitCode = interruptedExitCode;
     return;
   }
-  const target_ = out ?? folder;
-  await writeTextAtomically(path.join(target_, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
-  await writeTextAtomically(path.join(target_, 'detections.json'), JSON.stringify(results));
+  await writeTextAtomically(path.join(output, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
+  await writeTextAtomically(path.join(output, 'detections.json'), JSON.stringify(results));
   console.error(metricsTable(metrics));
+}
+
+/** About equally distant numbers below `length`, at most `count` of them. */
+function evenlySpread(length: number, count: number): Set<number> {
+  const wanted = Math.min(length, count);
+  return new Set(Array.from({ length: wanted }, (_, i) => Math.floor((i * length) / wanted)));
 }

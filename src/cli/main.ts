@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { messageOf, UserError } from '../errors.js';
 import { registerDoctor } from './doctor.js';
 import { registerEval } from './eval.js';
+import { registerPredict } from './predict.js';
 import { registerScore } from './score.js';
 import { registerSetup } from './setup.js';
 import { registerTrain } from './train.js';
@@ -19,6 +20,7 @@ const program = new Command('atto')
   .exitOverride();
 registerTrain(program);
 registerEval(program);
+registerPredict(program);
 registerView(program);
 registerSetup(program);
 registerDoctor(program);

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { VocDataConfig } from '../config/schema.js';
+import { vocClasses } from '../config/voc-classes.js';
 import { finderOf } from '../datasets/coco/identifiers.js';
-import { vocClasses } from '../datasets/voc/classes.js';
 import { vocLayout } from '../datasets/voc/layout.js';
 import { openVoc } from '../datasets/voc/open.js';
 import { readAnnotation } from '../datasets/voc/reader.js';

@@ -28,7 +28,7 @@ Samples are scaled to the network's input and drawn with their objects: a pictur
 They are spread evenly over the split; with --augmented they are the first ones that training takes. Prints the folder.
 
 Examples:
-  atto view configs/shapes/atto-mask-rcnn.ts
+  atto view configs/shapes/shapes.ts
   atto view configs/voc2012/atto-mask-rcnn.ts data.root=/data/VOCdevkit --count 32 --augmented`,
     )
     .action(async (config: string, overrides: string[], options: ViewOptions) => {

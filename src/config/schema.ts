@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { attoNetNames } from '../backbone/attonet-table.js';
-import { vocClasses } from '../datasets/voc/classes.js';
+import { attoNetNames } from './attonet-names.js';
+import { vocClasses } from './voc-classes.js';
 
 /**
  * The whole of what a run depends on, parsed once. Every key has its default here; a config file says only what

@@ -1,7 +1,9 @@
 /**
- * Indices of the `k` largest values by falling value, equal values by rising index; all of them when there are fewer.
+ * Indices of the `k` largest numbers by falling value, equal ones by rising index; all of them when there are fewer.
+ * What isn't a number comes last.
  */
-export function topK(values: Float32Array, k: number): Int32Array {
+export function topK(numbers: Float32Array, k: number): Int32Array {
+  const values = numbers.map((value) => (Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value));
   const byValue = (a: number, b: number): number => values[b] - values[a] || a - b;
   if (values.length <= k) return Int32Array.from(values.keys()).sort(byValue);
   const smallest = kthLargest(values.slice(), k);

@@ -2,9 +2,9 @@ import { clipBox, decodeBox } from '../geometry/box-coder.js';
 import type { Boxes } from '../geometry/box-iou.js';
 import { nonMaximumSuppression } from '../geometry/nms.js';
 import type { ImageSize } from '../geometry/resize.js';
+import { selectBoxes } from '../geometry/select-boxes.js';
 import { topK } from '../geometry/top-k.js';
 import { boxCoderWeights } from '../roi/sampling.js';
-import { selectBoxes } from '../rpn/proposals.js';
 
 /** The box head's predictions for the RoIs of one image. */
 export interface BoxOutput {

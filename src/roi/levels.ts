@@ -1,5 +1,5 @@
 import { type Boxes, boxArea } from '../geometry/box-iou.js';
-import { selectBoxes } from '../rpn/proposals.js';
+import { selectBoxes } from '../geometry/select-boxes.js';
 
 /** Regions of interest of a batch, in pixels of the network's input. */
 export interface Rois {

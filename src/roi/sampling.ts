@@ -1,7 +1,7 @@
 import { encodeBoxes } from '../geometry/box-coder.js';
 import type { Boxes } from '../geometry/box-iou.js';
 import { type MatchingRule, matchBoxes } from '../geometry/matching.js';
-import { selectBoxes } from '../rpn/proposals.js';
+import { selectBoxes } from '../geometry/select-boxes.js';
 import type { Sampler } from '../rpn/sampling.js';
 
 /** How strongly the box head's offsets are scaled. */

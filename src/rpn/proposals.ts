@@ -2,6 +2,7 @@ import { clipBox, decodeBox } from '../geometry/box-coder.js';
 import type { Boxes } from '../geometry/box-iou.js';
 import { nonMaximumSuppression } from '../geometry/nms.js';
 import type { ImageSize } from '../geometry/resize.js';
+import { selectBoxes } from '../geometry/select-boxes.js';
 import { topK } from '../geometry/top-k.js';
 
 /** The RPN's predictions of one image on one level, one row an anchor. */
@@ -64,15 +65,6 @@ function levelProposals(
   const candidates = boxes.subarray(0, 4 * count);
   const stay = nonMaximumSuppression(candidates, scores.subarray(0, count), settings.nmsThreshold);
   return { scores: Float32Array.from(stay, (i) => scores[i]), boxes: selectBoxes(candidates, stay) };
-}
-
-/** The boxes with the given indices, in their order. */
-export function selectBoxes(boxes: Boxes, indices: Int32Array): Boxes {
-  const selected = new Float32Array(4 * indices.length);
-  for (const [to, from] of indices.entries()) {
-    selected.set(boxes.subarray(4 * from, 4 * from + 4), 4 * to);
-  }
-  return selected;
 }
 
 function concatenate(arrays: readonly Float32Array[]): Float32Array {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { encode } from 'fast-png';
 import sharp from 'sharp';
 import type { VocDataConfig } from '../../src/config/schema.js';
-import { vocClasses } from '../../src/datasets/voc/classes.js';
+import { vocClasses } from '../../src/config/voc-classes.js';
 import { vocColourMap } from '../../src/datasets/voc/colour-map.js';
 import { type VocLayout, vocLayout } from '../../src/datasets/voc/layout.js';
 import { tempFolder } from './temp-folder.js';

@@ -1,8 +1,8 @@
 /**
  * A small Atto-MaskRCNN on generated pictures of shapes: the whole way from data to masks in minutes, without a data set.
  *
- *     atto train configs/shapes/atto-mask-rcnn.ts
- *     atto eval runs/atto-mask-rcnn-<date>
+ *     atto train configs/shapes/shapes.ts
+ *     atto eval runs/shapes-<date>
  */
 import { defineConfig } from 'atto-maskrcnn';
 

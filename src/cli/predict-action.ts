@@ -1,0 +1,120 @@
+import path from 'node:path';
+import { type WrittenResult, writtenResult } from '../datasets/coco/result.js';
+import { decodeImage } from '../datasets/decode-image.js';
+import type { RgbImage } from '../datasets/sample.js';
+import { UserError } from '../errors.js';
+import { writeTextAtomically } from '../files.js';
+import type { Detection } from '../geometry/instance.js';
+import { MaskRCNN } from '../models/detector.js';
+import { writePicture } from '../visualization/canvas.js';
+import { drawObjects } from '../visualization/draw.js';
+import { drawnDetections } from '../visualization/drawn-objects.js';
+import { legibleScale } from '../visualization/panels.js';
+import { findImageFiles } from './image-files.js';
+import { interruptedExitCode, interruptSignal } from './interrupt.js';
+import type { PredictOptions } from './predict.js';
+import { showProgress } from './progress.js';
+import { findTrainedModel } from './trained-model.js';
+
+/** Detects on every image, draws, and writes or prints the detections. */
+export async function predictAction(
+  targets: readonly string[],
+  { weights, out, score, json = false }: PredictOptions,
+): Promise<void> {
+  const least = Number(score);
+  if (score.trim() === '' || !(least >= 0 && least <= 1)) {
+    throw new UserError(`--score ${score}: must be a number from 0 to 1`);
+  }
+  const files = await findImageFiles(targets);
+  const names = pictureNames(files);
+  const { weights: file } = await findTrainedModel(weights, []);
+  const folder = out ?? (json ? undefined : 'predictions');
+  const model = await MaskRCNN.load(file);
+  const signal = interruptSignal('Stopping after this image; what was found so far is kept.');
+  const display = showProgress('Predicting');
+  const results: WrittenResult[] = [];
+  let unreadable = 0;
+  let done = 0;
+  try {
+    for await (const { file, image } of readAhead(files)) {
+      if (image instanceof UserError) {
+        display.end();
+        console.error(`atto: ${image.message}`);
+        unreadable++;
+      } else {
+        const detections = await model.detect(image, { score: least });
+        results.push(...detections.map((detection) => writtenResult(path.parse(file).name, detection)));
+        if (folder !== undefined) {
+          const picture = drawObjects(image, drawnDetections(detections), legibleScale(image));
+          await writePicture(path.join(folder, `${names.get(file)}.png`), picture);
+        }
+        if (files.length <= 16) console.error(`${file}: ${counted(detections)}`);
+      }
+      done++;
+      if (files.length > 16) display.show(done, files.length, path.basename(file));
+      // Lets the interrupt signal come through.
+      await new Promise(setImmediate);
+      if (signal.aborted) break;
+    }
+  } finally {
+    display.end();
+    model.dispose();
+  }
+  if (json) console.log(JSON.stringify(results));
+  if (folder !== undefined) {
+    const written = path.join(folder, 'detections.json');
+    await writeTextAtomically(written, JSON.stringify(results));
+    console.error(`${results.length} detections in ${done - unreadable} images: ${written}`);
+  }
+  if (unreadable > 0) process.exitCode = 2;
+  if (signal.aborted) process.exitCode = interruptedExitCode;
+}
+
+/** Decodes an image while the one before is looked at; an unreadable one comes as its error. */
+async function* readAhead(
+  files: readonly string[],
+): AsyncGenerator<{ file: string; image: RgbImage | UserError }, void, undefined> {
+  const read = async (file: string) => {
+    try {
+      return { file, image: await decodeImage(file) };
+    } catch (error) {
+      if (error instanceof UserError) return { file, image: error };
+      throw error;
+    }
+  };
+  let next = read(files[0]);
+  for (let i = 1; i <= files.length; i++) {
+    const current = await next;
+    if (i < files.length) next = read(files[i]);
+    yield current;
+  }
+}
+
+/** The pictures' names: the files' stems, with a number where several files share one. */
+function pictureNames(files: readonly string[]): Map<string, string> {
+  const taken = new Set<string>();
+  const names = new Map<string, string>();
+  for (const file of files) {
+    const stem = path.parse(file).name;
+    let name = stem;
+    // File systems may not tell upper case from lower case.
+    for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${stem}-${n}`;
+    taken.add(name.toLowerCase());
+    names.set(file, name);
+    if (name !== stem) {
+      console.error(
+        `${file}: another image has this name; its picture is ${name}.png, the image_id is the same`,
+      );
+    }
+  }
+  return names;
+}
+
+/** Such as `3 detections: 2 person, 1 dog`. */
+function counted(detections: readonly Detection[]): string {
+  const counts = new Map<string, number>();
+  for (const { category } of detections) counts.set(category, (counts.get(category) ?? 0) + 1);
+  const classes = [...counts].map(([category, count]) => `${count} ${category}`);
+  const total = `${detections.length} detection${detections.length === 1 ? '' : 's'}`;
+  return classes.length === 0 ? total : `${total}: ${classes.join(', ')}`;
+}

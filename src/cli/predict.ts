@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+
+export interface PredictOptions {
+  readonly weights: string;
+  readonly out?: string;
+  readonly score: string;
+  readonly json?: boolean;
+}
+
+/** `atto predict`: finds objects in photographs. */
+export function registerPredict(program: Command): void {
+  program
+    .command('predict')
+    .description('find objects in photographs: a picture with masks and boxes of each, and the detections')
+    .argument('<images...>', 'files, folders (their images, without subfolders) and globs')
+    .requiredOption('--weights <file>', "a weights file, or a run's folder")
+    .option('--out <folder>', 'folder of the pictures and detections.json (default: predictions)')
+    .option('--score <least>', 'detections that score less are left out, 0 to 1', '0.5')
+    .option('--json', "print the detections as one array in COCO's results format; pictures only with --out")
+    .addHelpText(
+      'after',
+      `
+A picture is named after its image's file, and so is a detection's image_id. Images that can't be read are reported
+and left out; the exit code is 2 then.
+
+Examples:
+  atto predict photo.jpg --weights weights.safetensors
+  atto predict holidays 'archive/**/*.jpg' --weights runs/shapes-2026-01-31-120000 --out found --score 0.7
+  atto predict photo.jpg --weights weights.safetensors --json > detections.json`,
+    )
+    .action(async (images: string[], options: PredictOptions) => {
+      const { predictAction } = await import('./predict-action.js');
+      await predictAction(images, options);
+    });
+}

@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+
+const src = path.join(import.meta.dirname, '..', 'src');
+
+/** From the top down: a folder may import from its own and from lower ranks, never from the same or a higher one. */
+const ranks: readonly (readonly string[])[] = [
+  ['cli'],
+  ['training', 'visualization'],
+  ['models'],
+  ['heads'],
+  ['roi'],
+  ['rpn'],
+  ['backbone', 'fpn'],
+  ['weights'],
+  ['nn'],
+  ['engine'],
+  ['metrics', 'datasets'],
+  ['config'],
+  ['geometry'],
+];
+/** Files beside the folders, which all may import; index.ts is the public door and may import anything. */
+const shared = ['errors.ts', 'files.ts', 'random.ts'];
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .map((file) => file.replaceAll(path.sep, '/'))
+  .filter((file) => file.endsWith('.ts'));
+const imports = files.flatMap((file): Import[] => {
+  const text = readFileSync(path.join(src, file), 'utf8');
+  return [...text.matchAll(/(?:from|import\()\s*'(\.[^']+)\.js'/g)].map(([, to]) => ({
+    from: file,
+    to: `${path.posix.join(path.posix.dirname(file), to)}.ts`,
+  }));
+});
+const folderOf = (file: string): string => (file.includes('/') ? file.split('/')[0] : file);
+
+test('every folder has a rank', () => {
+  expect(imports.length).toBeGreaterThan(300);
+  const known = [...ranks.flat(), ...shared, 'index.ts'].sort();
+  expect([...new Set(files.map(folderOf))].sort()).toEqual(known);
+});
+
+test('arrows point down only', () => {
+  const rank = (folder: string): number => ranks.findIndex((folders) => folders.includes(folder));
+  const wrong = imports.filter(({ from, to }) => {
+    const [above, below] = [folderOf(from), folderOf(to)];
+    if (above === 'index.ts' || above === below) return false;
+    return shared.includes(below) ? false : shared.includes(above) || rank(above) >= rank(below);
+  });
+  expect(wrong).toEqual([]);
+});
+
+test('geometry, metrics and data sets do without the engine', () => {
+  const engine = /from '(@tensorflow\/[^']+|#tfjs-node)'/;
+  const users = files.filter((file) => engine.test(readFileSync(path.join(src, file), 'utf8')));
+  expect(users.length).toBeGreaterThan(10);
+  expect(users.filter((file) => /^(geometry|metrics|datasets|config|visualization)\//.test(file))).toEqual(
+    [],
+  );
+});

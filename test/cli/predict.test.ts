@@ -1,0 +1,108 @@
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import sharp from 'sharp';
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { predictAction } from '../../src/cli/predict-action.js';
+import { classesOf } from '../../src/datasets/classes.js';
+import { buildMaskRcnn } from '../../src/models/mask-rcnn.js';
+import { Weights } from '../../src/nn/weights.js';
+import { saveModel } from '../../src/weights/model-file.js';
+import { useEngine } from '../support/engine.js';
+import { tempFolder } from '../support/temp-folder.js';
+import { tinyConfig } from '../support/tiny.js';
+
+beforeAll(useEngine);
+
+let folder: string;
+let weights: string;
+let photo: string;
+beforeEach(async () => {
+  folder = tempFolder();
+  weights = path.join(folder, 'weights.safetensors');
+  photo = path.join(folder, 'photo.png');
+  const config = tinyConfig(folder);
+  const model = new Weights(buildMaskRcnn(config.model, classesOf(config.data).length).parameters, 1);
+  await saveModel(weights, model, config);
+  model.dispose();
+  const noise = { type: 'gaussian', mean: 120, sigma: 60 } as const;
+  await sharp({ create: { width: 90, height: 70, channels: 3, background: 'grey', noise } })
+    .png()
+    .toFile(photo);
+});
+afterEach(() => {
+  process.exitCode = 0;
+});
+
+/** Runs the command; what it printed on standard output and on standard error. */
+async function predict(targets: string[], options: Partial<Parameters<typeof predictAction>[1]> = {}) {
+  const errors = vi.spyOn(console, 'error').mockImplementation(() => {});
+  const output = vi.spyOn(console, 'log').mockImplementation(() => {});
+  try {
+    await predictAction(targets, { weights, score: '0', ...options });
+    return { stdout: output.mock.calls.flat().join('\n'), stderr: errors.mock.calls.flat().join('\n') };
+  } finally {
+    errors.mockRestore();
+    output.mockRestore();
+  }
+}
+
+test('draws each image and writes its detections', async () => {
+  const out = path.join(folder, 'out');
+  await predict([photo], { out });
+  expect((await readdir(out)).sort()).toEqual(['detections.json', 'photo.png']);
+  const { width, height } = await sharp(path.join(out, 'photo.png')).metadata();
+  expect(width / 90).toBe(height / 70);
+  const detections = JSON.parse(await readFile(path.join(out, 'detections.json'), 'utf8'));
+  expect(detections.length).toBeGreaterThan(0);
+});
+
+test('--json prints results in the format of COCO and writes nothing', async () => {
+  const before = await readdir(folder);
+  const { stdout } = await predict([photo], { json: true });
+  const detections = JSON.parse(stdout);
+  expect(detections.length).toBeGreaterThan(0);
+  const classes = classesOf(tinyConfig(folder).data);
+  let last = 1;
+  for (const { image_id, category_id, category, bbox, score, segmentation } of detections) {
+    expect(image_id).toBe('photo');
+    expect(category).toBe(classes[category_id - 1]);
+    const [x, y, w, h] = bbox;
+    expect(Math.min(x, y, w, h)).toBeGreaterThanOrEqual(0);
+    expect(x + w).toBeLessThanOrEqual(90 + 1e-4);
+    expect(y + h).toBeLessThanOrEqual(70 + 1e-4);
+    expect(score).toBeLessThanOrEqual(last);
+    last = score;
+    expect(segmentation).toEqual({ size: [70, 90], counts: expect.any(String) });
+  }
+  expect(await readdir(folder)).toEqual(before);
+});
+
+test('reports unreadable images, goes on with the others, and exits with 2', async () => {
+  const broken = path.join(folder, 'broken.jpg');
+  await writeFile(broken, 'no photograph');
+  const { stdout, stderr } = await predict([broken, photo], { json: true });
+  expect(stderr).toContain('broken.jpg is not a readable photograph');
+  expect(new Set(JSON.parse(stdout).map(({ image_id }: { image_id: string }) => image_id))).toEqual(
+    new Set(['photo']),
+  );
+  expect(process.exitCode).toBe(2);
+});
+
+test('pictures of files with the same name get a number', async () => {
+  await mkdir(path.join(folder, 'a'));
+  await mkdir(path.join(folder, 'b'));
+  await copyFile(photo, path.join(folder, 'a', 'photo.png'));
+  await copyFile(photo, path.join(folder, 'b', 'Photo.png'));
+  const out = path.join(folder, 'out');
+  const { stderr } = await predict([path.join(folder, 'a'), path.join(folder, 'b', '*.png')], { out });
+  expect((await readdir(out)).sort()).toEqual(['Photo-2.png', 'detections.json', 'photo.png']);
+  expect(stderr).toContain('its picture is Photo-2.png');
+});
+
+test.each([
+  [{ score: '1.5' }, '--score 1.5: must be a number from 0 to 1'],
+  [{ score: 'high' }, '--score high: must be'],
+  [{ weights: 'missing.safetensors' }, 'missing.safetensors'],
+])('%o is refused', async (options, message) => {
+  await expect(predict([photo], options)).rejects.toThrow(message);
+});

@@ -1,0 +1,117 @@
+import { readFile, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { openDataset } from '../../src/datasets/open.js';
+import { tf } from '../../src/engine/tf.js';
+import { UserError } from '../../src/errors.js';
+import { type RunFolder, startRun } from '../../src/training/run-folder.js';
+import { type TrainingListener, type TrainingRun, train } from '../../src/training/train.js';
+import { useEngine } from '../support/engine.js';
+import { tempFolder } from '../support/temp-folder.js';
+import { tinyConfig } from '../support/tiny.js';
+
+beforeAll(useEngine);
+
+const silent: TrainingListener = { onVerify() {}, onStart() {}, onStep() {}, onValidate() {} };
+
+async function tinyRun(folder: string, name: string, ...overrides: string[]): Promise<TrainingRun> {
+  const config = tinyConfig(folder, ...overrides);
+  return {
+    config,
+    folder: await startRun(name, config, path.join(folder, name)),
+    resume: false,
+    train: await openDataset(config.data, 'train'),
+    validation: config.training.validateEvery ? await openDataset(config.data, 'val') : undefined,
+    signal: new AbortController().signal,
+  };
+}
+
+/** Trains until `step` is done, as if Ctrl-C were pressed then. */
+async function trainUntil(step: number, run: TrainingRun): Promise<number> {
+  const controller = new AbortController();
+  return train(
+    { ...run, signal: controller.signal },
+    { ...silent, onStep: (entry) => entry.step === step && controller.abort() },
+  );
+}
+
+async function logOf({ log }: RunFolder) {
+  const lines = (await readFile(log, 'utf8')).trim().split('\n');
+  return lines.map((line) => {
+    // How fast it went is the one thing that may differ.
+    const { imagesPerSecond, ...entry } = JSON.parse(line);
+    expect(imagesPerSecond).toBeGreaterThan(0);
+    return entry;
+  });
+}
+
+test('N steps equal N/2, an interruption, and the other N/2, bit for bit', async () => {
+  const folder = tempFolder();
+  const recipe = [
+    'training.accumulate=2',
+    'training.clipNorm=1',
+    'input.multiScale=48,64',
+    'training.schedule.kind=cosine',
+    'training.validateEvery=2',
+  ];
+  const whole = await tinyRun(folder, 'whole', ...recipe);
+  expect(await train(whole, silent)).toBe(4);
+
+  const halves = await tinyRun(folder, 'halves', ...recipe, 'dataWorkers=1');
+  expect(await trainUntil(2, halves)).toBe(2);
+  expect(await logOf(halves.folder)).toHaveLength(2);
+  expect(await train({ ...halves, resume: true }, silent)).toBe(4);
+
+  expect(await logOf(halves.folder)).toEqual(await logOf(whole.folder));
+  // The file's header holds the config, which differs in how many threads read; what follows is the tensors.
+  const tensors = async (file: string) => {
+    const bytes = await readFile(file);
+    return bytes.subarray(8 + Number(bytes.readBigUInt64LE())).toString('base64');
+  };
+  for (const file of ['weights', 'last', 'best'] as const) {
+    expect(await tensors(halves.folder[file])).toBe(await tensors(whole.folder[file]));
+  }
+});
+
+test('leaves no tensors behind from step to step', async () => {
+  const run = await tinyRun(tempFolder(), 'run', 'training.steps=5', 'training.clipNorm=1');
+  const before = tf.memory().numTensors;
+  const counts: number[] = [];
+  await train(run, { ...silent, onStep: () => counts.push(tf.memory().numTensors) });
+  expect(counts).toHaveLength(5);
+  expect(new Set(counts.slice(1)).size).toBe(1);
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+test('a loss that is not finite ends the run with the losses and the images, and keeps the checkpoint', async () => {
+  const run = await tinyRun(tempFolder(), 'run', 'training.checkpointEvery=1');
+  expect(await trainUntil(1, run)).toBe(1);
+  const kept = await readFile(run.folder.last);
+  const { training } = run.config;
+  const config = { ...run.config, training: { ...training, learningRate: 1e30, checkpointEvery: 100 } };
+  const diverging = train({ ...run, config, resume: true }, silent);
+  await expect(diverging).rejects.toThrow(
+    /^step \d: a loss isn't finite \(.*mask.*\) on train_\d+, train_\d+; lower training\.learningRate/,
+  );
+  expect(await readFile(run.folder.last)).toEqual(kept);
+});
+
+test.runIf(process.platform === 'linux')('a full disk loses no earlier checkpoint', async () => {
+  const run = await tinyRun(tempFolder(), 'run', 'training.checkpointEvery=1');
+  expect(await trainUntil(1, run)).toBe(1);
+  const kept = await readFile(run.folder.last);
+  // Whatever is written to this device meets a full disk.
+  await symlink('/dev/full', `${run.folder.last}.partial`);
+  const filled = train({ ...run, resume: true }, silent);
+  await expect(filled).rejects.toThrow(UserError);
+  await expect(filled).rejects.toThrow(/last\.safetensors: the disk is full; free some space/);
+  expect(await readFile(run.folder.last)).toEqual(kept);
+});
+
+test('overfits two images', async () => {
+  const run = await tinyRun(tempFolder(), 'run', 'data.trainImages=2', 'training.steps=40');
+  await train(run, silent);
+  const losses = (await logOf(run.folder)).map(({ loss }) => loss);
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  expect(mean(losses.slice(-5))).toBeLessThan(0.7 * mean(losses.slice(0, 5)));
+});
