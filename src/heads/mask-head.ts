@@ -1,4 +1,4 @@
-import { kaimingNormal } from '../nn/initializers.js';
+import { kaimingNormal, normal } from '../nn/initializers.js';
 import { convolution, transposedConvolution } from '../nn/layers.js';
 import type { Ops } from '../nn/ops.js';
 import type { Scope } from '../nn/parameter.js';
@@ -36,7 +36,6 @@ export function maskHead(
     in: layers === 0 ? inputChannels : channels,
     out: channels,
     kernel: 2,
-    stride: 2,
     // The fan-out as PyTorch reckons it from a transposed kernel's dimensions.
     initializer: kaimingNormal(4 * channels),
     activation: 'relu',
@@ -45,7 +44,8 @@ export function maskHead(
     in: channels,
     out: classes + 1,
     kernel: 1,
-    initializer: kaimingNormal(classes + 1),
+    // Small, so that no mask is certain at first. A deviation by fan-out would be large with few classes.
+    initializer: normal(0.001),
   });
   return {
     forward<T>(ops: Ops<T>, rois: T): T {

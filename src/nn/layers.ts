@@ -57,11 +57,11 @@ const vector = (
 });
 
 /** A batch norm over `channels`, its parameters named as PyTorch's BatchNorm2d. */
-export function batchNorm(scope: Scope, channels: number, settings: NormSettings): Norm {
+export function batchNorm(scope: Scope, channels: number, settings: NormSettings, scale = ones): Norm {
   const role = settings.mode === 'frozen' ? 'constant' : 'norm';
   return {
     ...settings,
-    weight: scope.add(vector('weight', channels, role, ones)),
+    weight: scope.add(vector('weight', channels, role, scale)),
     bias: scope.add(vector('bias', channels, role, zeros)),
     runningMean: scope.add(vector('running_mean', channels, 'statistic', zeros)),
     runningVariance: scope.add(vector('running_var', channels, 'statistic', ones)),
@@ -79,6 +79,11 @@ interface ConvolutionSettings {
   readonly activation?: Activation;
 }
 
+interface NormedSettings extends ConvolutionSettings {
+  /** Of the norm's scale; ones by default. */
+  readonly normScale?: Initializer;
+}
+
 function kernel(scope: Scope, layout: Layout, shape: readonly number[], initializer: Initializer): Parameter {
   return scope.add({ name: 'weight', shape, layout, role: 'weight', trainable: true, initializer });
 }
@@ -90,16 +95,13 @@ function window(settings: ConvolutionSettings): Pick<Convolution, 'stride' | 'pa
 const activated = ({ activation }: { activation?: Activation }): { activation?: Activation } =>
   activation ? { activation } : {};
 
-/** A convolution with bias; `biasInitializer` is zeros unless given. */
-export function convolution(
-  scope: Scope,
-  settings: ConvolutionSettings & { readonly biasInitializer?: Initializer },
-): Convolution {
-  const { in: input, out, kernel: k, initializer, biasInitializer = zeros } = settings;
+/** A convolution with bias. */
+export function convolution(scope: Scope, settings: ConvolutionSettings): Convolution {
+  const { in: input, out, kernel: k, initializer } = settings;
   return {
     kind: 'dense',
     weight: kernel(scope, { kind: 'convolution' }, [k, k, input, out], initializer),
-    bias: scope.add(vector('bias', out, 'bias', biasInitializer)),
+    bias: scope.add(vector('bias', out, 'bias', zeros)),
     ...activated(settings),
     ...window(settings),
   };
@@ -108,14 +110,14 @@ export function convolution(
 /** A convolution without bias, and a norm: `convolution` and `norm` are the scopes of their parameters. */
 export function normedConvolution(
   scopes: { readonly convolution: Scope; readonly norm: Scope },
-  settings: ConvolutionSettings,
+  settings: NormedSettings,
   norm: NormSettings,
 ): Convolution {
   const { in: input, out, kernel: k, initializer } = settings;
   return {
     kind: 'dense',
     weight: kernel(scopes.convolution, { kind: 'convolution' }, [k, k, input, out], initializer),
-    norm: batchNorm(scopes.norm, out, norm),
+    norm: batchNorm(scopes.norm, out, norm, settings.normScale),
     ...activated(settings),
     ...window(settings),
   };
@@ -138,15 +140,18 @@ export function normedDepthwise(
   };
 }
 
-/** A transposed convolution with bias and without padding. */
-export function transposedConvolution(scope: Scope, settings: ConvolutionSettings): Convolution {
+/** A transposed convolution with bias whose stride is the kernel's size. */
+export function transposedConvolution(
+  scope: Scope,
+  settings: Omit<ConvolutionSettings, 'stride' | 'padding'>,
+): Convolution {
   const { in: input, out, kernel: k, initializer } = settings;
   return {
     kind: 'transposed',
     weight: kernel(scope, { kind: 'transposed-convolution' }, [k, k, out, input], initializer),
     bias: scope.add(vector('bias', out, 'bias', zeros)),
     ...activated(settings),
-    stride: settings.stride ?? 1,
+    stride: k,
     padding: 0,
   };
 }
@@ -155,7 +160,6 @@ interface LinearSettings {
   readonly in: number;
   readonly out: number;
   readonly initializer: Initializer;
-  readonly biasInitializer: Initializer;
   readonly activation?: Activation;
   /** The map that the input is flattened from. */
   readonly flattened?: { readonly height: number; readonly width: number; readonly channels: number };
@@ -168,7 +172,7 @@ export function linear(scope: Scope, settings: LinearSettings): Linear {
     : { kind: 'linear' };
   return {
     weight: kernel(scope, layout, [settings.in, settings.out], settings.initializer),
-    bias: scope.add(vector('bias', settings.out, 'bias', settings.biasInitializer)),
+    bias: scope.add(vector('bias', settings.out, 'bias', zeros)),
     ...activated(settings),
   };
 }

@@ -126,7 +126,7 @@ export class TensorOps implements Ops<Tensor> {
       case 'depthwise':
         return depthwiseConvolution(this.tape, x, kernel, layer, epilogue);
       case 'transposed':
-        return transposedConvolution(this.tape, x, kernel, layer.stride, epilogue);
+        return transposedConvolution(this.tape, x, kernel, epilogue);
     }
   }
 
@@ -149,24 +149,24 @@ export class TensorOps implements Ops<Tensor> {
 
   /** Normalises with the batch's statistics and lets the running ones follow. */
   #batchNorm(norm: Norm, x: Tensor, epilogue: Omit<Epilogue, 'bias'>): Tensor {
-    const { y, mean, variance } = batchNorm(
+    const mean = this.#weights.variable(norm.runningMean);
+    const variance = this.#weights.variable(norm.runningVariance);
+    const before = { runningMean: mean.read(), runningVariance: variance.read() };
+    const { y, ...after } = batchNorm(
       this.tape,
       x,
-      this.value(norm.weight),
-      this.value(norm.bias),
-      norm.epsilon,
+      {
+        scale: this.value(norm.weight),
+        shift: this.value(norm.bias),
+        epsilon: norm.epsilon,
+        momentum: norm.momentum,
+        ...before,
+      },
       epilogue,
     );
-    this.#follow(norm.runningMean, mean, norm.momentum);
-    this.#follow(norm.runningVariance, variance, norm.momentum);
+    mean.assign(after.runningMean);
+    variance.assign(after.runningVariance);
+    for (const tensor of [...Object.values(before), ...Object.values(after)]) tensor.dispose();
     return y;
-  }
-
-  #follow(statistic: Parameter, batch: Tensor, momentum: number): void {
-    const variable = this.#weights.variable(statistic);
-    const running = variable.read();
-    const next = tf.tidy(() => tf.add(tf.mul(running, 1 - momentum), tf.mul(batch, momentum)));
-    variable.assign(next);
-    for (const tensor of [running, batch, next]) tensor.dispose();
   }
 }

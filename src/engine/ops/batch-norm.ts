@@ -1,18 +1,28 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { execute, executeMultiple, flag, float, type } from '../kernels.js';
 import type { Tape } from '../tape.js';
-import { tf } from '../tf.js';
 import { type Activation, activate, activationGradient } from './activation.js';
 
 const float32 = { T: type('float32') };
 
-/** The normalised batch and what it was normalised with. */
+/** A norm that normalises with the statistics of the batch at hand; each tensor is `[C]`. */
+export interface TrainedNorm {
+  readonly scale: Tensor;
+  readonly shift: Tensor;
+  readonly epsilon: number;
+  /** Means of the batches so far, weighted by how recent they are. */
+  readonly runningMean: Tensor;
+  /** The same of the unbiased variances. */
+  readonly runningVariance: Tensor;
+  /** Share of this batch in the new running statistics. */
+  readonly momentum: number;
+}
+
+/** The normalised batch and the running statistics with this batch in them. */
 export interface NormalisedBatch {
   readonly y: Tensor;
-  /** `[C]` */
-  readonly mean: Tensor;
-  /** `[C]`; the unbiased estimate, which running statistics take in. */
-  readonly variance: Tensor;
+  readonly runningMean: Tensor;
+  readonly runningVariance: Tensor;
 }
 
 /**
@@ -20,15 +30,11 @@ export interface NormalisedBatch {
  * `activation((x − mean) / √(variance + epsilon) · scale + shift + residual)`.
  *
  * @param x `[N, H, W, C]`
- * @param scale `[C]`
- * @param shift `[C]`
  */
 export function batchNorm(
   tape: Tape | undefined,
   x: Tensor,
-  scale: Tensor,
-  shift: Tensor,
-  epsilon: number,
+  { scale, shift, epsilon, momentum, ...running }: TrainedNorm,
   { residual, activation }: { residual?: Tensor | undefined; activation?: Activation | undefined } = {},
 ): NormalisedBatch {
   const attributes = {
@@ -37,14 +43,12 @@ export function batchNorm(
     epsilon: float(epsilon),
     is_training: flag(true),
   };
-  const empty = tf.tensor1d([], 'float32');
-  const [normalised, mean, variance, ...reserved] = executeMultiple(
+  const [normalised, runningMean, runningVariance, ...reserved] = executeMultiple(
     'FusedBatchNormV3',
-    { ...attributes, exponential_avg_factor: float(1) },
-    [x, scale, shift, empty, empty],
+    { ...attributes, exponential_avg_factor: float(momentum) },
+    [x, scale, shift, running.runningMean, running.runningVariance],
     6,
   );
-  empty.dispose();
   let y = normalised;
   if (residual) {
     const sum = execute('AddV2', float32, [y, residual]);
@@ -76,5 +80,5 @@ export function batchNorm(
     () => reserved,
   );
   if (!recorded) for (const tensor of reserved) tensor.dispose();
-  return { y, mean, variance };
+  return { y, runningMean, runningVariance };
 }

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { execute } from '../kernels.js';
 import type { Tape } from '../tape.js';
+import { pointwiseKernels } from './pointwise.js';
 import { type Epilogue, type ProductKernels, productWithEpilogue, shapeTensor } from './product.js';
 import { gradientWindow, padImage, unpadImage, type Window, windowAttributes } from './window.js';
 
@@ -43,13 +44,12 @@ export function convolution(
   window: Window,
   epilogue: Epilogue = {},
 ): Tensor {
-  return productWithEpilogue(
-    tape,
-    x,
-    kernel,
-    epilogue,
-    convolutionKernels('Conv2D', window, kernel.shape[0]),
-  );
+  const size = kernel.shape[0];
+  const kernels =
+    size === 1 && window.padding === 0
+      ? pointwiseKernels(window.stride)
+      : convolutionKernels('Conv2D', window, size);
+  return productWithEpilogue(tape, x, kernel, epilogue, kernels);
 }
 
 /**

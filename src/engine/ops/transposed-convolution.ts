@@ -1,38 +1,45 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { execute, ints, text, type } from '../kernels.js';
+import { execute, int, type } from '../kernels.js';
 import type { Tape } from '../tape.js';
-import { type Epilogue, productWithEpilogue, shapeTensor } from './product.js';
+import { matrixProduct } from './matrix-product.js';
+import { type Epilogue, productWithEpilogue } from './product.js';
 
 /**
- * Transposed convolution (deconvolution) without padding + bias + activation as one differentiable operation.
+ * Transposed convolution (deconvolution) whose stride is the kernel's size + bias + activation as one differentiable
+ * operation. The k × k blocks that the pixels become don't overlap, so it is a product of matrices whose result is laid
+ * out anew.
  *
  * @param x `[N, H, W, Cin]`
  * @param kernel `[k, k, Cout, Cin]`
- * @returns `[N, (H − 1)·stride + k, (W − 1)·stride + k, Cout]`
+ * @returns `[N, H · k, W · k, Cout]`
  */
 export function transposedConvolution(
   tape: Tape | undefined,
   x: Tensor,
   kernel: Tensor,
-  stride: number,
   epilogue: Epilogue = {},
 ): Tensor {
-  // It is the input gradient of the convolution that goes the other way.
-  const attributes = { T: type('float32'), strides: ints([1, stride, stride, 1]), padding: text('VALID') };
+  const blocks = { T: type('float32'), block_size: int(kernel.shape[0]) };
+  const toBlocks = (image: Tensor): Tensor => execute('SpaceToDepth', blocks, [image]);
   return productWithEpilogue(tape, x, kernel, epilogue, {
     forward: (image, filter) => {
       const [n, h, w] = image.shape;
-      const [k, , channels] = filter.shape;
-      const size = shapeTensor([n, (h - 1) * stride + k, (w - 1) * stride + k, channels]);
-      const y = execute('Conv2DBackpropInput', attributes, [size, filter, image]);
-      size.dispose();
+      const [k, , output] = filter.shape;
+      const products = matrixProduct(image, filter, 'second', [n, h, w, k * k * output]);
+      const y = execute('DepthToSpace', blocks, [products]);
+      products.dispose();
       return y;
     },
-    inputGradient: (gradient, filter) => execute('Conv2D', attributes, [gradient, filter]),
+    inputGradient: (gradient, filter, xShape) => {
+      const slopes = toBlocks(gradient);
+      const result = matrixProduct(slopes, filter, 'none', xShape);
+      slopes.dispose();
+      return result;
+    },
     kernelGradient: (gradient, image, filterShape) => {
-      const size = shapeTensor(filterShape);
-      const result = execute('Conv2DBackpropFilter', attributes, [gradient, size, image]);
-      size.dispose();
+      const slopes = toBlocks(gradient);
+      const result = matrixProduct(slopes, image, 'first', filterShape);
+      slopes.dispose();
       return result;
     },
   });

@@ -24,9 +24,18 @@ describe('batchNorm', () => {
     return normalise(x, mean, variance, scale, shift);
   };
 
+  const running = () => ({ runningMean: random([4], 5), runningVariance: tf.square(random([4], 6)) });
+  const norm = (scale: Tensor, shift: Tensor) => ({
+    ...running(),
+    scale,
+    shift,
+    epsilon: 1e-3,
+    momentum: 0.1,
+  });
+
   it('normalises with the statistics of the batch', () => {
     expectGradients(
-      (tape, [x, scale, shift]) => batchNorm(tape, x, scale, shift, 1e-3).y,
+      (tape, [x, scale, shift]) => batchNorm(tape, x, norm(scale, shift)).y,
       inputs().slice(0, 3),
       {
         composite,
@@ -37,20 +46,24 @@ describe('batchNorm', () => {
   it('adds a residual before the activation', () => {
     expectGradients(
       (tape, [x, scale, shift, residual]) =>
-        batchNorm(tape, x, scale, shift, 1e-3, { residual, activation: 'relu' }).y,
+        batchNorm(tape, x, norm(scale, shift), { residual, activation: 'relu' }).y,
       inputs(),
       { step: 1e-3, composite: (x, scale, shift, r) => tf.relu(tf.add(composite(x, scale, shift), r)) },
     );
   });
 
-  it("returns the batch's mean and unbiased variance", () => {
+  it("takes the batch's mean and unbiased variance into the running ones", () => {
     const [x, scale, shift] = inputs();
-    const { mean, variance } = batchNorm(undefined, x, scale, shift, 1e-3);
-    const moments = tf.moments(x, [0, 1, 2]);
+    const { runningMean, runningVariance } = batchNorm(undefined, x, norm(scale, shift));
+    const before = running();
+    const { mean, variance } = tf.moments(x, [0, 1, 2]);
     const n = 3 * 6 * 5;
-    expect(relativeDifference(mean.dataSync(), moments.mean.dataSync())).toBeLessThan(1e-5);
-    const unbiased = tf.mul(moments.variance, n / (n - 1));
-    expect(relativeDifference(variance.dataSync(), unbiased.dataSync())).toBeLessThan(1e-5);
+    const follow = (old: Tensor, batch: Tensor): Tensor => tf.add(tf.mul(old, 0.9), tf.mul(batch, 0.1));
+    const expectedVariance = follow(before.runningVariance, tf.mul(variance, n / (n - 1)));
+    expect(
+      relativeDifference(runningMean.dataSync(), follow(before.runningMean, mean).dataSync()),
+    ).toBeLessThan(1e-5);
+    expect(relativeDifference(runningVariance.dataSync(), expectedVariance.dataSync())).toBeLessThan(1e-5);
   });
 });
 

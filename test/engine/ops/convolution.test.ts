@@ -92,7 +92,7 @@ describe('depthwiseConvolution', () => {
 describe('transposedConvolution', () => {
   it('doubles the size with a 2×2 kernel and stride 2', () => {
     expectGradients(
-      (tape, [x, w, b]) => transposedConvolution(tape, x, w, 2, { bias: b }),
+      (tape, [x, w, b]) => transposedConvolution(tape, x, w, { bias: b }),
       [random([2, 5, 4, 3], 1), random([2, 2, 6, 3], 2), random([6], 3)],
       {
         composite: (x, w, b) =>
