@@ -1,5 +1,5 @@
 import type { AttoNetName } from '../config/attonet-names.js';
-import { kaimingNormal } from '../nn/initializers.js';
+import { kaimingNormal, ones, zeros } from '../nn/initializers.js';
 import { type Convolution, normedConvolution, normedDepthwise } from '../nn/layers.js';
 import type { Ops } from '../nn/ops.js';
 import type { Scope } from '../nn/parameter.js';
@@ -50,10 +50,10 @@ function attoNetModule(
   { compress, mix, expand, stride }: AttoNetModule,
 ): <T>(ops: Ops<T>, x: T) => T {
   const depthwise = compress * depthMultiplier;
-  const pointwise = (name: string, from: number, to: number): Convolution =>
+  const pointwise = (name: string, from: number, to: number, normScale = ones): Convolution =>
     normedConvolution(
       scopes(scope, name),
-      { in: from, out: to, kernel: 1, initializer: kaimingNormal(to), activation: 'relu' },
+      { in: from, out: to, kernel: 1, initializer: kaimingNormal(to), activation: 'relu', normScale },
       norm,
     );
   const layers: ModuleLayers = {
@@ -71,7 +71,8 @@ function attoNetModule(
       norm,
     ),
     mix: pointwise('mix', depthwise, mix),
-    expand: pointwise('expand', mix, expand),
+    // A module starts as its shortcut alone: through sixteen full ones gradients would grow a thousandfold.
+    expand: pointwise('expand', mix, expand, zeros),
   };
   if (stride === 1 && input === expand) return (ops, x) => moduleTypeA(ops, layers, x);
   const shortcut = normedConvolution(
@@ -85,7 +86,7 @@ function attoNetModule(
 /**
  * An AttoNet without its classifier (Section 3.2, Table 1): 7×7 stem and max-pooling, then 16 modules. The paper says
  * neither where norms and activations lie nor how weights are drawn; here a batch norm follows each convolution and a
- * ReLU each norm, but for the last ReLU of a module, which follows the sum (NOTES.md).
+ * ReLU each norm, but for the last ReLU of a module, which follows the sum. The last norm's scale starts at 0 (NOTES.md).
  */
 export function attoNet(name: AttoNetName, stage: (index: number) => StageSettings): Backbone {
   const design = attoNets[name];

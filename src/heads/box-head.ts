@@ -1,5 +1,5 @@
-import { torchDefault } from '../nn/initializers.js';
-import { linear } from '../nn/layers.js';
+import { kaimingUniform, normal } from '../nn/initializers.js';
+import { type Linear, linear } from '../nn/layers.js';
 import type { Ops } from '../nn/ops.js';
 import type { Scope } from '../nn/parameter.js';
 
@@ -16,7 +16,10 @@ export interface BoxHead {
   forward<T>(ops: Ops<T>, rois: T): BoxPrediction<T>;
 }
 
-/** Two fully connected layers with ReLU, then classifier and class-specific box regression side by side. */
+/**
+ * Two fully connected layers with ReLU, then classifier and class-specific box regression side by side. Weights are drawn
+ * as in Detectron: predictions start out near 0.
+ */
 export function boxHead(
   scope: Scope,
   settings: {
@@ -28,23 +31,24 @@ export function boxHead(
   },
 ): BoxHead {
   const { channels, roiSize, representation, classes } = settings;
-  const sizes = (input: number, output: number) => ({
-    in: input,
-    out: output,
-    initializer: torchDefault(input),
-    biasInitializer: torchDefault(input),
-  });
+  const inputs = roiSize * roiSize * channels;
   const fc6 = linear(scope.child('box_head.fc6'), {
-    ...sizes(roiSize * roiSize * channels, representation),
+    in: inputs,
+    out: representation,
+    initializer: kaimingUniform(inputs),
     activation: 'relu',
     flattened: { height: roiSize, width: roiSize, channels },
   });
   const fc7 = linear(scope.child('box_head.fc7'), {
-    ...sizes(representation, representation),
+    in: representation,
+    out: representation,
+    initializer: kaimingUniform(representation),
     activation: 'relu',
   });
-  const classifier = linear(scope.child('box_predictor.cls_score'), sizes(representation, classes + 1));
-  const regression = linear(scope.child('box_predictor.bbox_pred'), sizes(representation, 4 * (classes + 1)));
+  const prediction = (name: string, out: number, deviation: number): Linear =>
+    linear(scope.child(name), { in: representation, out, initializer: normal(deviation) });
+  const classifier = prediction('box_predictor.cls_score', classes + 1, 0.01);
+  const regression = prediction('box_predictor.bbox_pred', 4 * (classes + 1), 0.001);
   return {
     forward<T>(ops: Ops<T>, rois: T): BoxPrediction<T> {
       const [classLogits, offsets] = ops.part('box head', () => {

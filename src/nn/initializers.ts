@@ -16,8 +16,3 @@ export function kaimingNormal(fan: number): Initializer {
 export function kaimingUniform(fan: number): Initializer {
   return { kind: 'uniform', bound: Math.sqrt(3 / fan) };
 }
-
-/** PyTorch's default for the weights and biases of its layers: uniform in ±1 / √fan. */
-export function torchDefault(fan: number): Initializer {
-  return { kind: 'uniform', bound: 1 / Math.sqrt(fan) };
-}

@@ -109,9 +109,18 @@ test.runIf(process.platform === 'linux')('a full disk loses no earlier checkpoin
 });
 
 test('overfits two images', async () => {
-  const run = await tinyRun(tempFolder(), 'run', 'data.trainImages=2', 'training.steps=40');
+  const recipe = [
+    'training.steps=80',
+    'training.learningRate=0.1',
+    'training.clipNorm=1',
+    'training.schedule.kind=cosine',
+    'model.fpn.channels=32',
+    'model.box.representation=64',
+    'input.horizontalFlip=0',
+  ];
+  const run = await tinyRun(tempFolder(), 'run', 'data.trainImages=2', ...recipe);
   await train(run, silent);
   const losses = (await logOf(run.folder)).map(({ loss }) => loss);
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  expect(mean(losses.slice(-5))).toBeLessThan(0.7 * mean(losses.slice(0, 5)));
+  expect(mean(losses.slice(-5))).toBeLessThan(0.4 * mean(losses.slice(0, 5)));
 });
