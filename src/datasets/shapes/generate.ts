@@ -38,7 +38,7 @@ const stampName = 'shapes.json';
 
 /** What decides the images; `version` counts the changes of what is drawn. */
 function stampOf({ seed, trainImages, valImages, minSide, maxSide }: ShapesDataConfig) {
-  return { version: 1, seed, trainImages, valImages, minSide, maxSide };
+  return { version: 2, seed, trainImages, valImages, minSide, maxSide };
 }
 
 /** Whether the folder holds the data set of these settings; false when there is nothing. */

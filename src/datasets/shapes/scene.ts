@@ -14,9 +14,9 @@ export interface Scene {
   readonly owners: Uint8Array;
 }
 
-const mostShapes = 6;
+const mostShapes = 4;
 /** A shape shows at least this share of its pixels … */
-const leastShare = 0.25;
+const leastShare = 0.5;
 /** … and so many of them. */
 const leastPixels = 40;
 /** Of the smallest circle around a shape, in pixels. */
@@ -30,7 +30,7 @@ interface Placement {
   readonly rotation: number;
 }
 
-/** Draws 1 to 6 shapes over one another on a textured background. */
+/** Draws 1 to 4 shapes over one another on a textured background. */
 export function drawScene(width: number, height: number, random: RandomStream): Scene {
   const canvas = createCanvas(width, height);
   const context = canvas.getContext('2d');

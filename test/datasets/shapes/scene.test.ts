@@ -11,16 +11,16 @@ describe('drawScene', () => {
     return drawScene(32 + 4 * i, 96, random);
   });
 
-  it('shows 1 to 6 shapes, each by 40 pixels or more', () => {
+  it('shows 1 to 4 shapes, each by 40 pixels or more', () => {
     for (const { shapes, owners } of scenes) {
       expect(shapes.length).toBeGreaterThanOrEqual(1);
-      expect(shapes.length).toBeLessThanOrEqual(6);
+      expect(shapes.length).toBeLessThanOrEqual(4);
       for (let shape = 1; shape <= shapes.length; shape++) {
         expect(owners.filter((owner) => owner === shape).length).toBeGreaterThanOrEqual(40);
       }
       expect(Math.max(...owners)).toBe(shapes.length);
     }
-    expect(new Set(scenes.map(({ shapes }) => shapes.length)).size).toBe(6);
+    expect(new Set(scenes.map(({ shapes }) => shapes.length)).size).toBe(4);
     expect(new Set(scenes.flatMap(({ shapes }) => shapes))).toEqual(new Set(shapeClasses));
   });
 
