@@ -11,9 +11,15 @@ export function orderByScore(scores: Float32Array): Int32Array {
  *
  * @param boxes `[N · 4]`
  * @param scores `[N]`
+ * @param limit of how many boxes stay: whoever wants the best few needn't wait for the rest
  * @returns indices of the boxes that stay, by falling score
  */
-export function nonMaximumSuppression(boxes: Boxes, scores: Float32Array, threshold: number): Int32Array {
+export function nonMaximumSuppression(
+  boxes: Boxes,
+  scores: Float32Array,
+  threshold: number,
+  limit: number,
+): Int32Array {
   const order = orderByScore(scores);
   const n = order.length;
   // In order of score and one array a side, the inner loop below reads memory in sequence.
@@ -33,7 +39,7 @@ export function nonMaximumSuppression(boxes: Boxes, scores: Float32Array, thresh
   const suppressed = new Uint8Array(n);
   const kept = new Int32Array(n);
   let count = 0;
-  for (let a = 0; a < n; a++) {
+  for (let a = 0; a < n && count < limit; a++) {
     if (suppressed[a]) continue;
     kept[count++] = order[a];
     const [left, top, right, bottom, size] = [x1[a], y1[a], x2[a], y2[a], area[a]];

@@ -47,10 +47,11 @@ export function selectDetections(
   image: ImageSize,
   settings: DetectionSettings,
 ): DetectedBoxes {
+  const { scoreThreshold, nmsThreshold, detectionsPerImage } = settings;
   const found: { scores: Float32Array; boxes: Boxes; label: number }[] = [];
   for (let label = 1; label < output.classes; label++) {
-    const { scores, boxes } = classCandidates(output, label, image, settings.scoreThreshold);
-    const stay = nonMaximumSuppression(boxes, scores, settings.nmsThreshold);
+    const { scores, boxes } = classCandidates(output, label, image, scoreThreshold);
+    const stay = nonMaximumSuppression(boxes, scores, nmsThreshold, detectionsPerImage);
     found.push({
       scores: Float32Array.from(stay, (i) => scores[i]),
       boxes: selectBoxes(boxes, stay),
@@ -60,7 +61,7 @@ export function selectDetections(
   const scores = Float32Array.from(found.flatMap((ofClass) => [...ofClass.scores]));
   const boxes = Float32Array.from(found.flatMap((ofClass) => [...ofClass.boxes]));
   const labels = found.flatMap((ofClass) => Array.from(ofClass.scores, () => ofClass.label));
-  const best = topK(scores, settings.detectionsPerImage);
+  const best = topK(scores, detectionsPerImage);
   return {
     boxes: selectBoxes(boxes, best),
     scores: Float32Array.from(best, (i) => scores[i]),

@@ -63,7 +63,8 @@ function levelProposals(
     if (x2 - x1 >= smallestSide && y2 - y1 >= smallestSide) scores[count++] = objectness[anchor];
   }
   const candidates = boxes.subarray(0, 4 * count);
-  const stay = nonMaximumSuppression(candidates, scores.subarray(0, count), settings.nmsThreshold);
+  const { nmsThreshold, postNmsTopK } = settings;
+  const stay = nonMaximumSuppression(candidates, scores.subarray(0, count), nmsThreshold, postNmsTopK);
   return { scores: Float32Array.from(stay, (i) => scores[i]), boxes: selectBoxes(candidates, stay) };
 }
 

@@ -23,21 +23,23 @@ describe('topK', () => {
 });
 
 describe('nonMaximumSuppression', () => {
-  it('drops what overlaps a better box by more than the threshold', () => {
+  it('drops what overlaps a better box by more than the threshold, up to the limit', () => {
     const boxes = Float32Array.of(0, 0, 10, 10, 0, 0, 10, 5, 20, 20, 30, 30, 1, 0, 11, 10);
     const scores = Float32Array.of(0.8, 0.7, 0.6, 0.9);
+    const all = Number.POSITIVE_INFINITY;
     // Box 3 and 0: 90 / 110. Box 3 and 1: 45 / 105. Box 0 and 1: 50 / 100.
-    expect([...nonMaximumSuppression(boxes, scores, 0.5)]).toEqual([3, 1, 2]);
-    expect([...nonMaximumSuppression(boxes, scores, 0.4)]).toEqual([3, 2]);
-    expect([...nonMaximumSuppression(boxes, scores, 0.9)]).toEqual([3, 0, 1, 2]);
+    expect([...nonMaximumSuppression(boxes, scores, 0.5, all)]).toEqual([3, 1, 2]);
+    expect([...nonMaximumSuppression(boxes, scores, 0.5, 2)]).toEqual([3, 1]);
+    expect([...nonMaximumSuppression(boxes, scores, 0.4, all)]).toEqual([3, 2]);
+    expect([...nonMaximumSuppression(boxes, scores, 0.9, all)]).toEqual([3, 0, 1, 2]);
   });
 
   it('keeps boxes at exactly the threshold', () => {
     const boxes = Float32Array.of(0, 0, 10, 10, 0, 0, 10, 5);
-    expect([...nonMaximumSuppression(boxes, Float32Array.of(1, 0.5), 0.5)]).toEqual([0, 1]);
+    expect([...nonMaximumSuppression(boxes, Float32Array.of(1, 0.5), 0.5, 2)]).toEqual([0, 1]);
   });
 
   it('has nothing to do without boxes', () => {
-    expect(nonMaximumSuppression(new Float32Array(), new Float32Array(), 0.5)).toHaveLength(0);
+    expect(nonMaximumSuppression(new Float32Array(), new Float32Array(), 0.5, 1)).toHaveLength(0);
   });
 });
