@@ -8,10 +8,10 @@ import {
   configDifferences,
   exists,
   findRun,
+  newRun,
   type RunFolder,
   readRunConfig,
   requireSameRun,
-  startRun,
   writeConfig,
 } from '../training/run-folder.js';
 import { train } from '../training/train.js';
@@ -39,6 +39,8 @@ export async function trainAction(
   };
   const trainSplit = await open('train');
   const validation = config.training.validateEvery === undefined ? undefined : await open('val');
+  // Not before the data: a mistake there shouldn't leave a run behind.
+  await writeConfig(folder, config);
   console.error(`Training on ${trainSplit.ids.length} images; the run is ${folder.folder}`);
 
   const started = performance.now();
@@ -89,12 +91,12 @@ async function chooseRun(
 ): Promise<{ config: Config; folder: RunFolder }> {
   const config = await loadConfig(file, overrides);
   const name = path.basename(file).replace(/\.[^.]+$/, '');
-  if (!resume) return { config, folder: await startRun(name, config, out) };
+  if (!resume) return { config, folder: await newRun(name, out) };
 
   const folder = await findRun(name, out);
   if (!folder) {
     console.error(`There is no run of ${name} to continue; starting one.`);
-    return { config, folder: await startRun(name, config, out) };
+    return { config, folder: await newRun(name, out) };
   }
   // The run's own config counts, not what the file has become since; the command line may still change a few keys.
   const started = await readRunConfig(folder);
@@ -106,7 +108,6 @@ async function chooseRun(
   if (!(await exists(folder.last))) {
     console.error(`${folder.folder} has no checkpoint; starting from the beginning.`);
   }
-  await writeConfig(folder, continued);
   return { config: continued, folder };
 }
 

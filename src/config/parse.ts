@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '../errors.js';
 import { type Config, configSchema } from './schema.js';
-import { keysAt, nearest, schemaAt } from './schema-keys.js';
+import { discriminatorAt, keysAt, nearest, schemaAt } from './schema-keys.js';
 
 /**
  * Resolves what a config file says and what the command line adds to it.
@@ -29,8 +29,11 @@ function describe(issue: z.core.$ZodIssue): string[] {
 function unknownKey(path: readonly PropertyKey[]): string {
   const parent = path.slice(0, -1);
   const known = keysAt(configSchema, parent);
-  const guess = nearest(String(path.at(-1)), known);
   const name = path.join('.');
+  if (known.includes(String(path.at(-1)))) {
+    return `${name} goes with another ${[...parent, discriminatorAt(configSchema, parent)].join('.')}`;
+  }
+  const guess = nearest(String(path.at(-1)), known);
   if (guess) return `unknown key ${name}; did you mean ${[...parent, guess].join('.')}?`;
   return `unknown key ${name}; there are ${known.join(', ') || 'no keys here'}`;
 }

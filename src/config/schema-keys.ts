@@ -32,6 +32,12 @@ export function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): s
   return found ? [...keysOf(found).keys()] : [];
 }
 
+/** The key whose value decides which others the object at a path may have. */
+export function discriminatorAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string {
+  const found = schemaAt(schema, path);
+  return found instanceof z.ZodDiscriminatedUnion ? found.def.discriminator : 'kind of value';
+}
+
 /** The candidate that a misspelt name most likely means; undefined when none is close. */
 export function nearest(name: string, candidates: readonly string[]): string | undefined {
   const ranked = candidates

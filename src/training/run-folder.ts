@@ -48,21 +48,25 @@ export async function exists(file: string): Promise<boolean> {
 const runsFolder = 'runs';
 
 /**
- * Makes the folder of a new run and writes its config there.
+ * Where a new run will be; {@link writeConfig} then makes the folder.
  *
  * @param name of the config
  * @param out the folder, `runs/<name>-<date>` by default
- * @throws UserError when it holds a run already or can't be written
+ * @throws UserError when it holds a run already
  */
-export async function startRun(name: string, config: Config, out: string | undefined): Promise<RunFolder> {
+export async function newRun(name: string, out: string | undefined): Promise<RunFolder> {
   const run = runFolder(out ?? path.join(runsFolder, `${name}-${timestamp(new Date())}`));
   if (await exists(run.config)) {
     throw new UserError(`${run.folder}: holds a run; continue it with --resume or choose another --out`);
   }
-  await writeConfig(run, config);
   return run;
 }
 
+/**
+ * Writes a run's config into its folder, which is made when it isn't there.
+ *
+ * @throws UserError when the folder can't be written
+ */
 export async function writeConfig(run: RunFolder, config: Config): Promise<void> {
   await writeTextAtomically(run.config, `${JSON.stringify(config, null, 2)}\n`);
 }

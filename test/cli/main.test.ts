@@ -1,21 +1,10 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { atto } from '../support/atto.js';
 
 const root = path.join(import.meta.dirname, '..', '..');
-
-/** Runs the built command line (`npm run build`) to its end. */
-function atto(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const main = path.join(root, 'dist', 'cli', 'main.js');
-  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    const options = { env: { ...process.env, ...env }, cwd: tmpdir() };
-    const child = execFile(process.execPath, [main, ...args], options, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
-    );
-  });
-}
 
 const emptyCache = () => mkdtempSync(path.join(tmpdir(), 'atto-cache-'));
 
@@ -35,10 +24,10 @@ describe('atto', () => {
 
   it('prints the message of a user error alone, and its stack when asked to', async () => {
     const env = { ATTO_CACHE: path.join(root, 'package.json') };
-    const plain = await atto(['setup'], env);
+    const plain = await atto(['setup'], { env });
     expect(plain).toMatchObject({ code: 2, stdout: '' });
     expect(plain.stderr).toMatch(/^atto: Can't write to the engine's cache: ENOTDIR.*\n$/);
-    expect((await atto(['setup'], { ...env, ATTO_DEBUG: '1' })).stderr).toMatch(/\n {4}at /);
+    expect((await atto(['setup'], { env: { ...env, ATTO_DEBUG: '1' } })).stderr).toMatch(/\n {4}at /);
   });
 });
 
@@ -53,14 +42,16 @@ describe('atto doctor', () => {
   });
 
   it('says what is missing and what to run, and exits with 1', async () => {
-    const { code, stdout, stderr } = await atto(['doctor'], { ATTO_CACHE: emptyCache() });
+    const { code, stdout, stderr } = await atto(['doctor'], { env: { ATTO_CACHE: emptyCache() } });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('The engine (libtensorflow) is not installed. Run: npx atto setup');
   });
 
   it('names the programs that setting up would need', async () => {
     const nothing = emptyCache();
-    const { code, stdout } = await atto(['doctor', '--json'], { ATTO_CACHE: nothing, PATH: nothing });
+    const { code, stdout } = await atto(['doctor', '--json'], {
+      env: { ATTO_CACHE: nothing, PATH: nothing },
+    });
     const { ok, engine, tools, problems } = JSON.parse(stdout);
     expect({ code, ok, engine, tools }).toEqual({
       code: 1,

@@ -5,14 +5,20 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/parse.js';
 import {
   findRun,
+  newRun,
   readRunConfig,
   requireSameRun,
   runFolder,
-  startRun,
+  writeConfig,
 } from '../../src/training/run-folder.js';
 
 const input = { data: { format: 'voc', root: 'data' }, training: { steps: 10, learningRate: 0.01 } };
 const config = (...overrides: string[]) => parseConfig(input, overrides, 'test.ts');
+
+/** Makes a new run's folder. */
+async function start(name: string, out?: string): Promise<void> {
+  await writeConfig(await newRun(name, out), config());
+}
 
 let before: string;
 beforeEach(async () => {
@@ -21,28 +27,29 @@ beforeEach(async () => {
 });
 afterEach(() => process.chdir(before));
 
-describe('startRun', () => {
-  it('makes a folder named by config and date, with the config in it', async () => {
-    const run = await startRun('atto', config(), undefined);
+describe('newRun', () => {
+  it('is in a folder named by config and date', async () => {
+    const run = await newRun('atto', undefined);
     expect(run.folder).toMatch(/^runs.atto-\d{4}-\d{2}-\d{2}-\d{6}$/);
+    await writeConfig(run, config());
     expect(await readRunConfig(run)).toEqual(config());
   });
 
   it('refuses a folder that holds a run', async () => {
-    await startRun('atto', config(), 'out');
-    await expect(startRun('atto', config(), 'out')).rejects.toThrow(/out: holds a run.*--resume/);
+    await start('atto', 'out');
+    await expect(start('atto', 'out')).rejects.toThrow(/out: holds a run.*--resume/);
   });
 
   it('says so when the place is taken by a file', async () => {
     await writeFile('out', '');
-    await expect(startRun('atto', config(), 'out')).rejects.toThrow(/a file stands where a folder is needed/);
+    await expect(start('atto', 'out')).rejects.toThrow(/a file stands where a folder is needed/);
   });
 });
 
 describe('findRun', () => {
   it('finds the newest run of the name', async () => {
     for (const name of ['atto-2026-01-02-030405', 'atto-2026-01-03-030405', 'atto-big-2026-05-01-000000']) {
-      await startRun('atto', config(), path.join('runs', name));
+      await start('atto', path.join('runs', name));
     }
     await mkdir(path.join('runs', 'atto-2027-01-01-000000'));
     expect((await findRun('atto', undefined))?.folder).toBe(path.join('runs', 'atto-2026-01-03-030405'));
@@ -51,7 +58,7 @@ describe('findRun', () => {
   });
 
   it('takes the folder that it is given', async () => {
-    await startRun('atto', config(), 'out');
+    await start('atto', 'out');
     expect((await findRun('atto', 'out'))?.folder).toBe('out');
   });
 });

@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { openDataset } from '../../src/datasets/open.js';
 import { tf } from '../../src/engine/tf.js';
 import { UserError } from '../../src/errors.js';
-import { type RunFolder, startRun } from '../../src/training/run-folder.js';
+import { newRun, type RunFolder, writeConfig } from '../../src/training/run-folder.js';
 import { type TrainingListener, type TrainingRun, train } from '../../src/training/train.js';
 import { useEngine } from '../support/engine.js';
 import { tempFolder } from '../support/temp-folder.js';
@@ -16,9 +16,11 @@ const silent: TrainingListener = { onVerify() {}, onStart() {}, onStep() {}, onV
 
 async function tinyRun(folder: string, name: string, ...overrides: string[]): Promise<TrainingRun> {
   const config = tinyConfig(folder, ...overrides);
+  const run = await newRun(name, path.join(folder, name));
+  await writeConfig(run, config);
   return {
     config,
-    folder: await startRun(name, config, path.join(folder, name)),
+    folder: run,
     resume: false,
     train: await openDataset(config.data, 'train'),
     validation: config.training.validateEvery ? await openDataset(config.data, 'val') : undefined,
