@@ -1,6 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { type Attributes, execute, int, type } from '../kernels.js';
-import { tf } from '../tf.js';
+import { type Attributes, execute, ints, text, type } from '../kernels.js';
 import { matrixProduct } from './matrix-product.js';
 import { type ProductKernels, shapeTensor } from './product.js';
 
@@ -30,34 +29,24 @@ export function pointwiseKernels(stride: number): ProductKernels {
   };
 }
 
-// Bits of the masks say which dimensions have no begin or no end: all four.
-const everything = {
+/** Means of single pixels: TensorFlow's pooling skips pixels many times faster than its StridedSlice. */
+const skipping = (stride: number): Attributes => ({
   T: type('float32'),
-  Index: type('int32'),
-  begin_mask: int(15),
-  end_mask: int(15),
-  ellipsis_mask: int(0),
-  new_axis_mask: int(0),
-  shrink_axis_mask: int(0),
-} satisfies Attributes;
+  ksize: ints([1, 1, 1, 1]),
+  strides: ints([1, stride, stride, 1]),
+  padding: text('VALID'),
+});
 
 /** Every `stride`-th pixel in both directions of `[N, H, W, C]`, from the first on; a new handle. */
 function everyNth(x: Tensor, stride: number): Tensor {
-  if (stride === 1) return x.clone();
-  const bounds = tf.zeros([4], 'int32');
-  const strides = shapeTensor([1, stride, stride, 1]);
-  const y = execute('StridedSlice', everything, [x, bounds, bounds, strides]);
-  for (const tensor of [bounds, strides]) tensor.dispose();
-  return y;
+  return stride === 1 ? x.clone() : execute('AvgPool', skipping(stride), [x]);
 }
 
 /** The gradient of {@link everyNth}'s input, from that of its output, which it consumes: zeros in between. */
 function everyNthGradient(gradient: Tensor, stride: number, xShape: readonly number[]): Tensor {
   if (stride === 1) return gradient;
   const shape = shapeTensor(xShape);
-  const bounds = tf.zeros([4], 'int32');
-  const strides = shapeTensor([1, stride, stride, 1]);
-  const spread = execute('StridedSliceGrad', everything, [shape, bounds, bounds, strides, gradient]);
-  for (const tensor of [shape, bounds, strides, gradient]) tensor.dispose();
+  const spread = execute('AvgPoolGrad', skipping(stride), [shape, gradient]);
+  for (const tensor of [shape, gradient]) tensor.dispose();
   return spread;
 }
