@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '../errors.js';
 import { type Config, configSchema } from './schema.js';
-import { discriminatorAt, keysAt, nearest, schemaAt } from './schema-keys.js';
+import { discriminatorAt, keysAt, keysOfKind, nearest, schemaAt } from './schema-keys.js';
 
 /**
  * Resolves what a config file says and what the command line adds to it.
@@ -31,7 +31,7 @@ function unknownKey(path: readonly PropertyKey[]): string {
   const known = keysAt(configSchema, parent);
   const name = path.join('.');
   if (known.includes(String(path.at(-1)))) {
-    return `${name} goes with another ${[...parent, discriminatorAt(configSchema, parent)].join('.')}`;
+    return `${name} goes with another ${[...parent, discriminatorAt(configSchema, parent) ?? 'kind'].join('.')}`;
   }
   const guess = nearest(String(path.at(-1)), known);
   if (guess) return `unknown key ${name}; did you mean ${[...parent, guess].join('.')}?`;
@@ -57,6 +57,7 @@ function applyOverrides(input: unknown, overrides: readonly string[]): unknown {
     paths.add(path.join('.'));
     setValue(result, path, readValue(override.slice(equals + 1), leafSchema(path)));
   }
+  for (const path of paths) dropKeysOfOtherKinds(result, path.split('.'), paths);
   // A size given on the command line is the one that is meant: the file's others don't come with it.
   if (paths.has('input.shorterSide') && isTree(result.input)) {
     for (const key of ['longerSide', 'multiScale']) {
@@ -64,6 +65,19 @@ function applyOverrides(input: unknown, overrides: readonly string[]): unknown {
     }
   }
   return result;
+}
+
+/** Where the command line chooses another kind of something, such as `data.format`, the file's keys of its own kind go. */
+function dropKeysOfOtherKinds(tree: Tree, path: readonly string[], given: ReadonlySet<string>): void {
+  const parent = path.slice(0, -1);
+  if (discriminatorAt(configSchema, parent) !== path.at(-1)) return;
+  let value: unknown = tree;
+  for (const key of parent) value = isTree(value) ? value[key] : undefined;
+  if (!isTree(value)) return;
+  const known = keysOfKind(configSchema, parent, value[path[path.length - 1]]);
+  for (const key of Object.keys(value)) {
+    if (known && !known.includes(key) && !given.has([...parent, key].join('.'))) delete value[key];
+  }
 }
 
 function leafSchema(path: readonly string[]): z.core.$ZodType {

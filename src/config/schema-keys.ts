@@ -32,10 +32,26 @@ export function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): s
   return found ? [...keysOf(found).keys()] : [];
 }
 
-/** The key whose value decides which others the object at a path may have. */
-export function discriminatorAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string {
+/** The key whose value decides which others the object at a path may have, where one does. */
+export function discriminatorAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string | undefined {
   const found = schemaAt(schema, path);
-  return found instanceof z.ZodDiscriminatedUnion ? found.def.discriminator : 'kind of value';
+  return found instanceof z.ZodDiscriminatedUnion ? found.def.discriminator : undefined;
+}
+
+/** The keys that the object at a path may have when its discriminator has a value; undefined when that has no meaning. */
+export function keysOfKind(
+  schema: z.core.$ZodType,
+  path: readonly PropertyKey[],
+  kind: unknown,
+): string[] | undefined {
+  const found = schemaAt(schema, path);
+  if (!(found instanceof z.ZodDiscriminatedUnion)) return undefined;
+  const { discriminator } = found.def;
+  const option = found.options.find((candidate) => {
+    const literal = schemaAt(candidate, [discriminator]);
+    return literal instanceof z.ZodLiteral && literal.value === kind;
+  });
+  return option && [...keysOf(option).keys()];
 }
 
 /** The candidate that a misspelt name most likely means; undefined when none is close. */

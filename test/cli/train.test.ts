@@ -93,7 +93,7 @@ test.each([
   [['training.stpes=3'], 'unknown key training.stpes; did you mean training.steps?'],
   [['training.steps=0'], 'training.steps: '],
   [['data.format=vco'], 'data.format'],
-  [['data.format=voc'], 'data.trainImages goes with another data.format'],
+  [['data.format=voc', 'data.trainImages=2'], 'data.trainImages goes with another data.format'],
   [['data={"format":"voc","root":"/nowhere"}'], 'There is no folder'],
   [['--out', '/dev/null/run'], 'a file stands where a folder is needed'],
 ])('%j is refused with one message', async (overrides, message) => {

@@ -33,6 +33,23 @@ describe('parseConfig', () => {
     expect(config.model.box.representation).toBe(688);
   });
 
+  it('drops what the file says of another kind than the one that is asked for', () => {
+    const input = {
+      ...minimal,
+      training: { ...minimal.training, schedule: { kind: 'multi-step', milestones: [5] } },
+    };
+    expect(parse(['training.schedule.kind=cosine'], input).training.schedule).toEqual({ kind: 'cosine' });
+    const shapes = { ...minimal, data: { format: 'shapes', root: 'shapes', trainImages: 3 } };
+    expect(parse(['data.format=voc', 'data.year=2007'], shapes).data).toMatchObject({
+      format: 'voc',
+      root: 'shapes',
+      year: 2007,
+    });
+    // What the command line itself says stays, and is an error.
+    const contradiction = ['data.format=voc', 'data.trainImages=5'];
+    expect(() => parse(contradiction, shapes)).toThrow('data.trainImages goes with another data.format');
+  });
+
   it('keeps a text a text', () => {
     expect(parse(['data.root=2012', 'data.train=1']).data).toMatchObject({ root: '2012', train: '1' });
   });
