@@ -3,7 +3,8 @@ import { execute } from '../kernels.js';
 import type { Tape } from '../tape.js';
 import { pointwiseKernels } from './pointwise.js';
 import { type Epilogue, type ProductKernels, productWithEpilogue, shapeTensor } from './product.js';
-import { gradientWindow, padImage, unpadImage, type Window, windowAttributes } from './window.js';
+import { kernelGradientByShifts } from './shifted-product.js';
+import { gradientWindow, keepsSize, padImage, unpadImage, type Window, windowAttributes } from './window.js';
 
 /** TensorFlow's kernels of a convolution and of its two gradients, told how the window moves. */
 function convolutionKernels(
@@ -21,6 +22,9 @@ function convolutionKernels(
       return unpadImage(padded, padding);
     },
     kernelGradient: (gradient, x, kernelShape) => {
+      if (op === 'Conv2D' && keepsSize(window, kernelSize) && shiftsAreFaster(x.shape, kernelShape)) {
+        return kernelGradientByShifts(gradient, x, kernelShape);
+      }
       const size = shapeTensor(kernelShape);
       const padded = padImage(x, padding);
       const result = execute(`${op}BackpropFilter`, attributes, [padded, size, gradient]);
@@ -28,6 +32,11 @@ function convolutionKernels(
       return result;
     },
   };
+}
+
+/** Measured: TensorFlow's kernel is slower where there are many pixels and channels, and faster elsewhere. */
+function shiftsAreFaster([, h, w]: readonly number[], [, , input, output]: readonly number[]): boolean {
+  return h * w >= 3000 && input * output >= 128 ** 2;
 }
 
 /**

@@ -24,6 +24,11 @@ export function windowAttributes({ stride, padding }: Window): Attributes {
   };
 }
 
+/** Whether what the window of a `kernel` × `kernel` convolution yields is as large as the image. */
+export function keepsSize({ stride, padding }: Window, kernel: number): boolean {
+  return stride === 1 && kernel === 2 * padding + 1;
+}
+
 /**
  * How a gradient kernel sees the same window. They know no explicit padding: where TensorFlow's SAME means the same
  * padding they are told SAME, elsewhere they get an input that has been padded before.
@@ -33,7 +38,7 @@ export function gradientWindow(
   kernel: number,
 ): { readonly attributes: Attributes; readonly padding: number } {
   const { stride, padding } = window;
-  const same = stride === 1 && kernel === 2 * padding + 1 && padding > 0;
+  const same = keepsSize(window, kernel) && padding > 0;
   return {
     attributes: {
       ...float32,
