@@ -3,9 +3,10 @@
  * files, at 5,000 images with 36 truths and 36 detections each. `atto score` computes every protocol of boxes and masks
  * in its time, pycocotools COCO's of masks.
  *
- *   npm run build && npx jiti bench/score.ts [rounds]
+ *   npm run bench:score [rounds]
  *
- * pycocotools is taken from the Python named by PYTHON, else from python3; without it there is only our own figure.
+ * pycocotools is taken from the Python named by PYTHON, else from the one that bench/setup-peers.sh makes; without it
+ * there is only our own figure.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createWriteStream, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -17,6 +18,7 @@ import { encodeSegmentation } from '../src/datasets/coco/segmentation.js';
 import { polygonMask } from '../src/geometry/polygon.js';
 import { maskArea } from '../src/geometry/run-length-mask.js';
 import { type RandomStream, randomStream } from '../src/random.js';
+import { peerPython } from './peer-python.js';
 
 const images = 5000;
 const objects = 36;
@@ -134,8 +136,8 @@ function peakMegabytes(pid: number | undefined): number | undefined {
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 const rounds = Number(process.argv[2] ?? 3);
-const python = process.env.PYTHON ?? 'python3';
-const hasPeer = spawnSync(python, ['-c', 'import pycocotools.cocoeval'], { stdio: 'ignore' }).status === 0;
+const hasPeer =
+  spawnSync(peerPython, ['-c', 'import pycocotools.cocoeval'], { stdio: 'ignore' }).status === 0;
 const folder = mkdtempSync(path.join(tmpdir(), 'atto-bench-score-'));
 try {
   const [truth, results] = ['truth', 'results'].map((name) => path.join(folder, `${name}.json`));
@@ -160,7 +162,7 @@ try {
         results,
       ]),
     );
-    if (hasPeer) theirs.push(await run(python, ['-c', pycocotools, truth, results]));
+    if (hasPeer) theirs.push(await run(peerPython, ['-c', pycocotools, truth, results]));
   }
   const table = new Table({
     head: ['', 'seconds', 'peak MB', 'mask AP', 'times as fast'],
@@ -175,7 +177,8 @@ try {
   const ratio = hasPeer ? median(theirs.map((each, i) => each.seconds / ours[i].seconds)).toFixed(1) : '';
   row('atto score, all protocols', ours, JSON.parse(ours[0].output).coco.mask.AP, ratio);
   if (hasPeer) row('pycocotools, masks', theirs, JSON.parse(theirs[0].output), '1');
-  else console.log(`${python} has no pycocotools to compare with; name a Python that has it by PYTHON.`);
+  else
+    console.log(`No pycocotools to compare with in ${peerPython}: run bench/setup-peers.sh, or set PYTHON.`);
   console.log(table.toString());
 } finally {
   rmSync(folder, { recursive: true });

@@ -36,13 +36,21 @@ export function legendOf(series: readonly LegendEntry[]): LegendEntry[] {
 /** What is used of a DOM's element; Node has no types of the DOM. */
 interface Element {
   readonly outerHTML: string;
+  getAttribute(name: string): string | null;
   setAttribute(name: string, value: string): void;
+  removeAttribute(name: string): void;
+  querySelectorAll(selector: string): Iterable<Element>;
 }
 
 /** Draws a plot as SVG. */
 export function render(description: string, options: Plot.PlotOptions): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const svg: Element = Plot.plot({ document, style: { fontSize: '12px' }, ...options });
+  // The picture has one name; what its parts are called is of no use to those who can't see it.
+  for (const part of svg.querySelectorAll('[aria-label]')) {
+    part.setAttribute('data-part', part.getAttribute('aria-label') ?? '');
+    part.removeAttribute('aria-label');
+  }
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', description);
   return svg.outerHTML;

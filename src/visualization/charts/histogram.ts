@@ -27,14 +27,11 @@ export function histogram(
   edges: readonly number[],
   { x, y, ticks, logBase }: HistogramAxes,
 ): Chart {
-  const bars = distributions.flatMap(({ values, colour }) =>
-    countBetween(values, edges).map((count, bin) => ({
-      from: edges[bin],
-      to: edges[bin + 1],
-      count,
-      colour,
-    })),
+  const counts = distributions.map(({ values }) => countBetween(values, edges));
+  const bars = distributions.flatMap(({ colour }, i) =>
+    counts[i].map((count, bin) => ({ from: edges[bin], to: edges[bin + 1], count, colour })),
   );
+  const heights = edges.slice(1).map((_, bin) => counts.reduce((sum, each) => sum + each[bin], 0));
   const svg = render(title, {
     width: chartWidth,
     height: chartHeight,
@@ -48,7 +45,15 @@ export function histogram(
       ticks: [...ticks],
       tickFormat: (value: number) => String(logBase === undefined ? value : Math.round(value)),
     },
-    y: { label: y, labelArrow: 'none', grid: true, ticks: 5, tickFormat: '~s', nice: true },
+    y: {
+      label: y,
+      labelArrow: 'none',
+      grid: true,
+      ticks: 5,
+      tickFormat: '~s',
+      domain: [0, Math.max(1, ...heights)],
+      nice: true,
+    },
     marks: [
       Plot.rectY(
         bars,
