@@ -18,7 +18,6 @@ import { encodeSegmentation } from '../src/datasets/coco/segmentation.js';
 import { polygonMask } from '../src/geometry/polygon.js';
 import { maskArea } from '../src/geometry/run-length-mask.js';
 import { type RandomStream, randomStream } from '../src/random.js';
-import { peerPython } from './peer-python.js';
 
 const images = 5000;
 const objects = 36;
@@ -136,8 +135,8 @@ function peakMegabytes(pid: number | undefined): number | undefined {
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 const rounds = Number(process.argv[2] ?? 3);
-const hasPeer =
-  spawnSync(peerPython, ['-c', 'import pycocotools.cocoeval'], { stdio: 'ignore' }).status === 0;
+const python = process.env.PYTHON ?? path.join(import.meta.dirname, '.venv', 'bin', 'python');
+const hasPeer = spawnSync(python, ['-c', 'import pycocotools.cocoeval'], { stdio: 'ignore' }).status === 0;
 const folder = mkdtempSync(path.join(tmpdir(), 'atto-bench-score-'));
 try {
   const [truth, results] = ['truth', 'results'].map((name) => path.join(folder, `${name}.json`));
@@ -162,7 +161,7 @@ try {
         results,
       ]),
     );
-    if (hasPeer) theirs.push(await run(peerPython, ['-c', pycocotools, truth, results]));
+    if (hasPeer) theirs.push(await run(python, ['-c', pycocotools, truth, results]));
   }
   const table = new Table({
     head: ['', 'seconds', 'peak MB', 'mask AP', 'times as fast'],
@@ -177,8 +176,7 @@ try {
   const ratio = hasPeer ? median(theirs.map((each, i) => each.seconds / ours[i].seconds)).toFixed(1) : '';
   row('atto score, all protocols', ours, JSON.parse(ours[0].output).coco.mask.AP, ratio);
   if (hasPeer) row('pycocotools, masks', theirs, JSON.parse(theirs[0].output), '1');
-  else
-    console.log(`No pycocotools to compare with in ${peerPython}: run bench/setup-peers.sh, or set PYTHON.`);
+  else console.log(`No pycocotools to compare with in ${python}: run bench/setup-peers.sh, or set PYTHON.`);
   console.log(table.toString());
 } finally {
   rmSync(folder, { recursive: true });
