@@ -42,7 +42,6 @@ function devkit(
   interpolation: 'all-point' | '11-point',
 ): Protocol {
   return {
-    ...everywhere,
     // The devkit scores boxes only; MNC and FCIS took its rule to masks, with 11 points.
     name: geometry === 'mask' && interpolation === '11-point' ? 'MNC, FCIS' : 'VOC devkit',
     geometry,
@@ -53,12 +52,12 @@ function devkit(
     interpolation,
     maxDetections: null,
     difficult: geometry === 'box' ? 'ignored' : 'counted',
+    ...everywhere,
   };
 }
 
 function sds(iouThresholds: readonly number[]): Protocol {
   return {
-    ...everywhere,
     name: 'AP^r (SDS)',
     geometry: 'mask',
     figure: 'average precision',
@@ -68,6 +67,7 @@ function sds(iouThresholds: readonly number[]): Protocol {
     interpolation: 'all-point',
     maxDetections: null,
     difficult: 'counted',
+    ...everywhere,
   };
 }
 
@@ -79,7 +79,6 @@ function coco(
   { size = 'all', ious = nominalIous, most = maxDetections }: CocoVariant = {},
 ): Protocol {
   return {
-    ...everywhere,
     name: 'COCO',
     geometry,
     figure,
@@ -88,8 +87,9 @@ function coco(
     iou: '≥',
     interpolation: figure === 'average precision' ? '101-point' : null,
     maxDetections: most,
-    areaRange: areaRange(size),
     difficult: 'counted',
+    ...everywhere,
+    areaRange: areaRange(size),
   };
 }
 

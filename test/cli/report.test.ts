@@ -79,7 +79,9 @@ test('a run without validation ends with a report of its losses, to which atto e
   const { out } = await trainedRun();
   expect(await exists(path.join(out, 'metrics.json'))).toBe(false);
   const losses = await reportIn(out);
-  expect(losses.text('.facts')).toContain('after 4 steps of training. It wasn’t evaluated');
+  expect(losses.text('.facts')).toContain(
+    'after 4 steps of training. It wasn’t evaluated, for training.validateEvery isn’t set',
+  );
   expect(losses.text('#figures')).toBe('');
 
   const messages = await messagesOf(() => evalAction(out, [], { split: 'train' }));

@@ -19,7 +19,7 @@ export function gallerySection({ gallery, errors }: ReportedEvaluation): Section
   const intro = html`<p>Ranked by panoptic quality (Kirillov et al., CVPR 2019): the IoUs of the correct ${geometry === 'mask' ? 'masks' : 'boxes'},
 summed up and divided by their number plus half the number of wrong detections and of objects not found. It is 100 where
 every object is found and outlined exactly and nothing else is detected, and unlike AP it is defined for a single image.
-Only detections that score at least ${score} count and are drawn${none ? ': here, none does' : ''}. A detection that finds an object has its colour.
+Only detections that score at least ${score} count and are drawn${none ? ': here, none does' : ''}. A detection whose box finds an object has its colour.
 ${
   unranked > 0
     ? html`${counted(unranked, 'image')} of ${count(images.length)} without objects and detections ${unranked === 1 ? 'has' : 'have'} no quality.`

@@ -1,5 +1,6 @@
 import type { ErrorSummary } from '../../metrics/error-analysis.js';
 import { type ErrorType, errorTypes } from '../../metrics/error-types.js';
+import type { Figure } from '../../metrics/metrics.js';
 import { figureBars } from '../charts/bars.js';
 import { boxColour, maskColour } from '../charts/chart.js';
 import { percent } from '../percent.js';
@@ -15,6 +16,10 @@ const kinds: Readonly<Record<ErrorType, { readonly name: string; readonly meanin
   background: { name: 'background', meaning: 'covers no object by an IoU of 0.1' },
   miss: { name: 'missed', meaning: 'an object that nothing found, confused or badly placed' },
 };
+
+function plus(AP: Figure, gain: Figure): Figure {
+  return AP === null || gain === null ? null : AP + gain;
+}
 
 /** What kinds of mistakes were made, what they cost, and which classes were taken for which. */
 export function mistakeSection(errors: ErrorSummary): Section {
@@ -46,7 +51,7 @@ place, the others vanish, and so do missed objects. The gains don’t add up.</p
           {
             head: `${name} without`,
             number: true,
-            cell: ({ type }) => (AP === null ? '–' : percent(AP + (gain[type] ?? 0))),
+            cell: ({ type }) => percent(plus(AP, gain[type])),
           },
         ],
         rows,

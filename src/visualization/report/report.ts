@@ -53,7 +53,7 @@ ${sections.map(({ body }) => html`${body}\n`)}</main>
 
 /** Keeps numbers on the line of the signs that belong to them. */
 function withoutBreaks(text: string): string {
-  return text.replaceAll(/IoU ([≥>]) (?=\d)/g, 'IoU\u00a0$1\u00a0').replaceAll(/(?<=\d) %/g, '\u00a0%');
+  return text.replaceAll(/IoU (≥|&gt;) (?=\d)/g, 'IoU\u00a0$1\u00a0').replaceAll(/(?<=\d) %/g, '\u00a0%');
 }
 
 function evaluationSections(data: ReportData, evaluation: ReportedEvaluation): Section[] {
@@ -84,8 +84,8 @@ ${dataName(config, split)}: ${counted(metrics.images, 'image')}, ${counted(truth
 
 function notEvaluated({ config, log }: ReportData): Html {
   return html`<p class="facts">Mask R-CNN with ${config.model.backbone.name} after ${counted(log.length, 'step')} of training. It wasn’t
-evaluated: training.validateEvery isn’t set. <code>atto eval</code> with this run’s folder does, and adds its figures to
-this report.</p>`;
+evaluated${config.training.validateEvery === undefined ? ', for training.validateEvery isn’t set' : ''}: <code>atto eval</code>
+with this run’s folder does that, and adds its figures to this report.</p>`;
 }
 
 /** The step of the validation with the highest AP_m; the first one of equals, as training keeps it. */

@@ -97,9 +97,12 @@ summary { cursor: pointer; }
 .gallery { display: grid; gap: 1.75rem; }
 .card-title { display: flex; flex-wrap: wrap; gap: 0 0.75rem; align-items: baseline; margin-bottom: 0.4rem; }
 .pair { display: grid; gap: 0.75rem; }
-.pair img { display: block; width: auto; max-width: 100%; height: auto; max-height: 24rem; border-radius: 0.3rem; background: var(--panel); }
+.pair img { display: block; width: auto; max-width: 100%; height: auto; max-height: 24rem; border-radius: 0.3rem; background: var(--panel); outline: 1px solid rgb(128 128 128 / 0.3); outline-offset: -1px; }
 .pair figcaption { margin: 0.25rem 0 0; color: var(--muted); font-size: 0.8125rem; }
-@media (min-width: 40rem) { .pair { grid-template-columns: 1fr 1fr; } }
+@media (min-width: 40rem) {
+  .pair { display: flex; }
+  .pair figure { max-width: calc(50% - 0.375rem); }
+}
 
 .settings { columns: 22rem; column-gap: 3rem; }
 .settings > div { margin-bottom: 1.5rem; }

@@ -48,8 +48,8 @@ function validationChart(log: readonly LoggedStep[]): Html | undefined {
   const series = names.map((name) => ({
     name,
     points: validated.flatMap(({ step, validation }) => {
-      const figure = validation?.[name] ?? null;
-      return figure === null ? [] : [{ x: step, y: 100 * figure }];
+      const value = validation?.[name] ?? null;
+      return value === null ? [] : [{ x: step, y: 100 * value }];
     }),
   }));
   if (series.every(({ points }) => points.length === 0)) return undefined;

@@ -175,14 +175,14 @@ test("on the paper's data, the paper's figures stand beside, and others by their
     ['data.year=2012', 'data.val=train'],
     ['data.year=2012', 'data.classes=person'],
   ]) {
-    const other = documentOf(await reportData({ classes: ['person'], overrides }));
+    const other = documentOf(await reportData({ classes: ['person'], images: 4, overrides }));
     expect(other.querySelector('#figures table')).toBeNull();
   }
 });
 
 test('names are escaped wherever they stand', async () => {
   const name = '<img src=x onerror="alert(1)">&';
-  const data = await reportData({ classes: [name, 'dog'], steps: 3 });
+  const data = await reportData({ classes: [name, 'dog'], images: 4, steps: 3 });
   const page = reportPage({ ...data, name });
   expect(page.includes('&lt;img src=x onerror=&quot;alert(1)&quot;&gt;&amp;')).toBe(true);
   const document = documentOf({ ...data, name });
@@ -192,10 +192,22 @@ test('names are escaped wherever they stand', async () => {
   expect(rowsOf(document, '#classes table').map(([first]) => first)).toContain(name);
 });
 
+test('says when the validation shown is not that of the weights', async () => {
+  const data = await reportData({ classes: threeClasses, images: 4, steps: 20 });
+  const factsAfter = (step: number) =>
+    textOf(
+      documentOf({ ...data, ...(data.evaluation && { evaluation: { ...data.evaluation, step } }) }),
+      '.facts',
+    );
+  expect(factsAfter(10)).toContain('after 10 steps, evaluated on');
+  expect(factsAfter(10)).toContain('The run’s weights are those of step 20');
+  expect(factsAfter(20)).not.toContain('weights');
+});
+
 describe('whatever there is, there is a page', () => {
   it('of losses only, which says so', () => {
     const document = documentOf(lossesOnly(1));
-    expect(textOf(document, 'header')).toContain('after 1 step of training. It wasn’t evaluated');
+    expect(textOf(document, 'header')).toContain('after 1 step of training. It wasn’t evaluated: atto eval');
     expect(textsOf(document, 'main h2')).toEqual(['Training', 'Config', 'Versions and machine']);
   });
 
@@ -203,11 +215,13 @@ describe('whatever there is, there is a page', () => {
     const document = documentOf(await reportData({ classes: threeClasses, detected: false }));
     expect(textOf(document, '.tile.masks .value')).toBe('0.0');
     expect(textOf(document, '#scores')).toContain('There are no detections');
+    // Without the missed there is nothing left to be found.
+    expect(rowsOf(document, '#mistakes .figures table')[6].slice(1)).toEqual(['43', '–']);
     expect(textOf(document, '#images')).toContain('here, none does');
   });
 
   it('without truths', async () => {
-    const document = documentOf(await reportData({ classes: threeClasses, truths: false }));
+    const document = documentOf(await reportData({ classes: threeClasses, images: 8, truths: false }));
     expect(textOf(document, '.tile.masks .value')).toBe('–');
     expect(textOf(document, '#figures')).toContain('Without an object to be found, no figure is defined');
     expect(textOf(document, '#scores')).toContain('is correct');
@@ -222,7 +236,7 @@ describe('whatever there is, there is a page', () => {
   });
 
   it('without masks', async () => {
-    const data = await reportData({ classes: threeClasses });
+    const data = await reportData({ classes: threeClasses, images: 4 });
     if (!data.evaluation) throw new Error('there is an evaluation');
     const { metrics, curves, errors } = data.evaluation;
     const perClass = Object.fromEntries(
