@@ -3,9 +3,10 @@
  * files, at 5,000 images with 36 truths and 36 detections each. `atto score` computes every protocol of boxes and masks
  * in its time, pycocotools COCO's of masks.
  *
- *   npm run build && npx jiti bench/score.ts [rounds]
+ *   npm run bench:score [rounds]
  *
- * pycocotools is taken from the Python named by PYTHON, else from python3; without it there is only our own figure.
+ * pycocotools is taken from the Python named by PYTHON, else from the one that bench/setup-peers.sh makes; without it
+ * there is only our own figure.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createWriteStream, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -134,7 +135,7 @@ function peakMegabytes(pid: number | undefined): number | undefined {
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 const rounds = Number(process.argv[2] ?? 3);
-const python = process.env.PYTHON ?? 'python3';
+const python = process.env.PYTHON ?? path.join(import.meta.dirname, '.venv', 'bin', 'python');
 const hasPeer = spawnSync(python, ['-c', 'import pycocotools.cocoeval'], { stdio: 'ignore' }).status === 0;
 const folder = mkdtempSync(path.join(tmpdir(), 'atto-bench-score-'));
 try {
@@ -175,7 +176,7 @@ try {
   const ratio = hasPeer ? median(theirs.map((each, i) => each.seconds / ours[i].seconds)).toFixed(1) : '';
   row('atto score, all protocols', ours, JSON.parse(ours[0].output).coco.mask.AP, ratio);
   if (hasPeer) row('pycocotools, masks', theirs, JSON.parse(theirs[0].output), '1');
-  else console.log(`${python} has no pycocotools to compare with; name a Python that has it by PYTHON.`);
+  else console.log(`No pycocotools to compare with in ${python}: run bench/setup-peers.sh, or set PYTHON.`);
   console.log(table.toString());
 } finally {
   rmSync(folder, { recursive: true });

@@ -1,9 +1,9 @@
-import { cpus } from 'node:os';
 import { type EngineLocation, requireEngine } from '../engine/install/locate.js';
 import { findTools, missingTools } from '../engine/install/tools.js';
 import { type Engine, loadEngine } from '../engine/load.js';
 import { tf } from '../engine/tf.js';
 import { messageOf } from '../errors.js';
+import { processorName } from './processor.js';
 
 /** What `atto doctor --json` prints. */
 interface Findings {
@@ -40,7 +40,7 @@ async function examine(): Promise<Findings> {
     ok: loaded,
     engine: loaded ? engine : null,
     node: process.version,
-    processor: `${cpus()[0]?.model.trim() ?? process.arch} (${cpus().length} logical cores)`,
+    processor: processorName(),
     tools: Object.fromEntries(tools.map((tool) => [tool.name, tool.found?.version ?? null])),
     // Without the tools an installed engine works all the same.
     problems: loaded ? [] : [engine, ...missingTools(tools)],

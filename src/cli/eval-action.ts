@@ -6,6 +6,8 @@ import { writeTextAtomically } from '../files.js';
 import { buildMaskRcnn } from '../models/mask-rcnn.js';
 import { Weights } from '../nn/weights.js';
 import { evaluateNetwork } from '../training/evaluate.js';
+import { readLog } from '../training/log.js';
+import { runFolder } from '../training/run-folder.js';
 import { writePicture } from '../visualization/canvas.js';
 import { truthAndPrediction } from '../visualization/comparison.js';
 import { metricsTable } from '../visualization/metrics-table.js';
@@ -14,6 +16,7 @@ import type { EvalOptions } from './eval.js';
 import { interruptedExitCode, interruptSignal } from './interrupt.js';
 import { showProgress } from './progress.js';
 import { findTrainedModel } from './trained-model.js';
+import { writeReport } from './write-report.js';
 
 /** How many images are drawn, truth beside prediction. */
 const picturedImages = 24;
@@ -26,7 +29,7 @@ export async function evalAction(
 ): Promise<void> {
   const { weights: file, config, folder } = await findTrainedModel(target, overrides);
   const { threads, precision } = config;
-  await loadEngine({ threads, precision });
+  const engine = await loadEngine({ threads, precision });
   const generating = showProgress('Generating images');
   const dataset = await openDataset(config.data, split, (done, total) => generating.show(done, total));
   generating.end();
@@ -40,7 +43,7 @@ export async function evalAction(
   const output = out ?? folder;
   const pictured = evenlySpread(dataset.ids.length, picturedImages);
   const results: WrittenResult[] = [];
-  const metrics = await evaluateNetwork(network, weights, config, dataset, {
+  const evaluation = await evaluateNetwork(network, weights, config, dataset, {
     signal,
     onImage: async ({ sample, detections }, done, total) => {
       results.push(...detections.map((detection) => writtenResult(sample.id, detection)));
@@ -52,13 +55,29 @@ export async function evalAction(
     },
   });
   display.end();
-  if (!metrics) {
+  if (!evaluation) {
     process.exitCode = interruptedExitCode;
     return;
   }
-  await writeTextAtomically(path.join(output, 'metrics.json'), `${JSON.stringify(metrics, null, 2)}\n`);
+  const { metrics } = evaluation;
+  const written = runFolder(output);
+  await writeTextAtomically(written.metrics, `${JSON.stringify(metrics, null, 2)}\n`);
   await writeTextAtomically(path.join(output, 'detections.json'), JSON.stringify(results));
-  console.error(metricsTable(metrics));
+  await writeReport(written.report, {
+    name: nameOf(file),
+    config,
+    weights: file,
+    engine,
+    log: await readLog(runFolder(folder).log),
+    evaluated: { evaluation, dataset, split, step: undefined },
+  });
+  console.error(`${metricsTable(metrics)}\n\nReport: ${written.report}`);
+}
+
+/** What a weights file is called: in a run's folder as the run. */
+function nameOf(weights: string): string {
+  const { dir, name } = path.parse(path.resolve(weights));
+  return name === 'weights' ? path.basename(dir) : name;
 }
 
 /** About equally distant numbers below `length`, at most `count` of them. */

@@ -17,13 +17,13 @@ export function registerEval(program: Command): void {
     .option('--split <name>', 'train or val', parseSplit, 'val')
     .option(
       '--out <folder>',
-      "where metrics.json and pictures go (default: the run's folder or beside the weights)",
+      "where all that is written goes (default: the run's folder or beside the weights)",
     )
     .addHelpText(
       'after',
       `
-Prints the figures and writes metrics.json, detections.json (COCO's results format) and pictures/ with truth beside
-prediction.
+Prints the figures and writes report.html (figures, curves, mistakes, the best and the worst images), metrics.json,
+detections.json (COCO's results format) and pictures/ with truth beside prediction.
 
 Examples:
   atto eval runs/atto-mask-rcnn-2026-01-31-120000

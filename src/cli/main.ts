@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { messageOf, UserError } from '../errors.js';
 import { registerDoctor } from './doctor.js';
@@ -8,11 +7,10 @@ import { registerPredict } from './predict.js';
 import { registerScore } from './score.js';
 import { registerSetup } from './setup.js';
 import { registerTrain } from './train.js';
+import { version } from './version.js';
 import { registerView } from './view.js';
 
 // Every command imports what it needs inside its action: `atto --help` must not wait for the engine.
-const { version }: { version: string } = createRequire(import.meta.url)('../../package.json');
-
 const program = new Command('atto')
   .description('Train, evaluate and run Mask R-CNN on TensorFlow, from TypeScript.')
   .version(version)

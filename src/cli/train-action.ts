@@ -2,8 +2,10 @@ import path from 'node:path';
 import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { openDataset } from '../datasets/open.js';
-import { loadEngine } from '../engine/load.js';
-import type { LogEntry } from '../training/log.js';
+import type { Dataset } from '../datasets/sample.js';
+import { type Engine, loadEngine } from '../engine/load.js';
+import { writeTextAtomically } from '../files.js';
+import { type LogEntry, readLog } from '../training/log.js';
 import {
   configDifferences,
   exists,
@@ -14,10 +16,11 @@ import {
   requireSameRun,
   writeConfig,
 } from '../training/run-folder.js';
-import { train } from '../training/train.js';
+import { train, type ValidatedStep } from '../training/train.js';
 import { interruptedExitCode, interruptSignal } from './interrupt.js';
 import { duration, showProgress } from './progress.js';
 import type { TrainOptions } from './train.js';
+import { type EvaluatedSplit, writeReport } from './write-report.js';
 
 /** Trains and says what became of it. */
 export async function trainAction(
@@ -27,7 +30,7 @@ export async function trainAction(
 ): Promise<void> {
   const { config, folder } = await chooseRun(file, overrides, options);
   const { threads, precision } = config;
-  await loadEngine({ threads, precision });
+  const engine = await loadEngine({ threads, precision });
   const signal = interruptSignal('Saving after this step; press Ctrl-C again to quit at once.');
 
   const generating = showProgress('Generating images');
@@ -53,6 +56,8 @@ export async function trainAction(
     for (const display of Object.values(displays)) display.end();
   };
   const { steps } = config.training;
+  let stepped = false;
+  let kept: ValidatedStep | undefined;
   try {
     const done = await train(
       { config, folder, resume: options.resume ?? false, train: trainSplit, validation, signal },
@@ -63,6 +68,7 @@ export async function trainAction(
           displays.training.show(step, steps);
         },
         onStep: (entry) => {
+          stepped = true;
           displays.validation.end();
           if (entry.validation) {
             displays.training.end();
@@ -74,13 +80,44 @@ export async function trainAction(
           displays.training.end();
           displays.validation.show(images, total);
         },
+        onEvaluation: (validated) => {
+          if (validated.isBest || !kept?.isBest) kept = validated;
+        },
       },
     );
     endDisplays();
+    // A run that was complete already has its report.
+    if (done === steps && stepped) await writeResults({ folder, config, engine }, kept, validation);
     report(folder, config, done, (performance.now() - started) / 1000);
   } finally {
     endDisplays();
   }
+}
+
+/**
+ * Writes the run's report, and the metrics of its weights where they were validated.
+ *
+ * @param kept the best validation, or the last one where the best was made before the run was continued
+ */
+async function writeResults(
+  { folder, config, engine }: { folder: RunFolder; config: Config; engine: Engine },
+  kept: ValidatedStep | undefined,
+  dataset: Dataset | undefined,
+): Promise<void> {
+  let evaluated: EvaluatedSplit | undefined;
+  if (kept && dataset) {
+    const { evaluation, step, isBest } = kept;
+    if (isBest) await writeTextAtomically(folder.metrics, `${JSON.stringify(evaluation.metrics, null, 2)}\n`);
+    evaluated = { evaluation, dataset, split: 'val', step };
+  }
+  await writeReport(folder.report, {
+    name: path.basename(path.resolve(folder.folder)),
+    config,
+    weights: folder.weights,
+    engine,
+    log: await readLog(folder.log),
+    evaluated,
+  });
 }
 
 /** The run to make or to continue, and its config. */
@@ -131,6 +168,6 @@ function report(folder: RunFolder, config: Config, done: number, seconds: number
     return;
   }
   console.error(
-    `${done} steps, ${duration(seconds)}. Weights: ${folder.weights}\nNext: atto eval ${folder.folder}`,
+    `${done} steps, ${duration(seconds)}. Weights: ${folder.weights}\nReport: ${folder.report}\nNext: atto eval ${folder.folder}`,
   );
 }

@@ -72,3 +72,26 @@ export function meanOfDefined(figures: Iterable<number | null>): number | null {
   }
   return count === 0 ? null : sum / count;
 }
+
+/**
+ * The mean of the envelopes of several curves, at `resolution` recalls up to 1: what the mean average precision is the
+ * area under. Null without curves.
+ */
+export function meanCurve(
+  curves: Iterable<PrecisionRecall | null>,
+  resolution = 200,
+): PrecisionRecall | null {
+  const recall = Float64Array.from({ length: resolution }, (_, i) => (i + 1) / resolution);
+  const precision = new Float64Array(resolution);
+  let count = 0;
+  for (const curve of curves) {
+    if (curve === null) continue;
+    count++;
+    const envelope = precisionEnvelope(curve.precision);
+    for (let r = 0, i = 0; r < resolution; r++) {
+      while (i < envelope.length && curve.recall[i] < recall[r]) i++;
+      if (i < envelope.length) precision[r] += envelope[i];
+    }
+  }
+  return count === 0 ? null : { recall, precision: precision.map((sum) => sum / count) };
+}

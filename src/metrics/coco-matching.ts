@@ -11,7 +11,7 @@ export const cocoIouThresholds = evenlySpaced(0.5, 0.95, 10);
 /** 0, 0.01 … 1 */
 export const cocoRecalls = evenlySpaced(0, 1, 101);
 /** Detections of a class in an image that count. */
-const maxDetections = 100;
+export const maxDetections = 100;
 
 /** COCO's size classes, by area in pixels; both ends belong to a class. */
 export const cocoAreaRanges = [

@@ -1,21 +1,15 @@
-import {
-  allPointAveragePrecision,
-  meanOfDefined,
-  type Outcome,
-  outcomes,
-  precisionRecall,
-} from './average-precision.js';
-import { type ErrorType, type JudgedDetection, judgeImage } from './error-types.js';
+import { type ErrorGains, errorGains, type RankedDetection, type WantedTruth } from './error-gains.js';
+import { type ErrorType, type JudgedDetection, judgeImage, missedTruths } from './error-types.js';
 import { checkEvaluationImage, type EvaluationImage } from './evaluation-image.js';
-import type { Figure } from './metrics.js';
-import { rankByScore } from './ranking.js';
+import type { Figure, PerClass } from './metrics.js';
 
 /** How an image went, of detections from the analysis' score on. */
 export interface ImageQuality {
   readonly id: string | number;
   /**
-   * Panoptic quality of the image's instances: the sum of the IoUs of the correct detections, divided by their number
-   * plus half the number of false positives and of truths not found. Null where there is none of these.
+   * Panoptic quality of the image's instances (Kirillov et al., 2019): the sum of the IoUs of the correct detections,
+   * divided by their number plus half the number of false positives and of truths not found. Null where there is none
+   * of these.
    */
   readonly quality: Figure;
   readonly correct: number;
@@ -25,41 +19,31 @@ export interface ImageQuality {
 
 /** How often objects of one class were taken for another. */
 export interface Confusion {
-  /** Class of the truth; null: there was none (`background`). */
-  readonly truth: string | null;
-  /** Class of the detection; null: there was none (`miss`). */
-  readonly detected: string | null;
+  /** Class of the truth. */
+  readonly truth: string;
+  /** Class of the detection. */
+  readonly detected: string;
   readonly count: number;
 }
 
-/** What kind of mistakes were made: see `errorTypes`. */
-export interface ErrorSummary {
-  readonly geometry: 'box' | 'mask';
-  /** Detections from this score on are counted in `correct`, `counts`, `confusions` and `images`. */
-  readonly score: number;
-  readonly correct: number;
-  readonly counts: Readonly<Record<ErrorType, number>>;
-  /** AP_d or AP_m, and … */
-  readonly AP: Figure;
-  /**
-   * … by how much it would rise without one kind of mistake, over all scores. Confusions get the right class,
-   * localisations the right place; of the detections that then find the same truth only the one with the highest score
-   * stays. The other false positives vanish, and so do the truths that are missed.
-   */
-  readonly gain: Readonly<Record<ErrorType, Figure>>;
-  /** Most frequent first; correct detections are among them, with `truth` equal to `detected`. */
-  readonly confusions: readonly Confusion[];
-  readonly images: readonly ImageQuality[];
-}
+/** How many detections were correct and how many made each kind of mistake, and how many truths were missed. */
+export type OutcomeCounts = Readonly<Record<'correct' | ErrorType, number>>;
 
-/** A judged detection of any image. */
-interface Judged {
-  readonly label: number;
+/** What kind of mistakes were made: see `errorTypes`. */
+export interface ErrorSummary extends ErrorGains {
+  readonly geometry: 'box' | 'mask';
+  /** Detections from this score on are counted in what follows but `scores`. */
   readonly score: number;
-  readonly position: number;
-  readonly verdict: JudgedDetection['verdict'];
-  /** Index into the truths to be found; undefined where it is about none of them. */
-  readonly truth: number | undefined;
+  readonly counts: OutcomeCounts;
+  /** The same by the class of the detection, misses by that of the truth. */
+  readonly perClass: PerClass<OutcomeCounts>;
+  /** Most frequent first. */
+  readonly confusions: readonly Confusion[];
+  /** Areas in square pixels of the truths to be found: of those that a correct detection finds, and of the others. */
+  readonly areas: { readonly found: readonly number[]; readonly notFound: readonly number[] };
+  /** Of all detections that aren't ignored: the scores of the correct and of the wrong ones. */
+  readonly scores: { readonly correct: readonly number[]; readonly wrong: readonly number[] };
+  readonly images: readonly ImageQuality[];
 }
 
 /** Sorts the mistakes of a set of detections, image by image. */
@@ -67,13 +51,13 @@ export class ErrorAnalysis {
   readonly #classes: readonly string[];
   readonly #geometry: 'box' | 'mask';
   readonly #score: number;
-  readonly #detections: Judged[] = [];
-  /** Of each truth to be found: its label, and whether it was missed. */
-  readonly #truths: { readonly label: number; readonly missed: boolean }[] = [];
+  readonly #detections: RankedDetection[] = [];
+  readonly #truths: WantedTruth[] = [];
   readonly #images: ImageQuality[] = [];
-  /** Of detections from the score on. */
-  readonly #counts = { correct: 0, ...sameForAll(() => 0) };
+  readonly #counts: readonly Record<'correct' | ErrorType, number>[];
   readonly #confusions = new Map<string, Confusion>();
+  readonly #areas: { readonly found: number[]; readonly notFound: number[] } = { found: [], notFound: [] };
+  readonly #scores: { readonly correct: number[]; readonly wrong: number[] } = { correct: [], wrong: [] };
 
   /** Detections from `score` on are those that a user would be shown. */
   constructor(
@@ -83,145 +67,95 @@ export class ErrorAnalysis {
     this.#classes = classes;
     this.#geometry = geometry;
     this.#score = score;
+    this.#counts = classes.map(noOutcomes);
   }
 
   /** Adds an image. Throws a UserError for what `checkEvaluationImage` finds. */
   add(image: EvaluationImage): void {
     checkEvaluationImage(image, this.#classes.length, this.#geometry === 'mask');
-    this.#addAll(image);
-    this.#addShown({ ...image, detections: image.detections.filter(({ score }) => score >= this.#score) });
+    const { detections, ignored } = judgeImage(image, this.#geometry);
+    this.#keep(image, detections, ignored);
+    const shown = detections.filter(({ detection }) => image.detections[detection].score >= this.#score);
+    this.#count(image, shown, ignored);
   }
 
   summary(): ErrorSummary {
-    const { correct, ...counts } = this.#counts;
-    const AP = this.#averagePrecision(this.#detections, this.#truths);
+    const { AP, gain } = errorGains(this.#detections, this.#truths, this.#classes.length);
     return {
       geometry: this.#geometry,
       score: this.#score,
-      correct,
-      counts,
+      counts: this.#counts.reduce(addOutcomes, noOutcomes()),
+      perClass: Object.fromEntries(this.#classes.map((name, label) => [name, { ...this.#counts[label] }])),
       AP,
-      gain: sameForAll((type) => {
-        const without = this.#averagePrecisionWithout(type);
-        return AP === null || without === null ? null : without - AP;
-      }),
+      gain,
       confusions: [...this.#confusions.values()].sort((a, b) => b.count - a.count),
+      areas: this.#areas,
+      scores: this.#scores,
       images: this.#images,
     };
   }
 
-  /** Keeps what the gains are computed from. */
-  #addAll(image: EvaluationImage): void {
-    const { detections, ignored, missed } = judgeImage(image, this.#geometry);
+  /** Keeps what the gains are computed from: all detections, whatever their score. */
+  #keep(image: EvaluationImage, detections: readonly JudgedDetection[], ignored: readonly boolean[]): void {
+    const missed = missedTruths(detections, ignored);
     const indices = image.truths.map(({ label }, i) =>
-      ignored[i] ? undefined : this.#truths.push({ label, missed: missed.includes(i) }) - 1,
+      ignored[i] ? undefined : this.#truths.push({ label, missed: missed.has(i) }) - 1,
     );
     for (const { detection, verdict, truth } of detections) {
       const { label, score, position } = image.detections[detection];
       const index = truth === undefined ? undefined : indices[truth];
       this.#detections.push({ label, score, position, verdict, truth: index });
+      if (verdict !== 'ignored') this.#scores[verdict === 'correct' ? 'correct' : 'wrong'].push(score);
     }
   }
 
   /** Counts what a user would be shown. */
-  #addShown(image: EvaluationImage): void {
-    const { detections, ignored, missed } = judgeImage(image, this.#geometry);
-    const tally = { correct: 0, falsePositives: 0, iou: 0 };
-    for (const { detection, verdict, truth, iou } of detections) {
+  #count(image: EvaluationImage, shown: readonly JudgedDetection[], ignored: readonly boolean[]): void {
+    const found = new Set<number | undefined>();
+    let falsePositives = 0;
+    let ious = 0;
+    for (const { detection, verdict, truth, iou } of shown) {
       if (verdict === 'ignored') continue;
-      this.#counts[verdict]++;
-      if (verdict === 'correct') {
-        tally.correct++;
-        tally.iou += iou;
-      } else {
-        tally.falsePositives++;
-      }
       const { label } = image.detections[detection];
-      if (verdict === 'correct') this.#confuse(label, label);
+      this.#counts[label][verdict]++;
+      if (verdict === 'correct') {
+        found.add(truth);
+        ious += iou;
+      } else {
+        falsePositives++;
+      }
       if (verdict === 'confusion' && truth !== undefined) this.#confuse(image.truths[truth].label, label);
-      if (verdict === 'background') this.#confuse(null, label);
     }
-    this.#counts.miss += missed.length;
-    for (const i of missed) this.#confuse(image.truths[i].label, null);
-
-    const notFound = ignored.filter((flag) => !flag).length - tally.correct;
-    const weight = tally.correct + (tally.falsePositives + notFound) / 2;
-    this.#images.push({
-      id: image.id,
-      quality: weight === 0 ? null : tally.iou / weight,
-      correct: tally.correct,
-      falsePositives: tally.falsePositives,
-      notFound,
+    for (const i of missedTruths(shown, ignored)) this.#counts[image.truths[i].label].miss++;
+    image.truths.forEach(({ area }, i) => {
+      if (!ignored[i]) this.#areas[found.has(i) ? 'found' : 'notFound'].push(area);
     });
+    const correct = found.size;
+    const notFound = ignored.filter((isIgnored) => !isIgnored).length - correct;
+    const weight = correct + (falsePositives + notFound) / 2;
+    const quality = weight === 0 ? null : ious / weight;
+    this.#images.push({ id: image.id, quality, correct, falsePositives, notFound });
   }
 
-  #confuse(truth: number | null, detected: number | null): void {
+  #confuse(truth: number, detected: number): void {
     const key = `${truth} ${detected}`;
     const count = (this.#confusions.get(key)?.count ?? 0) + 1;
-    const nameOf = (label: number | null) => (label === null ? null : this.#classes[label]);
-    this.#confusions.set(key, { truth: nameOf(truth), detected: nameOf(detected), count });
-  }
-
-  /** AP as it would be without one kind of mistake. */
-  #averagePrecisionWithout(type: ErrorType): Figure {
-    if (type === 'miss') {
-      return this.#averagePrecision(
-        this.#detections,
-        this.#truths.filter(({ missed }) => !missed),
-      );
-    }
-    const mended = this.#detections.flatMap((detection): Judged[] => {
-      if (detection.verdict !== type) return [detection];
-      const mendable = (type === 'confusion' || type === 'localisation') && detection.truth !== undefined;
-      return mendable
-        ? [{ ...detection, verdict: 'correct', label: this.#truths[detection.truth].label }]
-        : [];
-    });
-    // Where several find the same truth now, the highest score stays.
-    const finders = new Map<number | undefined, Judged>();
-    for (const detection of byScore(mended)) {
-      if (detection.verdict === 'correct' && !finders.has(detection.truth)) {
-        finders.set(detection.truth, detection);
-      }
-    }
-    const kept = mended.filter(
-      (detection) => detection.verdict !== 'correct' || finders.get(detection.truth) === detection,
-    );
-    return this.#averagePrecision(kept, this.#truths);
-  }
-
-  #averagePrecision(detections: readonly Judged[], truths: readonly { readonly label: number }[]): Figure {
-    const ranked = this.#classes.map((): Outcome[] => []);
-    for (const { label, verdict } of byScore(detections)) ranked[label].push(outcomeOf(verdict));
-    return meanOfDefined(
-      ranked.map((own, label) => {
-        const positives = truths.filter((truth) => truth.label === label).length;
-        return positives === 0 ? null : allPointAveragePrecision(precisionRecall(own, positives));
-      }),
-    );
+    this.#confusions.set(key, { truth: this.#classes[truth], detected: this.#classes[detected], count });
   }
 }
 
-function outcomeOf(verdict: Judged['verdict']): Outcome {
-  if (verdict === 'ignored') return outcomes.ignored;
-  return verdict === 'correct' ? outcomes.truePositive : outcomes.falsePositive;
+function noOutcomes(): Record<'correct' | ErrorType, number> {
+  return { correct: 0, confusion: 0, localisation: 0, both: 0, duplicate: 0, background: 0, miss: 0 };
 }
 
-function byScore(detections: readonly Judged[]): Judged[] {
-  const ranking = rankByScore(
-    detections.map(({ score }) => score),
-    detections.map(({ position }) => position),
-  );
-  return Array.from(ranking, (i) => detections[i]);
-}
-
-function sameForAll<T>(value: (type: ErrorType) => T): Record<ErrorType, T> {
+function addOutcomes(a: OutcomeCounts, b: OutcomeCounts): OutcomeCounts {
   return {
-    confusion: value('confusion'),
-    localisation: value('localisation'),
-    confusedAndMislocated: value('confusedAndMislocated'),
-    duplicate: value('duplicate'),
-    background: value('background'),
-    miss: value('miss'),
+    correct: a.correct + b.correct,
+    confusion: a.confusion + b.confusion,
+    localisation: a.localisation + b.localisation,
+    both: a.both + b.both,
+    duplicate: a.duplicate + b.duplicate,
+    background: a.background + b.background,
+    miss: a.miss + b.miss,
   };
 }

@@ -10,26 +10,19 @@ export const foundIou = 0.5;
 export const nearIou = 0.1;
 
 /**
- * The kinds of mistakes, after TIDE (Bolya et al., 2020). A detection that the devkit's rule at IoU 0.5 calls a false
- * positive is, in this order:
+ * The kinds of mistakes of TIDE (Bolya et al., 2020), told apart in the order of its code. A detection that the devkit's
+ * rule at IoU 0.5 calls a false positive is a
  *
- * - `duplicate`: it covers a truth of its class by at least 0.5, which a higher score has found;
- * - `confusion`: it covers a truth of another class by at least 0.5;
- * - `localisation`: it covers a truth of its class by at least 0.1;
- * - `confusedAndMislocated`: it covers a truth of another class by at least 0.1;
+ * - `localisation`: it covers a truth of its class by 0.1 to 0.5, and none by more;
+ * - `confusion` (TIDE: classification): else, it covers a truth of another class by at least 0.5;
+ * - `duplicate`: else, it covers a truth of its class by at least 0.5, which a higher score has found;
+ * - `both` (confused and mislocated): else, it covers a truth of another class by at least 0.1;
  * - `background`: it covers nothing by 0.1.
  *
- * And a truth is a `miss` where it was to be found, no detection found it, and no confusion and no localisation is
+ * And a truth is a `miss` where it was to be found, no detection found it, and no localisation and no confusion is
  * about it. Crowds are compared with by their own class alone, and only as the devkit's rule does it.
  */
-export const errorTypes = [
-  'confusion',
-  'localisation',
-  'confusedAndMislocated',
-  'duplicate',
-  'background',
-  'miss',
-] as const;
+export const errorTypes = ['confusion', 'localisation', 'both', 'duplicate', 'background', 'miss'] as const;
 export type ErrorType = (typeof errorTypes)[number];
 
 /** What became of a detection. */
@@ -43,17 +36,15 @@ export interface JudgedDetection {
   readonly iou: number;
 }
 
-/** What became of an image's detections and truths. */
+/** What became of an image's detections. */
 export interface JudgedImage {
-  /** By falling score. */
+  /** By falling score. What became of one doesn't depend on those after it. */
   readonly detections: readonly JudgedDetection[];
   /** Whether the protocol leaves a truth out: crowds, and difficult ones where boxes are compared. */
   readonly ignored: readonly boolean[];
-  /** Indices of the missed truths. */
-  readonly missed: readonly number[];
 }
 
-/** Judges each detection and each truth of an image. For `mask`, all of them have masks. */
+/** Judges each detection of an image. For `mask`, all objects have masks. */
 export function judgeImage(image: EvaluationImage, geometry: 'box' | 'mask'): JudgedImage {
   const { truths } = image;
   const ranking = Array.from(rankByScore(image.detections.map(({ score }) => score)));
@@ -73,24 +64,29 @@ export function judgeImage(image: EvaluationImage, geometry: 'box' | 'mask'): Ju
 
   const judged = ranking.map((detection, row): JudgedDetection => {
     const same = best(overlaps, row, (column) => ofClass(row, column));
-    const matched = { detection, truth: same.truth, iou: same.iou };
-    if (matches[row] === outcomes.truePositive) return { ...matched, verdict: 'correct' };
-    if (matches[row] === outcomes.ignored) return { ...matched, verdict: 'ignored' };
-    if (same.iou >= foundIou) return { ...matched, verdict: 'duplicate' };
+    if (matches[row] === outcomes.truePositive) return { detection, ...same, verdict: 'correct' };
+    if (matches[row] === outcomes.ignored) return { detection, ...same, verdict: 'ignored' };
     const own = best(overlaps, row, (column) => ofClass(row, column) && !crowds[column]);
     const other = best(overlaps, row, (column) => !ofClass(row, column) && !crowds[column]);
+    if (own.iou >= nearIou && own.iou < foundIou) return { detection, ...own, verdict: 'localisation' };
     if (other.iou >= foundIou) return { detection, ...other, verdict: 'confusion' };
-    if (own.iou >= nearIou) return { detection, ...own, verdict: 'localisation' };
-    if (other.iou >= nearIou) return { detection, ...other, verdict: 'confusedAndMislocated' };
+    if (own.iou >= foundIou) return { detection, ...own, verdict: 'duplicate' };
+    if (other.iou >= nearIou) return { detection, ...other, verdict: 'both' };
     return { detection, truth: undefined, iou: 0, verdict: 'background' };
   });
-  const accounted = new Set(
-    judged
-      .filter(({ verdict }) => verdict === 'correct' || verdict === 'confusion' || verdict === 'localisation')
-      .map(({ truth }) => truth),
-  );
-  const missed = truths.flatMap((_, i) => (ignored[i] || accounted.has(i) ? [] : [i]));
-  return { detections: judged, ignored, missed };
+  return { detections: judged, ignored };
+}
+
+/** Indices of the truths that are a `miss` of these detections. */
+export function missedTruths(
+  detections: readonly JudgedDetection[],
+  ignored: readonly boolean[],
+): ReadonlySet<number> {
+  const accounted = new Set<number | undefined>();
+  for (const { verdict, truth } of detections) {
+    if (verdict === 'correct' || verdict === 'localisation' || verdict === 'confusion') accounted.add(truth);
+  }
+  return new Set(ignored.flatMap((isIgnored, i) => (isIgnored || accounted.has(i) ? [] : [i])));
 }
 
 /** The overlaps of the chosen pairs; the others don't overlap. */

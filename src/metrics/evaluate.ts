@@ -1,7 +1,9 @@
 import type { Detection, Instance } from '../geometry/instance.js';
+import type { PrecisionRecall } from './average-precision.js';
+import { ErrorAnalysis, type ErrorSummary } from './error-analysis.js';
 import type { EvaluationImage } from './evaluation-image.js';
 import { DetectionEvaluator } from './evaluator.js';
-import type { Metrics } from './metrics.js';
+import type { Metrics, PerClass } from './metrics.js';
 import { predictionOf, truthOf } from './objects.js';
 
 /** An image with its truth and what the model found in it, as `evaluateDetections` takes it. */
@@ -13,22 +15,42 @@ export interface DetectedImage {
   readonly detections: readonly Detection[];
 }
 
+/** Precision over recall of each class by the devkit's rule at IoU 0.5; null for a class without truths to be found. */
+export type Curves = PerClass<PrecisionRecall | null>;
+
+/** All that is said of a set of detections. */
+export interface Evaluation {
+  readonly metrics: Metrics;
+  readonly curves: {
+    readonly box: Curves;
+    /** Null where the detections or the truths have no masks. */
+    readonly mask: Curves | null;
+  };
+  /** By masks, or where there are none by boxes. */
+  readonly errors: ErrorSummary;
+}
+
 /**
- * Scores detections by every protocol: VOC's and COCO's, boxes and masks. The images are taken one by one, so they
- * may come from a generator. Detections with equal scores count in the order given.
+ * Scores detections by every protocol, VOC's and COCO's, boxes and masks, and sorts their mistakes by masks. The images
+ * are taken one by one, so they may come from a generator. Detections with equal scores count in the order given.
  *
  * @param classes their names; a label is an index into this list
  * @throws UserError that names image and object for a label that isn't one of the classes, a score that isn't a
  * number, a box of negative size, a mask that isn't as large as the image, and an image that is there twice.
  */
-export function evaluateDetections(images: Iterable<DetectedImage>, classes: readonly string[]): Metrics {
+export function evaluateDetections(images: Iterable<DetectedImage>, classes: readonly string[]): Evaluation {
   const evaluator = new DetectionEvaluator(classes, { masks: true });
+  const analysis = new ErrorAnalysis(classes, { geometry: 'mask' });
   let position = 0;
-  for (const image of images) {
-    evaluator.add(evaluationImage(image, position));
-    position += image.detections.length;
+  for (const detected of images) {
+    const image = evaluationImage(detected, position);
+    evaluator.add(image);
+    analysis.add(image);
+    position += detected.detections.length;
   }
-  return evaluator.metrics();
+  const metrics = evaluator.metrics();
+  const curves = { box: evaluator.curves('box'), mask: evaluator.curves('mask') };
+  return { metrics, curves, errors: analysis.summary() };
 }
 
 /**

@@ -3,9 +3,10 @@ import type { PrecisionRecall } from './average-precision.js';
 import { type CocoRecord, cocoClassFigures, meanCocoFigures } from './coco-figures.js';
 import { cocoAreaRanges, ignoresTruth, matchCoco } from './coco-matching.js';
 import { checkEvaluationImage, type EvaluationImage, masksOf } from './evaluation-image.js';
-import { type Metrics, type PerClass, protocols } from './metrics.js';
+import type { Metrics, PerClass } from './metrics.js';
 import type { Prediction, Truth } from './objects.js';
 import { boxOverlaps, maskOverlaps, type Overlaps } from './overlaps.js';
+import { protocols } from './protocols.js';
 import { rankByScore } from './ranking.js';
 import {
   meanVocFigures,

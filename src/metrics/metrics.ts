@@ -1,3 +1,5 @@
+import type { protocols } from './protocols.js';
+
 /**
  * A figure from 0 to 1, unrounded; null where the protocol leaves it undefined, which is where there is no truth to
  * be found.
@@ -50,7 +52,7 @@ export interface ClassMetrics {
   readonly AP_m: Figure;
 }
 
-/** Every protocol's figures of one set of detections, as `metrics.json` holds them. {@link protocols} names each. */
+/** Every protocol's figures of one set of detections, as `metrics.json` holds them. */
 export interface Metrics {
   readonly AP_d: Figure;
   readonly AP_m: Figure;
@@ -66,32 +68,6 @@ export interface Metrics {
     /** Null where the detections or the truths have no masks. */
     readonly mask: WithPerClass<CocoFigures> | null;
   };
+  /** How each figure is computed. */
   readonly protocols: typeof protocols;
 }
-
-const devkit =
-  'detections by falling score, each against the truth of its class with the highest IoU, second matches are false ' +
-  'positives, mean over classes with a positive truth';
-const box = `VOC devkit, boxes: ${devkit}; difficult objects and crowds are ignored`;
-const mask = `VOC, masks: ${devkit}; difficult objects count, crowds are ignored, void is background`;
-const sds = 'AP^r (SDS), masks: best uncovered truth, all-point, difficult objects count, crowds are ignored';
-const coco =
-  'COCO: best unmatched truth, 101 recall points, crowds are ignored, 100 detections an image and class';
-
-/** The protocol behind each figure of {@link Metrics}, by the figure's path. */
-export const protocols = {
-  AP_d: `${box}; IoU ≥ 0.5; all-point`,
-  AP_m: `${mask}; IoU ≥ 0.5; all-point`,
-  'voc.box.AP50': `${box}; IoU ≥ 0.5; all-point`,
-  'voc.box.AP50_11point': `${box}; IoU ≥ 0.5; 11-point`,
-  'voc.box.AP70': `${box}; IoU ≥ 0.7; all-point`,
-  'voc.box.AP70_11point': `${box}; IoU ≥ 0.7; 11-point`,
-  'voc.mask.AP50': `${mask}; IoU ≥ 0.5; all-point`,
-  'voc.mask.AP50_11point': `${mask}; IoU ≥ 0.5; 11-point, as MNC and FCIS report`,
-  'voc.mask.AP70': `${mask}; IoU ≥ 0.7; all-point`,
-  'voc.mask.AP70_11point': `${mask}; IoU ≥ 0.7; 11-point, as MNC and FCIS report`,
-  'voc.mask.AP_r': `${sds}; IoU > 0.5`,
-  'voc.mask.AP_r_vol': `${sds}; mean over IoU > 0.1, 0.2 … 0.9`,
-  'coco.*.AP': `${coco}; mean over IoU 0.50:0.05:0.95; AP50 and AP75 at one of them; s, m, l: areas up to 32², 96² and above`,
-  'coco.*.AR': `${coco}; mean recall over IoU 0.50:0.05:0.95, of the best 1, 10 or 100 detections an image and class`,
-} as const;

@@ -2,8 +2,7 @@ import type { Config } from '../config/schema.js';
 import { evaluationLoader } from '../datasets/loader.js';
 import type { Dataset, Sample } from '../datasets/sample.js';
 import type { Detection } from '../geometry/instance.js';
-import { type DetectedImage, evaluateDetections } from '../metrics/evaluate.js';
-import type { Metrics } from '../metrics/metrics.js';
+import { type DetectedImage, type Evaluation, evaluateDetections } from '../metrics/evaluate.js';
 import { detectObjects } from '../models/detection.js';
 import type { MaskRcnn } from '../models/mask-rcnn.js';
 import { TensorOps } from '../nn/tensor-ops.js';
@@ -20,6 +19,12 @@ export interface EvaluationOptions {
   ) => void | Promise<void>;
 }
 
+/** The scores of a network, and what they are of. */
+export interface NetworkEvaluation extends Evaluation {
+  /** By the image's id, each image's by falling score. */
+  readonly detections: ReadonlyMap<string, readonly Detection[]>;
+}
+
 /**
  * Detects on every image of a split and scores the detections.
  *
@@ -31,22 +36,24 @@ export async function evaluateNetwork(
   config: Config,
   dataset: Dataset,
   { signal, onImage }: EvaluationOptions = {},
-): Promise<Metrics | undefined> {
+): Promise<NetworkEvaluation | undefined> {
   const { data, dataWorkers, input } = config;
   const ops = new TensorOps(weights);
   const images: DetectedImage[] = [];
+  const found = new Map<string, readonly Detection[]>();
   try {
     const loading = { data, ids: dataset.ids, workers: dataWorkers, ahead: 2 + dataWorkers };
     for await (const sample of evaluationLoader(loading)) {
       const { id, image, instances } = sample;
       const [detections] = detectObjects(network, ops, [image], { ...input, classes: dataset.classes });
       images.push({ id, height: image.height, width: image.width, truths: instances, detections });
+      found.set(id, detections);
       await onImage?.({ sample, detections }, images.length, dataset.ids.length);
       // Lets the interrupt signal come through.
       await new Promise(setImmediate);
       if (signal?.aborted) return undefined;
     }
-    return evaluateDetections(images, dataset.classes);
+    return { ...evaluateDetections(images, dataset.classes), detections: found };
   } finally {
     ops.dispose();
   }

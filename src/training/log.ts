@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, stat, truncate } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { z } from 'zod';
 import { type EventFile, openEventFile } from '../engine/event-file.js';
 import { writeError } from '../files.js';
-import type { RunFolder } from './run-folder.js';
+import { exists, type RunFolder } from './run-folder.js';
 
 /** One line of `log.jsonl`. */
 export interface LogEntry {
@@ -83,11 +84,34 @@ async function cutBack(file: string, step: number): Promise<void> {
 }
 
 function stepOf(line: string): number {
+  return parseEntry(line)?.step ?? Number.POSITIVE_INFINITY;
+}
+
+/** Reads a run's log up to the first line that was never finished; empty where there is none. */
+export async function readLog(file: string): Promise<LogEntry[]> {
+  const entries: LogEntry[] = [];
+  if (!(await exists(file))) return entries;
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    const entry = parseEntry(line);
+    if (entry === undefined) break;
+    entries.push(entry);
+  }
+  return entries;
+}
+
+const entrySchema = z.object({
+  step: z.number(),
+  loss: z.number(),
+  losses: z.record(z.string(), z.number()),
+  learningRate: z.number(),
+  imagesPerSecond: z.number(),
+  validation: z.record(z.string(), z.number().nullable()).exactOptional(),
+});
+
+function parseEntry(line: string): LogEntry | undefined {
   try {
-    const entry: unknown = JSON.parse(line);
-    const hasStep = typeof entry === 'object' && entry !== null && 'step' in entry;
-    return hasStep ? Number(entry.step) : Number.POSITIVE_INFINITY;
+    return entrySchema.safeParse(JSON.parse(line)).data;
   } catch {
-    return Number.POSITIVE_INFINITY;
+    return undefined;
   }
 }

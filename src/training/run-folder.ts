@@ -18,6 +18,7 @@ export interface RunFolder {
   readonly weights: string;
   readonly metrics: string;
   readonly pictures: string;
+  readonly report: string;
 }
 
 export function runFolder(folder: string): RunFolder {
@@ -32,6 +33,7 @@ export function runFolder(folder: string): RunFolder {
     weights: inside('weights.safetensors'),
     metrics: inside('metrics.json'),
     pictures: inside('pictures'),
+    report: inside('report.html'),
   };
 }
 

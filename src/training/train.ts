@@ -6,7 +6,7 @@ import { buildMaskRcnn, type MaskRcnn } from '../models/mask-rcnn.js';
 import { Weights } from '../nn/weights.js';
 import { loadWeights, saveModel } from '../weights/model-file.js';
 import { loadCheckpoint, type Progress, saveCheckpoint } from './checkpoint.js';
-import { evaluateNetwork } from './evaluate.js';
+import { evaluateNetwork, type NetworkEvaluation } from './evaluate.js';
 import { addGradients, clipGradients, computeGradients, type Gradients } from './gradients.js';
 import { batchLosses } from './instance-segmentation.js';
 import { type LogEntry, openLog } from './log.js';
@@ -35,6 +35,15 @@ export interface TrainingListener {
   onStart(step: number): void;
   onStep(entry: LogEntry): void;
   onValidate(done: number, total: number): void;
+  /** A validation is over. `isBest`: no earlier one of the run has a higher AP_m, so its weights are the run's. */
+  onEvaluation?(validation: ValidatedStep): void;
+}
+
+/** The validation after a step. */
+export interface ValidatedStep {
+  readonly step: number;
+  readonly evaluation: NetworkEvaluation;
+  readonly isBest: boolean;
 }
 
 /**
@@ -73,9 +82,10 @@ export async function train(run: TrainingRun, listener: TrainingListener): Promi
       // Lets the interrupt signal come through: everything above may have happened in one go.
       await new Promise(setImmediate);
 
-      const validation = isDue(progress.step, training.validateEvery, training.steps)
+      const evaluation = isDue(progress.step, training.validateEvery, training.steps)
         ? await validate(run, network, weights, listener)
         : undefined;
+      const validation = evaluation && { AP_d: evaluation.metrics.AP_d, AP_m: evaluation.metrics.AP_m };
       const entry: LogEntry = {
         step: progress.step,
         loss: Object.values(losses).reduce((sum, loss) => sum + loss, 0),
@@ -90,6 +100,7 @@ export async function train(run: TrainingRun, listener: TrainingListener): Promi
       const score = validation?.AP_m ?? undefined;
       const isBest = score !== undefined && score > (progress.best ?? Number.NEGATIVE_INFINITY);
       if (isBest) progress = { ...progress, best: score };
+      if (evaluation) listener.onEvaluation?.({ step: progress.step, evaluation, isBest });
       if (signal.aborted || isBest || isDue(progress.step, training.checkpointEvery, training.steps)) {
         await saveProgress(run, weights, optimizer, progress, isBest);
       }
@@ -186,19 +197,18 @@ function isDue(step: number, every: number | undefined, steps: number): boolean 
   return every !== undefined && (step % every === 0 || step === steps);
 }
 
-/** AP_d and AP_m on the validation split; undefined when the run is ended meanwhile. */
+/** Evaluates on the validation split; undefined when the run is ended meanwhile. */
 async function validate(
   run: TrainingRun,
   network: MaskRcnn,
   weights: Weights,
   listener: TrainingListener,
-): Promise<Record<'AP_d' | 'AP_m', number | null> | undefined> {
+): Promise<NetworkEvaluation | undefined> {
   if (!run.validation) return undefined;
-  const metrics = await evaluateNetwork(network, weights, run.config, run.validation, {
+  return evaluateNetwork(network, weights, run.config, run.validation, {
     signal: run.signal,
     onImage: (_image, done, total) => listener.onValidate(done, total),
   });
-  return metrics && { AP_d: metrics.AP_d, AP_m: metrics.AP_m };
 }
 
 async function saveProgress(

@@ -26,11 +26,17 @@ const fillOpacity = 0.42;
  * first, labels last, so that nothing small is covered. Lines and text grow with the picture.
  *
  * @param scale size of the picture in units of the image's
+ * @param textScale size of the labels in units of what suits a picture that is shown as large as it is
  */
-export function drawObjects(image: RgbImage, objects: readonly DrawnObject[], scale = 1): Canvas {
+export function drawObjects(
+  image: RgbImage,
+  objects: readonly DrawnObject[],
+  scale = 1,
+  textScale = 1,
+): Canvas {
   const canvas = imageCanvas(image, scale);
   const context = canvas.getContext('2d');
-  const style = pictureStyle(canvas);
+  const style = pictureStyle(canvas, textScale);
   const x = canvas.width / image.width;
   const y = canvas.height / image.height;
   const located = objects
@@ -53,9 +59,12 @@ interface PictureStyle {
 }
 
 /** Sizes for a picture: 12 px text and 1.6 px lines at VOC's 500 × 375, growing a little slower than its sides. */
-function pictureStyle({ width, height }: ImageSize): PictureStyle {
+function pictureStyle({ width, height }: ImageSize, textScale: number): PictureStyle {
   const growth = (Math.sqrt(width * height) / 433) ** 0.85;
-  return { lineWidth: Math.max(1.2, 1.6 * growth), fontSize: Math.max(10, Math.round(12 * growth)) };
+  return {
+    lineWidth: Math.max(1.2, 1.6 * growth),
+    fontSize: Math.max(10, Math.round(12 * growth * textScale)),
+  };
 }
 
 function drawMask(

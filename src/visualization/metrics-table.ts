@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
-import type { Figure, Metrics } from '../metrics/metrics.js';
+import type { Metrics } from '../metrics/metrics.js';
+import { percent } from './percent.js';
 
 /** The metrics as text for a terminal: the classes, then every protocol. Figures are in percent. */
 export function metricsTable(metrics: Metrics): string {
@@ -63,9 +64,4 @@ function protocolTable({ voc, coco }: Metrics): string {
     table.push([protocol, name, percent(coco.box[key]), percent(coco.mask?.[key])]);
   }
   return table.toString();
-}
-
-/** In percent with one decimal; a dash where the figure is undefined or wasn't asked for. */
-function percent(figure: Figure | undefined): string {
-  return figure === null || figure === undefined ? '–' : (100 * figure).toFixed(1);
 }

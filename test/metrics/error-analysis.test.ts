@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CocoBox } from '../../src/geometry/box.js';
 import { encodeMask } from '../../src/geometry/run-length-mask.js';
 import { ErrorAnalysis } from '../../src/metrics/error-analysis.js';
-import { judgeImage } from '../../src/metrics/error-types.js';
+import { judgeImage, missedTruths } from '../../src/metrics/error-types.js';
 import type { EvaluationImage } from '../../src/metrics/evaluation-image.js';
 
 const [height, width] = [60, 100];
@@ -58,21 +58,46 @@ const image: EvaluationImage = {
 
 describe('judgeImage', () => {
   it.each(['box', 'mask'] as const)('tells the kinds of mistakes apart by %s', (geometry) => {
-    const { detections, missed, ignored } = judgeImage(image, geometry);
+    const { detections, ignored } = judgeImage(image, geometry);
     expect(detections.map(({ verdict, truth }) => [verdict, truth])).toEqual([
       ['correct', 0],
       ['duplicate', 0],
       ['localisation', 1],
       ['confusion', 2],
-      ['confusedAndMislocated', 3],
+      ['both', 3],
       ['background', undefined],
       ['ignored', 5],
       ['background', undefined],
     ]);
     expect(detections.map(({ iou }) => iou)).toEqual([1, 0.9, 0.4, 0.8, 0.3, 0, 0.95, 0]);
     // The third dog and the last cat; the others are what a mistake is about.
-    expect(missed).toEqual([3, 4]);
+    expect([...missedTruths(detections, ignored)]).toEqual([3, 4]);
     expect(ignored).toEqual([false, false, false, false, false, true]);
+  });
+
+  it("tells them apart in the order of TIDE's code", () => {
+    const { detections } = judgeImage(
+      {
+        ...image,
+        truths: [truth(0, [0, 0, 10, 10]), truth(1, [0, 4, 10, 10]), truth(0, [0, 30, 10, 10])],
+        detections: [
+          found(0, [0, 0, 10, 10], 0.9),
+          // Its own class by 7 of 13 rows, which is found, but a dog by 9 of 11.
+          found(0, [0, 3, 10, 10], 0.8),
+          // Its own class by 4 of 16 rows, a dog by 8 of 12.
+          found(0, [0, 6, 10, 10], 0.7),
+          // A found cat once more, and a dog by 6 of 14 rows.
+          found(0, [0, 0, 10, 10], 0.6),
+        ],
+      },
+      'box',
+    );
+    expect(detections.map(({ verdict, truth }) => [verdict, truth])).toEqual([
+      ['correct', 0],
+      ['confusion', 1],
+      ['localisation', 0],
+      ['duplicate', 0],
+    ]);
   });
 });
 
@@ -83,19 +108,28 @@ describe('ErrorAnalysis', () => {
   const summary = analysis.summary();
 
   it('counts mistakes from a score on', () => {
-    expect(summary).toMatchObject({ geometry: 'mask', score: 0.5, correct: 1 });
+    expect(summary).toMatchObject({ geometry: 'mask', score: 0.5 });
     expect(summary.counts).toEqual({
+      correct: 1,
       confusion: 1,
       localisation: 1,
-      confusedAndMislocated: 1,
+      both: 1,
       duplicate: 1,
       background: 1,
       miss: 2,
     });
-    expect(summary.confusions).toContainEqual({ truth: 'dog', detected: 'cat', count: 1 });
-    expect(summary.confusions).toContainEqual({ truth: 'cat', detected: 'cat', count: 1 });
-    expect(summary.confusions).toContainEqual({ truth: null, detected: 'dog', count: 1 });
-    expect(summary.confusions).toContainEqual({ truth: 'cat', detected: null, count: 1 });
+    const { cat, dog } = summary.perClass;
+    expect(cat).toMatchObject({ correct: 1, confusion: 1, localisation: 1, both: 1, duplicate: 1, miss: 1 });
+    expect(dog).toMatchObject({ correct: 0, confusion: 0, background: 1, miss: 1 });
+    expect(summary.confusions).toEqual([{ truth: 'dog', detected: 'cat', count: 1 }]);
+  });
+
+  it('keeps the sizes of what is found and not, and the scores of what is correct and wrong', () => {
+    expect(summary.areas).toEqual({ found: [100], notFound: [100, 100, 100, 100] });
+    expect(summary.scores).toEqual({ correct: [0.95], wrong: [0.9, 0.8, 0.7, 0.6, 0.55, 0.3] });
+  });
+
+  it('says how each image went', () => {
     expect(summary.images).toEqual([
       { id: 'a', quality: 1 / (1 + (5 + 4) / 2), correct: 1, falsePositives: 5, notFound: 4 },
       { id: 'empty', quality: null, correct: 0, falsePositives: 0, notFound: 0 },
@@ -113,7 +147,7 @@ describe('ErrorAnalysis', () => {
     expect(summary.gain.miss).toBeCloseTo((1 / 2 - 1 / 3) * 0.5, 15);
     expect(summary.gain.duplicate).toBe(0);
     expect(summary.gain.background).toBe(0);
-    expect(summary.gain.confusedAndMislocated).toBe(0);
+    expect(summary.gain.both).toBe(0);
   });
 
   it('agrees that removing a background mistake above a find helps', () => {

@@ -28,7 +28,7 @@ function image(id: string, truths: Instance[], detections: Detection[]): Detecte
 
 describe('evaluateDetections', () => {
   it('gives the average precision that a hand computes', () => {
-    const metrics = evaluateDetections(
+    const { metrics } = evaluateDetections(
       [
         image(
           'a',
@@ -67,7 +67,7 @@ describe('evaluateDetections', () => {
   });
 
   it('leaves difficult objects out for boxes, counts them for masks', () => {
-    const metrics = evaluateDetections(
+    const { metrics } = evaluateDetections(
       [
         image(
           'a',
@@ -83,7 +83,7 @@ describe('evaluateDetections', () => {
   });
 
   it('holds nothing inside a crowd against the detections', () => {
-    const metrics = evaluateDetections(
+    const { metrics } = evaluateDetections(
       [
         image(
           'a',
@@ -105,7 +105,7 @@ describe('evaluateDetections', () => {
   it('tells the protocols of masks apart', () => {
     // The first detection covers both truths; MNC holds the second one against the truth it covers best, which is
     // found already, and AP^r against the one that is left.
-    const metrics = evaluateDetections(
+    const { metrics } = evaluateDetections(
       [
         image(
           'a',
@@ -122,13 +122,14 @@ describe('evaluateDetections', () => {
   });
 
   it('is undefined without truth, zero without detections', () => {
-    const nothing = evaluateDetections([], classes);
+    const metricsOf = (images: DetectedImage[]) => evaluateDetections(images, classes).metrics;
+    const nothing = metricsOf([]);
     expect(nothing).toMatchObject({ AP_d: null, AP_m: null, images: 0 });
     expect(nothing.coco.mask).toMatchObject({ AP: null, AR100: null, APs: null });
-    const noTruth = evaluateDetections([image('a', [], [found(0, [0, 0, 9, 9], 0.5)])], classes);
+    const noTruth = metricsOf([image('a', [], [found(0, [0, 0, 9, 9], 0.5)])]);
     expect(noTruth).toMatchObject({ AP_d: null, AP_m: null, images: 1 });
     expect(noTruth.perClass.cat).toMatchObject({ detections: 1, AP_d: null });
-    const noDetection = evaluateDetections([image('a', [truth(1, [0, 0, 9, 9])], [])], classes);
+    const noDetection = metricsOf([image('a', [truth(1, [0, 0, 9, 9])], [])]);
     expect(noDetection).toMatchObject({ AP_d: 0, AP_m: 0 });
     expect(noDetection.voc.mask).toMatchObject({ AP50_11point: 0, AP70: 0, AP_r_vol: 0 });
     expect(noDetection.voc.box.perClass.cat.AP50).toBeNull();

@@ -1,0 +1,54 @@
+import type { ErrorSummary } from './error-analysis.js';
+import type { Figure } from './metrics.js';
+
+/** How good the detections from a score on are, of all classes together. */
+export interface OperatingPoint {
+  readonly score: number;
+  readonly detections: number;
+  /** Share of the detections that are correct; null without detections. */
+  readonly precision: Figure;
+  /** Share of the truths to be found that are found; null without truths. */
+  readonly recall: Figure;
+  /** The harmonic mean of the two: correct detections over the mean number of detections and truths. */
+  readonly f1: Figure;
+}
+
+type Scored = Pick<ErrorSummary, 'scores' | 'areas'>;
+
+/** The operating points of some scores. Whether a detection is correct doesn't depend on those that score less. */
+export function operatingPoints({ scores, areas }: Scored, at: readonly number[]): OperatingPoint[] {
+  const truths = areas.found.length + areas.notFound.length;
+  return at.map((score) => {
+    const correct = countFrom(scores.correct, score);
+    const detections = correct + countFrom(scores.wrong, score);
+    return {
+      score,
+      detections,
+      precision: detections === 0 ? null : correct / detections,
+      recall: truths === 0 ? null : correct / truths,
+      f1: detections + truths === 0 ? null : (2 * correct) / (detections + truths),
+    };
+  });
+}
+
+/** The highest F1 there is, and the highest score that gives it; undefined where no detection is correct. */
+export function bestOperatingPoint(scored: Scored): OperatingPoint | undefined {
+  const { scores, areas } = scored;
+  const correct = scores.correct.toSorted((a, b) => b - a);
+  const wrong = scores.wrong.toSorted((a, b) => b - a);
+  const truths = areas.found.length + areas.notFound.length;
+  let best: { score: number; f1: number } | undefined;
+  let others = 0;
+  for (const [i, score] of correct.entries()) {
+    // Of equal scores the last one stands for all.
+    if (correct[i + 1] === score) continue;
+    while (others < wrong.length && wrong[others] >= score) others++;
+    const f1 = (2 * (i + 1)) / (i + 1 + others + truths);
+    if (best === undefined || f1 > best.f1) best = { score, f1 };
+  }
+  return best && operatingPoints(scored, [best.score])[0];
+}
+
+function countFrom(scores: readonly number[], least: number): number {
+  return scores.reduce((count, score) => count + (score >= least ? 1 : 0), 0);
+}
