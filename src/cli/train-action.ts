@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { openDataset } from '../datasets/open.js';
 import type { Dataset } from '../datasets/sample.js';
@@ -17,6 +16,7 @@ import {
   writeConfig,
 } from '../training/run-folder.js';
 import { train, type ValidatedStep } from '../training/train.js';
+import { loadDataConfig } from './data-config.js';
 import { interruptedExitCode, interruptSignal } from './interrupt.js';
 import { duration, showProgress } from './progress.js';
 import type { TrainOptions } from './train.js';
@@ -63,6 +63,10 @@ export async function trainAction(
       { config, folder, resume: options.resume ?? false, train: trainSplit, validation, signal },
       {
         onVerify: (images, total) => displays.verify.show(images, total),
+        onNotice: (notice) => {
+          displays.verify.end();
+          console.error(notice);
+        },
         onStart: (step) => {
           displays.verify.end();
           displays.training.show(step, steps);
@@ -126,7 +130,7 @@ async function chooseRun(
   overrides: readonly string[],
   { out, resume }: TrainOptions,
 ): Promise<{ config: Config; folder: RunFolder }> {
-  const config = await loadConfig(file, overrides);
+  const config = await loadDataConfig(file, overrides);
   const name = path.basename(file).replace(/\.[^.]+$/, '');
   if (!resume) return { config, folder: await newRun(name, out) };
 
