@@ -41,10 +41,11 @@ const [firstNumberClass, lastNumberClass] = [6, 15];
  */
 export function readMatFile(bytes: Uint8Array): Map<string, MatValue> {
   if (bytes.length < headerLength) throw new Error('it is cut off');
-  const text = new TextDecoder().decode(bytes.subarray(0, 116));
   const order = String.fromCharCode(bytes[126], bytes[127]);
   if (order !== 'IM' && order !== 'MI') throw new Error('it is no MAT-file of level 5');
-  if (text.startsWith('MATLAB 7.3')) throw new Error("it is of version 7.3; save it in MATLAB with '-v7'");
+  // Version 2 is HDF5.
+  if (bytes[124] === 2 || bytes[125] === 2)
+    throw new Error("it is of version 7.3; save it in MATLAB with '-v7'");
   const variables = new Map<string, MatValue>();
   try {
     for (const element of elementsOf(bytes.subarray(headerLength), order === 'IM')) {
@@ -90,6 +91,7 @@ function inflated({ content, littleEndian }: Element): Element {
     throw new RangeError('an element does not decompress', { cause: error });
   }
   const [element] = elementsOf(bytes, littleEndian);
+  if (!element) throw new RangeError('a compressed element is empty');
   return element;
 }
 
@@ -116,7 +118,8 @@ function readMatrix({ content, littleEndian }: Element): { name: string; value: 
 
 /** A structure: the length of a name, the names, and an array for each. */
 function readStruct(next: () => Element): MatStruct {
-  const [length] = numbersOf(next());
+  const [length = 0] = numbersOf(next());
+  if (!(length > 0)) throw new RangeError('the names of fields have no length');
   const names = next().content;
   const fields = new Map<string, MatValue>();
   for (let start = 0; start + length <= names.length; start += length) {
@@ -143,6 +146,8 @@ const readers: ReadonlyMap<number, readonly [bytes: number, read: NumberReader]>
   [6, [4, (view, at, little) => view.getUint32(at, little)]],
   [7, [4, (view, at, little) => view.getFloat32(at, little)]],
   [9, [8, (view, at, little) => view.getFloat64(at, little)]],
+  [12, [8, (view, at, little) => Number(view.getBigInt64(at, little))]],
+  [13, [8, (view, at, little) => Number(view.getBigUint64(at, little))]],
 ]);
 
 type NumberReader = (view: DataView, offset: number, littleEndian: boolean) => number;
