@@ -60,6 +60,8 @@ golden = [
     case("bytes for categories", segmentation(12, 30, 2), [3, 3], dtype=np.uint8, do_compression=True),
     case("doubles for labels", segmentation(12, 10, 1).astype(np.float64), [7], do_compression=True),
     case("one object more than categories", segmentation(20, 20, 2), [9], do_compression=True),
+    case("one category more than objects", segmentation(20, 20, 1), [9, 4], do_compression=True),
+    case("a category that there is not", segmentation(16, 18, 1), [21], do_compression=True),
     case("no objects", np.zeros((9, 11), np.uint8), [], do_compression=True),
 ]
 path = Path(__file__).parents[2] / "test/golden/sbd.json"

@@ -22,7 +22,7 @@ Training makes the same checks when it starts.
 
 Examples:
   atto check configs/voc2012/atto-mask-rcnn.ts data.root=/data/VOCdevkit
-  atto check config.ts data.format=coco data.root=/data/coco --split val --json > findings.json`,
+  atto check configs/shapes/shapes.ts --split val --json > findings.json`,
     )
     .action(async (config: string, overrides: string[], options: CheckOptions) => {
       const { checkAction } = await import('./check-action.js');

@@ -2,8 +2,12 @@ import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { resolveClasses } from '../datasets/resolve-classes.js';
 
-/** Reads a config as `loadConfig` does, with the classes that its data names where it names none itself. */
+/** Reads a config as `loadConfig` does; where it names no classes, they are those that its data names. */
 export async function loadDataConfig(file: string, overrides: readonly string[]): Promise<Config> {
-  const config = await loadConfig(file, overrides);
+  return withClasses(await loadConfig(file, overrides));
+}
+
+/** The config with the classes that its data names, where it names none itself. */
+export async function withClasses(config: Config): Promise<Config> {
   return { ...config, data: await resolveClasses(config.data) };
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { openDataset } from '../datasets/open.js';
 import type { Dataset } from '../datasets/sample.js';
@@ -16,7 +17,7 @@ import {
   writeConfig,
 } from '../training/run-folder.js';
 import { train, type ValidatedStep } from '../training/train.js';
-import { loadDataConfig } from './data-config.js';
+import { withClasses } from './data-config.js';
 import { interruptedExitCode, interruptSignal } from './interrupt.js';
 import { duration, showProgress } from './progress.js';
 import type { TrainOptions } from './train.js';
@@ -130,20 +131,23 @@ async function chooseRun(
   overrides: readonly string[],
   { out, resume }: TrainOptions,
 ): Promise<{ config: Config; folder: RunFolder }> {
-  const config = await loadDataConfig(file, overrides);
+  const config = await loadConfig(file, overrides);
   const name = path.basename(file).replace(/\.[^.]+$/, '');
-  if (!resume) return { config, folder: await newRun(name, out) };
+  if (!resume) return { config: await withClasses(config), folder: await newRun(name, out) };
 
   const folder = await findRun(name, out);
   if (!folder) {
     console.error(`There is no run of ${name} to continue; starting one.`);
-    return { config, folder: await newRun(name, out) };
+    return { config: await withClasses(config), folder: await newRun(name, out) };
   }
   // The run's own config counts, not what the file has become since; the command line may still change a few keys.
   const started = await readRunConfig(folder);
   const continued = await readRunConfig(folder, overrides);
   requireSameRun(folder, started, continued);
+  // A config that names no classes takes those of the data, and differs in nothing by that.
+  const unnamed = config.data.format === 'coco' && config.data.classes === undefined;
   for (const difference of configDifferences(continued, config).keys()) {
+    if (unnamed && difference === 'data.classes') continue;
     console.error(`${file}: ${difference} differs from the run's own config, which counts`);
   }
   if (!(await exists(folder.last))) {
