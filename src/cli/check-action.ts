@@ -27,7 +27,7 @@ export async function checkAction(
   const display = showProgress('Checking');
   const onProgress = (done: number, total: number): void => display.show(done, total);
   const workers = availableParallelism();
-  const splits = await inspectSplits({ data, splits: opened.splits, workers, onProgress, signal });
+  const splits = await inspectSplits({ ...opened, thorough: true, workers, onProgress, signal });
   display.end();
   // Of a part of the images nothing can be said about the whole.
   const found = signal.aborted ? checkImages(data, splits) : checkSplits(data, splits);

@@ -6,7 +6,7 @@ import { type Finding, findingKinds, type Severity, severityOf } from '../datase
 /** So many cases of a kind are written out. */
 const shownCases = 5;
 /** Length of the longest bar of a histogram, in characters. */
-const barLength = 20;
+const barLength = 12;
 
 const style = { head: [], border: [], compact: true };
 
@@ -40,7 +40,7 @@ function describeKind(cases: readonly Finding[]): string[] {
 /** How many examples of each class there are, in how many images. */
 function classTable(summary: readonly SplitSummary[]): string {
   const table = new Table({
-    head: ['class', ...summary.flatMap(({ split }) => [`${split}: examples`, '', 'images'])],
+    head: ['examples', ...summary.flatMap(({ split }) => [split, '', 'images'])],
     colAligns: ['left', ...summary.flatMap(() => ['right', 'left', 'right'] as const)],
     style,
   });

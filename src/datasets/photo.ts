@@ -1,15 +1,11 @@
 import { UserError } from '../errors.js';
-import { asData, decodeRgb } from './decode-rgb.js';
+import { asData, decodeOriented, type OrientedImage } from './decode-rgb.js';
 import type { Report } from './finding.js';
 import { readIfThere } from './read-file.js';
-import type { RgbImage } from './sample.js';
 
 /** A photograph as it is stored: its EXIF orientation isn't applied, since masks belong to the stored pixels. */
-export interface Photo {
+export interface Photo extends OrientedImage {
   readonly file: string;
-  /** The file's content. */
-  readonly bytes: Uint8Array;
-  readonly image: RgbImage;
 }
 
 /**
@@ -27,7 +23,7 @@ export async function readPhoto(
   for (const file of files) {
     try {
       const bytes = await readIfThere(file);
-      if (bytes !== undefined) return { file, bytes, image: await decodeRgb(bytes, file, asData) };
+      if (bytes !== undefined) return { file, ...(await decodeOriented(bytes, file, asData)) };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       report({ code: 'photo-unreadable', file, message: error.message });

@@ -7,13 +7,14 @@ import { isRefused, type Severity, severityOf } from './finding.js';
 const listedFaults = 10;
 
 /**
- * Checks all that a run reads, so that a fault is found before it and not hours into it.
+ * Checks all that a run reads, so that a fault is found before it and not hours into it. Class masks that aren't needed
+ * are left to `atto check`.
  *
  * @returns what the user should know about the rest of the findings, if there are any
  * @throws UserError that lists the faults which make data unusable
  */
-export async function verifySplits(options: InspectOptions): Promise<string | undefined> {
-  const splits = await inspectSplits(options);
+export async function verifySplits(options: Omit<InspectOptions, 'thorough'>): Promise<string | undefined> {
+  const splits = await inspectSplits({ ...options, thorough: false });
   if (options.signal?.aborted) return undefined;
   const findings = checkSplits(options.data, splits);
   const refused = findings.filter(isRefused);

@@ -80,7 +80,7 @@ function cocoAt(root: string): CocoDataConfig {
 /** All that `atto check` finds in both splits. */
 export async function findingsIn(data: DataConfig): Promise<Finding[]> {
   const opened = await openSplits(data, ['train', 'val'], () => {});
-  const splits = await inspectSplits({ ...opened, workers: 0 });
+  const splits = await inspectSplits({ ...opened, thorough: true, workers: 0 });
   return [...opened.findings, ...checkSplits(opened.data, splits)];
 }
 

@@ -11,9 +11,16 @@ export interface FactsRequest {
   readonly record: CocoRecord | undefined;
 }
 
+/** What facts are read of. */
+export interface FactsOptions {
+  readonly data: DataConfig;
+  /** Whether to read files, too, that only checks need. */
+  readonly thorough: boolean;
+}
+
 /** Reads images for checks in the caller's thread. */
-export function factsSource(data: DataConfig): Source<FactsRequest, ImageFacts> {
-  const read = imageReader(data, true);
+export function factsSource({ data, thorough }: FactsOptions): Source<FactsRequest, ImageFacts> {
+  const read = imageReader(data, thorough);
   return {
     read: async ({ id, record }) => factsOf(await read(id, record)),
     async close() {},

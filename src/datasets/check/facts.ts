@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import sharp from 'sharp';
 import type { Box } from '../../geometry/box.js';
 import { maskExtent } from '../../geometry/mask-extent.js';
 import type { ImageSize } from '../../geometry/resize.js';
@@ -33,17 +32,15 @@ export interface MaskFacts {
   readonly extent: Box;
 }
 
-export async function factsOf({ photo, objects, ...rest }: ReadImage): Promise<ImageFacts> {
+export function factsOf({ photo, objects, ...rest }: ReadImage): ImageFacts {
   return {
     ...rest,
-    photo: photo && (await photoFacts(photo)),
+    photo: photo && photoFacts(photo),
     objects: objects.map(({ mask, ...object }) => ({ ...object, mask: mask && maskFacts(mask) })),
   };
 }
 
-async function photoFacts({ file, bytes, image }: Photo): Promise<PhotoFacts> {
-  const { width, height, data } = image;
-  const { orientation = 1 } = await sharp(bytes).metadata();
+function photoFacts({ file, image: { width, height, data }, orientation }: Photo): PhotoFacts {
   const fingerprint = createHash('sha1').update(`${width}×${height}`).update(data).digest('base64');
   return { file, width, height, orientation, fingerprint };
 }

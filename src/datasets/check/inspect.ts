@@ -1,13 +1,11 @@
-import type { DataConfig } from '../../config/schema.js';
 import { readAhead, type Source } from '../read-ahead.js';
 import type { Dataset } from '../sample.js';
 import { threadedSource } from '../threads.js';
 import type { ImageFacts } from './facts.js';
-import { type FactsRequest, factsSource } from './facts-source.js';
+import { type FactsOptions, type FactsRequest, factsSource } from './facts-source.js';
 import type { CheckedSplit, SplitName } from './split.js';
 
-export interface InspectOptions {
-  readonly data: DataConfig;
+export interface InspectOptions extends FactsOptions {
   readonly splits: readonly { readonly name: SplitName; readonly dataset: Dataset }[];
   /** Threads that read; with 0 the caller's thread does. */
   readonly workers: number;
@@ -22,12 +20,14 @@ export interface InspectOptions {
  * @returns what was read; of fewer images where the signal ended it
  */
 export async function inspectSplits(options: InspectOptions): Promise<CheckedSplit[]> {
-  const { data, splits, workers, onProgress, signal } = options;
+  const { data, thorough, splits, workers, onProgress, signal } = options;
   const requests = splits.flatMap(({ dataset: { ids, records } }) =>
     ids.map((id): FactsRequest => ({ id, record: records?.get(id) })),
   );
   const source: Source<FactsRequest, ImageFacts> =
-    workers > 0 ? threadedSource('#facts-worker', data, workers) : factsSource(data);
+    workers > 0
+      ? threadedSource('#facts-worker', { data, thorough } satisfies FactsOptions, workers)
+      : factsSource({ data, thorough });
   const loader = readAhead((n) => requests[n], requests.length, source, 4 * Math.max(workers, 1));
   const images: ImageFacts[] = [];
   try {

@@ -78,7 +78,7 @@ export function parseCategories(content: unknown, name: string, report: Report =
   const named = new Set<string>();
   for (const category of categories) {
     if (named.has(category.name)) {
-      const message = `${name}: two categories are named "${category.name}"`;
+      const message = `${name}: two categories are named "${category.name}"; classes go by their names, so make them one`;
       report({ code: 'duplicate-id', file: name, object: category.id, message });
     }
     named.add(category.name);

@@ -108,7 +108,9 @@ function fileStem(fileName: string): string {
   return stemOf(fileName.replaceAll('\\', '/'));
 }
 
-/** The classes of an image's objects, without crowds: there is nothing to learn from those. */
+/** The classes of an image's objects. There is nothing to learn from crowds, so theirs are called otherwise. */
 function examplesIn(record: CocoRecord | undefined): string[] {
-  return (record?.annotations ?? []).filter(({ crowd }) => !crowd).map(({ className }) => className);
+  return (record?.annotations ?? []).map(({ className, crowd }) =>
+    crowd ? `crowds of ${className}` : className,
+  );
 }
