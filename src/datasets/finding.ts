@@ -60,7 +60,7 @@ export interface Finding {
   readonly code: FindingCode;
   /** The file that is to be mended. */
   readonly file: string;
-  /** Which object of the file: the index in a mask or the id of an annotation. */
+  /** What in the file: the index of an object in a mask, the id of an annotation or an image, or the name of a class. */
   readonly object?: number | string;
   /** What is wrong, where, and what to do. */
   readonly message: string;

@@ -50,24 +50,18 @@ export function trainingLoader(options: TrainingLoaderOptions): SampleLoader {
  * Reads the samples of a split once, in the order of their ids, ahead of the consumer. Leaving the loop ends the threads.
  */
 export async function* evaluationLoader(options: LoadingOptions): AsyncGenerator<Sample, void, undefined> {
-  const { ids } = options;
-  const loader = onceThrough(options, 'evaluation');
-  try {
-    for (let n = 0; n < ids.length; n++) yield await loader.next();
-  } finally {
-    await loader.close();
-  }
-}
-
-/** Reads the samples of a split once, in the order of their ids; `next` may be called once for each. */
-export function onceThrough(options: LoadingOptions, purpose: Purpose): SampleLoader {
   const { ids, records, ahead } = options;
   const request = (n: number): SampleRequest => ({
     id: ids[n],
     record: records?.get(ids[n]),
     flipped: false,
   });
-  return readAhead(request, ids.length, openSource(options, purpose), ahead);
+  const loader = readAhead(request, ids.length, openSource(options, 'evaluation'), ahead);
+  try {
+    for (let n = 0; n < ids.length; n++) yield await loader.next();
+  } finally {
+    await loader.close();
+  }
 }
 
 function openSource({ data, workers }: LoadingOptions, purpose: Purpose): Source<SampleRequest, Sample> {

@@ -24,8 +24,7 @@ export async function openSplits(
   names: readonly SplitName[],
   onGenerate: (done: number, total: number) => void,
 ): Promise<OpenedSplits> {
-  // Where the training file is damaged, the other one names the classes, too.
-  const data = await resolveClasses(config).catch(() => resolveClasses(config, 'val'));
+  const data = await resolveClassesOfAny(config);
   const findings: Finding[] = [];
   const splits: { name: SplitName; dataset: Dataset }[] = [];
   const errors: UserError[] = [];
@@ -44,4 +43,16 @@ export async function openSplits(
   if (splits.length === 0) throw errors[0];
   for (const { message } of errors) findings.push({ code: 'split-unreadable', file: data.root, message });
   return { data, splits, findings };
+}
+
+/** The config with its classes. Where the training file is damaged, the other one names them, too. */
+async function resolveClassesOfAny(config: DataConfig): Promise<DataConfig> {
+  try {
+    return await resolveClasses(config);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return resolveClasses(config, 'val').catch(() => {
+      throw error;
+    });
+  }
 }

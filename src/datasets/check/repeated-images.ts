@@ -14,7 +14,7 @@ export function checkRepeatedImages(splits: readonly CheckedSplit[]): Finding[] 
   return splits.flatMap(({ name, images }) =>
     images.flatMap((image) => {
       const place = { split: name, image };
-      const key = image.photo?.fingerprint ?? image.id;
+      const key = image.photo?.fingerprint ?? image.name;
       const before = seen.get(key);
       seen.set(key, before ?? place);
       return before ? [repetition(place, before)] : [];

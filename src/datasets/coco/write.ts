@@ -51,13 +51,11 @@ export async function writeInstances(
     const fileName = path.relative(photos, photo.file).replaceAll(path.sep, '/');
     images.push({ id: imageId, file_name: fileName, width, height });
     for (const object of objects) {
-      const ids = {
-        id: annotations.length + 1,
-        image_id: imageId,
-        category_id: categoryId(object, categories),
-      };
       // An object that is annotated without a mask is no truth for masks.
-      if (object.mask) annotations.push(JSON.stringify({ ...ids, ...regionOf(object, object.mask) }));
+      if (!object.mask) continue;
+      const [id, category] = [annotations.length + 1, categoryId(object, categories)];
+      const region = regionOf(object, object.mask);
+      annotations.push(JSON.stringify({ id, image_id: imageId, category_id: category, ...region }));
     }
     onProgress?.(i + 1, ids.length);
   }
@@ -67,8 +65,9 @@ export async function writeInstances(
   await writeAtomically(file, async (handle) => {
     await handle.write(`${head.slice(0, -1)},"annotations":[`);
     // All annotations in one text may be longer than texts can be.
-    for (const [i, annotation] of annotations.entries())
+    for (const [i, annotation] of annotations.entries()) {
       await handle.write(`${i > 0 ? ',' : ''}\n${annotation}`);
+    }
     await handle.write('\n]}\n');
   });
   return { images: images.length, objects: annotations.length };

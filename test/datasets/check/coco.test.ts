@@ -245,6 +245,13 @@ describe('a data set with annotation files of COCO', () => {
     expect(findings[0].message).toContain('train.json is cut off: the JSON ends in the middle');
   });
 
+  it('cannot be checked where neither file can be read', async () => {
+    const { data, file } = sound.coco();
+    truncateSync(file('train'), 3000);
+    truncateSync(file('val'), 300);
+    await expect(findingsIn(data)).rejects.toThrow('train.json is cut off');
+  });
+
   it('is found to have other classes in one of the files', async () => {
     const { data, file } = sound.coco();
     editJson(file('val'), ({ categories }) => void Object.assign(categories[3], { name: 'starr' }));
