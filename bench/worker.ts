@@ -100,6 +100,7 @@ function sampleOf({ image, size: [height, width], boxes, labels }: Work): Sample
   });
   return {
     id: 'bench',
+    imageId: 'bench',
     image: { height, width, data: new Uint8Array(readFileSync(image)) },
     instances,
     ignored: [],

@@ -46,7 +46,7 @@ export async function evalAction(
   const evaluation = await evaluateNetwork(network, weights, config, dataset, {
     signal,
     onImage: async ({ sample, detections }, done, total) => {
-      results.push(...detections.map((detection) => writtenResult(sample.id, detection)));
+      results.push(...detections.map((detection) => writtenResult(sample.imageId, detection)));
       if (pictured.has(done - 1)) {
         const picture = truthAndPrediction(sample, detections, dataset.classes);
         await writePicture(path.join(output, 'pictures', `${sample.id}.png`), picture);

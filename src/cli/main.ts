@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { messageOf, UserError } from '../errors.js';
+import { registerCheck } from './check.js';
+import { registerConvert } from './convert.js';
 import { registerDoctor } from './doctor.js';
 import { registerEval } from './eval.js';
 import { registerPredict } from './predict.js';
@@ -20,6 +22,8 @@ registerTrain(program);
 registerEval(program);
 registerPredict(program);
 registerView(program);
+registerCheck(program);
+registerConvert(program);
 registerSetup(program);
 registerDoctor(program);
 registerScore(program);

@@ -64,7 +64,7 @@ async function classesOf(
   const layout = vocLayout({ ...location, classes: [] });
   const named = new Set<string>();
   for (const id of ids) {
-    for (const { name } of (await readAnnotation(layout.annotation(id))) ?? []) {
+    for (const { name } of (await readAnnotation(layout.annotation(id)))?.objects ?? []) {
       if (name !== undefined) named.add(name);
     }
   }

@@ -17,6 +17,7 @@ import {
   writeConfig,
 } from '../training/run-folder.js';
 import { train, type ValidatedStep } from '../training/train.js';
+import { withClasses } from './data-config.js';
 import { interruptedExitCode, interruptSignal } from './interrupt.js';
 import { duration, showProgress } from './progress.js';
 import type { TrainOptions } from './train.js';
@@ -63,6 +64,10 @@ export async function trainAction(
       { config, folder, resume: options.resume ?? false, train: trainSplit, validation, signal },
       {
         onVerify: (images, total) => displays.verify.show(images, total),
+        onNotice: (notice) => {
+          displays.verify.end();
+          console.error(notice);
+        },
         onStart: (step) => {
           displays.verify.end();
           displays.training.show(step, steps);
@@ -128,18 +133,21 @@ async function chooseRun(
 ): Promise<{ config: Config; folder: RunFolder }> {
   const config = await loadConfig(file, overrides);
   const name = path.basename(file).replace(/\.[^.]+$/, '');
-  if (!resume) return { config, folder: await newRun(name, out) };
+  if (!resume) return { config: await withClasses(config), folder: await newRun(name, out) };
 
   const folder = await findRun(name, out);
   if (!folder) {
     console.error(`There is no run of ${name} to continue; starting one.`);
-    return { config, folder: await newRun(name, out) };
+    return { config: await withClasses(config), folder: await newRun(name, out) };
   }
   // The run's own config counts, not what the file has become since; the command line may still change a few keys.
   const started = await readRunConfig(folder);
   const continued = await readRunConfig(folder, overrides);
   requireSameRun(folder, started, continued);
+  // A config that names no classes takes those of the data, and differs in nothing by that.
+  const unnamed = config.data.format === 'coco' && config.data.classes === undefined;
   for (const difference of configDifferences(continued, config).keys()) {
+    if (unnamed && difference === 'data.classes') continue;
     console.error(`${file}: ${difference} differs from the run's own config, which counts`);
   }
   if (!(await exists(folder.last))) {

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { trainingLoader } from '../datasets/loader.js';
 import { openDataset } from '../datasets/open.js';
@@ -12,6 +11,7 @@ import { writePicture } from '../visualization/canvas.js';
 import { drawObjects } from '../visualization/draw.js';
 import { drawnIgnored, drawnInstances } from '../visualization/drawn-objects.js';
 import { contactSheet, legibleScale, type Panel } from '../visualization/panels.js';
+import { loadDataConfig } from './data-config.js';
 import { showProgress } from './progress.js';
 import type { ViewOptions } from './view.js';
 
@@ -31,7 +31,7 @@ export async function viewAction(
   if (augmented && split !== 'train') {
     throw new UserError('--augmented: only the training split is augmented; leave out --split');
   }
-  const config = await loadConfig(file, overrides);
+  const config = await loadDataConfig(file, overrides);
   const generating = showProgress('Generating images');
   const dataset = await openDataset(config.data, split, (done, total) => generating.show(done, total));
   generating.end();
@@ -71,13 +71,14 @@ async function* evenlySpread(
 /** The first samples that training takes, as it sees them. */
 async function* trainingSamples(
   config: Config,
-  { ids }: Dataset,
+  { ids, records }: Dataset,
   count: number,
 ): AsyncGenerator<Sample, void, undefined> {
   const { data, seed, input, training } = config;
   const loader = trainingLoader({
     data,
     ids,
+    records,
     seed,
     start: 0,
     horizontalFlip: input.horizontalFlip,

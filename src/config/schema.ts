@@ -120,6 +120,31 @@ const vocData = z.strictObject({
   maskClasses: classList.default([...vocClasses]),
 });
 
+const cocoData = z.strictObject({
+  format: z.literal('coco'),
+  /** The folder that the other paths start from, unless they are absolute. */
+  root: z.string(),
+  /** Annotation files. */
+  train: z.string().default('annotations/instances_train2017.json'),
+  val: z.string().default('annotations/instances_val2017.json'),
+  /** Folders that the images' `file_name` starts from. */
+  imagesTrain: z.string().default('train2017'),
+  imagesVal: z.string().default('val2017'),
+  /** What is learnt, by name; objects of others are ignored. All categories of the training file by default. */
+  classes: classList.optional(),
+});
+
+const sbdData = z.strictObject({
+  format: z.literal('sbd'),
+  /** The folder that holds `dataset` with img and inst. */
+  root: z.string(),
+  /** Names of lists beside img. */
+  train: z.string().default('train'),
+  val: z.string().default('val'),
+  /** What is learnt; objects of other classes are ignored. */
+  classes: classList.default([...vocClasses]),
+});
+
 const shapesData = z
   .strictObject({
     format: z.literal('shapes'),
@@ -138,7 +163,7 @@ const shapesData = z
     message: 'must not be less than minSide',
   });
 
-const data = z.discriminatedUnion('format', [vocData, shapesData]);
+const data = z.discriminatedUnion('format', [vocData, cocoData, sbdData, shapesData]);
 
 const training = z.strictObject({
   /** Optimiser steps. */
@@ -203,6 +228,8 @@ export type MaskConfig = ModelConfig['mask'];
 export type InputConfig = Config['input'];
 export type DataConfig = Config['data'];
 export type VocDataConfig = Extract<DataConfig, { format: 'voc' }>;
+export type CocoDataConfig = Extract<DataConfig, { format: 'coco' }>;
+export type SbdDataConfig = Extract<DataConfig, { format: 'sbd' }>;
 export type ShapesDataConfig = Extract<DataConfig, { format: 'shapes' }>;
 export type TrainingConfig = Config['training'];
 export type ScheduleConfig = TrainingConfig['schedule'];

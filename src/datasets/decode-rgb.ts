@@ -29,16 +29,27 @@ export const asData: Decoding = { turned: false, intact: true };
  * @param name what error messages call it.
  * @throws UserError when the image is cut off, damaged or of an unknown format.
  */
-export async function decodeRgb(
+export async function decodeRgb(encoded: Uint8Array, name: string, decoding: Decoding): Promise<RgbImage> {
+  return (await decodeOriented(encoded, name, decoding)).image;
+}
+
+/** An image, and what the EXIF orientation of its file is, 1 (upright) to 8. */
+export interface OrientedImage {
+  readonly image: RgbImage;
+  readonly orientation: number;
+}
+
+/** Decodes as {@link decodeRgb} does, and says what the EXIF orientation is, whether or not it is applied. */
+export async function decodeOriented(
   encoded: Uint8Array,
   name: string,
   { turned, intact }: Decoding,
-): Promise<RgbImage> {
+): Promise<OrientedImage> {
   try {
     const failOn = intact ? 'warning' : 'error';
     const image = sharp(encoded, { ignoreIcc: true, autoOrient: turned, failOn });
-    const { space } = await image.metadata();
-    return space === 'cmyk' ? await decodeCmyk(image) : await decode(image);
+    const { space, orientation = 1 } = await image.metadata();
+    return { image: space === 'cmyk' ? await decodeCmyk(image) : await decode(image), orientation };
   } catch (error) {
     throw new UserError(
       `${name} is not a readable photograph (${reasonOf(error, encoded)}). ` +

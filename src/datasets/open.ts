@@ -1,8 +1,23 @@
-import type { DataConfig, VocDataConfig } from '../config/schema.js';
+import type { DataConfig } from '../config/schema.js';
+import { classesOf } from './classes.js';
+import { openCoco } from './coco/open.js';
+import { readCocoImage } from './coco/reader.js';
+import type { Report } from './finding.js';
+import { type ImageReader, sampleOf } from './read-image.js';
 import type { Dataset, Purpose, SampleReader } from './sample.js';
+import { openSbd } from './sbd/open.js';
+import { sbdImageReader } from './sbd/reader.js';
 import { shapesAsVoc } from './shapes/as-voc.js';
 import { openVoc } from './voc/open.js';
-import { vocReader } from './voc/reader.js';
+import { vocImageReader } from './voc/reader.js';
+
+/** How a split is opened. */
+export interface OpenOptions {
+  /** By default training for train, evaluation for val. */
+  readonly purpose?: Purpose;
+  /** Is told what is wrong with the list or the annotation file; by default that is refused. */
+  readonly report?: Report;
+}
 
 /**
  * Opens a split of a config's data; generated data is generated where it isn't there yet.
@@ -14,21 +29,44 @@ export async function openDataset(
   data: DataConfig,
   split: 'train' | 'val',
   onGenerate?: (done: number, total: number) => void,
+  { purpose = split === 'train' ? 'training' : 'evaluation', report }: OpenOptions = {},
 ): Promise<Dataset> {
-  if (data.format === 'shapes') {
-    // Drawing needs the canvas, which reading doesn't.
-    const { generateShapes } = await import('./shapes/generate.js');
-    await generateShapes(data, onGenerate);
+  switch (data.format) {
+    case 'voc':
+      return openVoc(data, data[split], purpose, report);
+    case 'coco':
+      return openCoco(data, split, purpose, report);
+    case 'sbd':
+      return openSbd(data, split, purpose, report);
+    case 'shapes': {
+      // Drawing needs the canvas, which reading doesn't.
+      const { generateShapes } = await import('./shapes/generate.js');
+      await generateShapes(data, onGenerate);
+      return openVoc(shapesAsVoc(data), split, purpose, report);
+    }
   }
-  const voc = inVocLayout(data);
-  return openVoc(voc, voc[split], split === 'train' ? 'training' : 'evaluation');
 }
 
-/** A reader of a config's samples by their ids. */
+/** A reader of a config's samples. */
 export function sampleReader(data: DataConfig, purpose: Purpose): SampleReader {
-  return vocReader(inVocLayout(data), purpose);
+  const read = imageReader(data);
+  return async (id, record) => sampleOf(await read(id, record), classesOf(data), purpose);
 }
 
-function inVocLayout(data: DataConfig): VocDataConfig {
-  return data.format === 'shapes' ? shapesAsVoc(data) : data;
+/**
+ * A reader of a config's images.
+ *
+ * @param thorough whether to read what is needed for checks alone, too
+ */
+export function imageReader(data: DataConfig, thorough = false): ImageReader {
+  switch (data.format) {
+    case 'voc':
+      return vocImageReader(data, thorough);
+    case 'coco':
+      return readCocoImage;
+    case 'sbd':
+      return sbdImageReader(data);
+    case 'shapes':
+      return vocImageReader(shapesAsVoc(data), thorough);
+  }
 }

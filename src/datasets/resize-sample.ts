@@ -12,7 +12,12 @@ export function resizeSample(sample: Sample, size: ImageSize): Sample {
   const y = size.height / sample.image.height;
   const resizeInstance = (instance: Instance): Instance => {
     const [x1, y1, x2, y2] = instance.box;
-    return { ...instance, box: [x1 * x, y1 * y, x2 * x, y2 * y], mask: resizeMask(instance.mask, size) };
+    return {
+      ...instance,
+      box: [x1 * x, y1 * y, x2 * x, y2 * y],
+      mask: resizeMask(instance.mask, size),
+      ...(instance.area !== undefined && { area: instance.area * x * y }),
+    };
   };
   return {
     ...sample,

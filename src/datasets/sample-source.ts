@@ -1,35 +1,31 @@
 import type { DataConfig } from '../config/schema.js';
+import type { CocoRecord } from './coco/record.js';
 import { sampleReader } from './open.js';
+import type { Source } from './read-ahead.js';
 import type { Purpose, Sample } from './sample.js';
 import { flipSample } from './transforms.js';
 
 /** Which sample, and what is done to it. */
 export interface SampleRequest {
   readonly id: string;
+  /** What the annotation file says about the image, in formats that have one for all images. */
+  readonly record: CocoRecord | undefined;
   /** Whether to mirror it left to right. */
   readonly flipped: boolean;
 }
 
 /** Which samples a source reads. */
-export interface SourceOptions {
+export interface SampleSourceOptions {
   readonly data: DataConfig;
   readonly purpose: Purpose;
 }
 
-/** Whoever reads samples: this thread or others. */
-export interface SampleSource {
-  /** Rejects with a UserError when a file is missing, broken or inconsistent. */
-  read(request: SampleRequest): Promise<Sample>;
-  /** Ends the threads, if there are any, also in the middle of their work; what isn't read yet is rejected. */
-  close(): Promise<void>;
-}
-
-/** Reads samples in the caller's thread. */
-export function inlineSource({ data, purpose }: SourceOptions): SampleSource {
+/** Reads samples in the caller's thread. Rejects with a UserError when a file is missing, broken or inconsistent. */
+export function sampleSource({ data, purpose }: SampleSourceOptions): Source<SampleRequest, Sample> {
   const read = sampleReader(data, purpose);
   return {
-    async read({ id, flipped }) {
-      const sample = await read(id);
+    async read({ id, record, flipped }) {
+      const sample = await read(id, record);
       return flipped ? flipSample(sample) : sample;
     },
     async close() {},

@@ -1,44 +1,38 @@
 import { UserError } from '../errors.js';
-import { type LoadingOptions, onceThrough } from './loader.js';
-import type { Purpose } from './sample.js';
-
-export interface VerifyOptions extends LoadingOptions {
-  readonly purpose: Purpose;
-  readonly onProgress?: (done: number, total: number) => void;
-}
+import { checkSplits } from './check/check.js';
+import { type InspectOptions, inspectSplits } from './check/inspect.js';
+import { isRefused, type Severity, severityOf } from './finding.js';
 
 /** So many faults are written out; the rest is counted. */
 const listedFaults = 10;
 
 /**
- * Reads every sample of a split once, so that a broken file is found before a run and not hours into it.
+ * Checks all that a run reads, so that a fault is found before it and not hours into it. Class masks that aren't needed
+ * are left to `atto check`.
  *
- * @throws UserError that lists the faults of all samples.
+ * @returns what the user should know about the rest of the findings, if there are any
+ * @throws UserError that lists the faults which make data unusable
  */
-export async function verifyDataset(options: VerifyOptions): Promise<void> {
-  const { ids, purpose, onProgress } = options;
-  const loader = onceThrough(options, purpose);
-  const faults: string[] = [];
-  try {
-    for (let n = 0; n < ids.length; n++) {
-      try {
-        await loader.next();
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        faults.push(error.message);
-      }
-      onProgress?.(n + 1, ids.length);
-    }
-  } finally {
-    await loader.close();
+export async function verifySplits(options: Omit<InspectOptions, 'thorough'>): Promise<string | undefined> {
+  const splits = await inspectSplits({ ...options, thorough: false });
+  if (options.signal?.aborted) return undefined;
+  const findings = checkSplits(options.data, splits);
+  const refused = findings.filter(isRefused);
+  if (refused.length > 0) {
+    const rest = refused.length - listedFaults;
+    const head = `The data has ${counted(refused.length, 'fault')} that training can't work with:`;
+    const faults = refused.slice(0, listedFaults).map(({ message }) => `- ${message}`);
+    const tail = rest > 0 ? [`… and ${rest} more; atto check <config> lists them all`] : [];
+    throw new UserError([head, ...faults, ...tail].join('\n'));
   }
-  if (faults.length === 0) return;
-  const rest = faults.length - listedFaults;
-  throw new UserError(
-    [
-      `${faults.length} of ${ids.length} images can't be used:`,
-      ...faults.slice(0, listedFaults).map((fault) => `- ${fault}`),
-      ...(rest > 0 ? [`… and ${rest} more`] : []),
-    ].join('\n'),
+  if (findings.length === 0) return undefined;
+  const count = (severity: Severity) => findings.filter((finding) => severityOf(finding) === severity).length;
+  const parts = (['fault', 'warning'] as const).flatMap((severity) =>
+    count(severity) > 0 ? [counted(count(severity), severity)] : [],
   );
+  return `The data has ${parts.join(' and ')} that training can live with; atto check <config> shows them.`;
+}
+
+function counted(count: number, name: string): string {
+  return `${count} ${name}${count === 1 ? '' : 's'}`;
 }

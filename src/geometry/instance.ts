@@ -17,6 +17,8 @@ export interface Instance extends LocatedObject {
   readonly difficult: boolean;
   /** COCO's flag: the region holds many objects of the class. */
   readonly crowd: boolean;
+  /** What COCO's size classes go by where the annotation says it, in pixels; else it is the mask's. */
+  readonly area?: number;
 }
 
 /** An object that the model found. */

@@ -30,10 +30,10 @@ export interface Prediction extends ScoredObject {
   readonly position: number;
 }
 
-/** An instance as the protocols see it. Its area is the mask's, as in COCO's annotation files. */
+/** An instance as the protocols see it. Its area is the annotated one, or the mask's where there is none. */
 export function truthOf(instance: Instance): Truth {
-  const { label, mask, difficult, crowd } = instance;
-  return { label, box: cocoBoxOf(instance), area: maskArea(mask), mask, difficult, crowd };
+  const { label, mask, difficult, crowd, area = maskArea(mask) } = instance;
+  return { label, box: cocoBoxOf(instance), area, mask, difficult, crowd };
 }
 
 /** A detection as the protocols see it. Its area is the box's, as when pycocotools reads a file of results. */

@@ -42,13 +42,14 @@ export async function evaluateNetwork(
   const images: DetectedImage[] = [];
   const found = new Map<string, readonly Detection[]>();
   try {
-    const loading = { data, ids: dataset.ids, workers: dataWorkers, ahead: 2 + dataWorkers };
+    const { ids, records } = dataset;
+    const loading = { data, ids, records, workers: dataWorkers, ahead: 2 + dataWorkers };
     for await (const sample of evaluationLoader(loading)) {
       const { id, image, instances } = sample;
       const [detections] = detectObjects(network, ops, [image], { ...input, classes: dataset.classes });
       images.push({ id, height: image.height, width: image.width, truths: instances, detections });
       found.set(id, detections);
-      await onImage?.({ sample, detections }, images.length, dataset.ids.length);
+      await onImage?.({ sample, detections }, images.length, ids.length);
       // Lets the interrupt signal come through.
       await new Promise(setImmediate);
       if (signal?.aborted) return undefined;

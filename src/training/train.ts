@@ -1,7 +1,8 @@
+import { availableParallelism } from 'node:os';
 import type { Config } from '../config/schema.js';
 import { type SampleLoader, trainingLoader } from '../datasets/loader.js';
 import type { Dataset, Sample } from '../datasets/sample.js';
-import { verifyDataset } from '../datasets/verify.js';
+import { verifySplits } from '../datasets/verify.js';
 import { buildMaskRcnn, type MaskRcnn } from '../models/mask-rcnn.js';
 import { Weights } from '../nn/weights.js';
 import { loadWeights, saveModel } from '../weights/model-file.js';
@@ -31,6 +32,8 @@ export interface TrainingRun {
 export interface TrainingListener {
   /** Samples are read once before the first step, so that broken ones are found now. */
   onVerify(done: number, total: number): void;
+  /** There is something that the user should know. */
+  onNotice(notice: string): void;
   /** The first step is about to be made after `step` ones. */
   onStart(step: number): void;
   onStep(entry: LogEntry): void;
@@ -114,28 +117,27 @@ export async function train(run: TrainingRun, listener: TrainingListener): Promi
   }
 }
 
-function loading({ config }: TrainingRun, { ids }: Dataset) {
+function loading({ config }: TrainingRun, { ids, records }: Dataset) {
   const { data, dataWorkers, training } = config;
   // Enough for the next step to be ready while one goes on.
   const ahead = 2 * training.batchSize * training.accumulate;
-  return { data, ids, workers: dataWorkers, ahead };
+  return { data, ids, records, workers: dataWorkers, ahead };
 }
 
 async function verifySamples(run: TrainingRun, listener: TrainingListener): Promise<void> {
-  const splits = [
-    { dataset: run.train, purpose: 'training' as const },
-    ...(run.validation ? [{ dataset: run.validation, purpose: 'evaluation' as const }] : []),
-  ];
-  const total = splits.reduce((sum, { dataset }) => sum + dataset.ids.length, 0);
-  let before = 0;
-  for (const { dataset, purpose } of splits) {
-    await verifyDataset({
-      ...loading(run, dataset),
-      purpose,
-      onProgress: (done) => listener.onVerify(before + done, total),
-    });
-    before += dataset.ids.length;
-  }
+  const { data, dataWorkers } = run.config;
+  const notice = await verifySplits({
+    data,
+    splits: [
+      { name: 'train', dataset: run.train },
+      ...(run.validation ? [{ name: 'val' as const, dataset: run.validation }] : []),
+    ],
+    // Nothing else is done meanwhile.
+    workers: dataWorkers > 0 ? availableParallelism() : 0,
+    onProgress: (done, total) => listener.onVerify(done, total),
+    signal: run.signal,
+  });
+  if (notice) listener.onNotice(notice);
 }
 
 /** Puts weights and optimiser where the run stands: at its last checkpoint, or at its beginning. */

@@ -122,6 +122,19 @@ describe('atto score', () => {
     ['empty', withMasks, '', 'is empty'],
     ['not JSON', withMasks, '[{"image_id": 1,\n "score": 0.5,]', "isn't JSON: line 2"],
     ['NaN', withMasks, JSON.stringify(boxesOnly).replace('0.8', 'NaN'), 'detection 1 has the score NaN'],
+    [
+      'an infinite edge',
+      withMasks,
+      JSON.stringify(boxesOnly).replace('[40,', '[-Infinity,'),
+      'detection 1 has the bbox ["-Infinity",0,10,10]',
+    ],
+    [
+      'an infinite score',
+      withMasks,
+      JSON.stringify(boxesOnly).replace('0.8', 'Infinity'),
+      'the score Infinity',
+    ],
+    ['an unknown class', withMasks, [{ ...detections[0], category_id: 3 }], 'the category 3, which'],
     ['an unknown image', withMasks, [{ ...detections[0], image_id: 3 }], 'detection 0 is for image 3'],
     [
       'some masks',

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { VocDataConfig } from '../../src/config/schema.js';
-import { evaluationLoader, sampleLoader, trainingLoader } from '../../src/datasets/loader.js';
+import { evaluationLoader, trainingLoader } from '../../src/datasets/loader.js';
 import type { Sample } from '../../src/datasets/sample.js';
-import type { SampleRequest } from '../../src/datasets/sample-source.js';
 import { flipSample } from '../../src/datasets/transforms.js';
 import { vocReader } from '../../src/datasets/voc/reader.js';
 import { UserError } from '../../src/errors.js';
@@ -127,33 +126,5 @@ describe('evaluationLoader', () => {
     const loader = evaluationLoader({ data, ids, workers: 1, ahead: 2 });
     for await (const sample of loader) if (sample.id === 'b') break;
     expect(await loader.next()).toEqual({ done: true, value: undefined });
-  });
-});
-
-describe('sampleLoader', () => {
-  it('keeps to its read-ahead and to the order, whoever is first', async () => {
-    const asked: (() => void)[] = [];
-    const sample = (id: string): Sample => ({
-      id,
-      image: { width: 1, height: 1, data: new Uint8Array(3) },
-      instances: [],
-      ignored: [],
-    });
-    const source = {
-      read: ({ id }: SampleRequest) =>
-        new Promise<Sample>((resolve) => asked.push(() => resolve(sample(id)))),
-      close: async () => {},
-    };
-    const loader = sampleLoader((n) => ({ id: String(n), flipped: false }), 5, source, 3);
-    expect(asked.length).toBe(3);
-    asked[2]();
-    asked[1]();
-    const batch = Promise.all([loader.next(), loader.next()]);
-    expect(asked.length).toBe(3);
-    asked[0]();
-    expect((await batch).map(({ id }) => id)).toEqual(['0', '1']);
-    expect(asked.length).toBe(5);
-    expect((await loader.next()).id).toBe('2');
-    expect(asked.length).toBe(5);
   });
 });

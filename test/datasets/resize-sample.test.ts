@@ -6,6 +6,7 @@ import { decodeMask, encodeMask } from '../../src/geometry/run-length-mask.js';
 /** 3 × 4 pixels: 0, 20, 40 … in red, and an object of every third pixel. */
 const sample: Sample = {
   id: 'sample',
+  imageId: 'sample',
   image: {
     height: 3,
     width: 4,

@@ -9,6 +9,7 @@ const instance = { box: maskExtent(mask), label: 3, mask, difficult: true, crowd
 const data = Uint8Array.from({ length: 18 }, (_, i) => i);
 const sample: Sample = {
   id: 'a',
+  imageId: 'a',
   image: { width: 3, height: 2, data },
   instances: [instance],
   ignored: [instance],

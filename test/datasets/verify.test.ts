@@ -1,41 +1,58 @@
 import { describe, expect, it } from 'vitest';
-import { verifyDataset } from '../../src/datasets/verify.js';
+import { openDataset } from '../../src/datasets/open.js';
+import { verifySplits } from '../../src/datasets/verify.js';
 import { UserError } from '../../src/errors.js';
-import { annotationText, writeVocFolder } from '../support/voc-folder.js';
+import { annotationText, type VocImage, writeVocFolder } from '../support/voc-folder.js';
 
-const image = { objects: ['110', '100'], annotation: annotationText('cat') };
+const image = { objects: ['110', '110'], annotation: annotationText('cat') };
 
-describe('verifyDataset', () => {
-  it('reads every sample once and says how far it is', async () => {
-    const { data } = await writeVocFolder({ a: image, b: image, c: image });
+async function openTrain(images: Readonly<Record<string, VocImage>>) {
+  const { data } = await writeVocFolder(images);
+  const cats = { ...data, classes: ['cat'], maskClasses: ['cat', 'dog'] };
+  const dataset = await openDataset(cats, 'train');
+  return { data: cats, dataset, splits: [{ name: 'train' as const, dataset }] };
+}
+
+describe('verifySplits', () => {
+  it('reads every image once, says how far it is, and counts what training can live with', async () => {
+    const { data, splits } = await openTrain({ a: image, b: image, c: image });
     const progress: [number, number][] = [];
-    const ids = ['a', 'b', 'c'];
     const onProgress = (done: number, total: number) => progress.push([done, total]);
-    await verifyDataset({ data, ids, purpose: 'training', workers: 1, ahead: 2, onProgress });
+    const notice = await verifySplits({ data, splits, workers: 1, onProgress });
     expect(progress).toEqual([
       [1, 3],
       [2, 3],
       [3, 3],
     ]);
+    // Three cats are few.
+    expect(notice).toBe(
+      'The data has 1 warning that training can live with; atto check <config> shows them.',
+    );
+    const many = Object.fromEntries([...'abcdefghij'].map((id) => [id, image]));
+    expect(await verifySplits({ ...(await openTrain(many)), workers: 0 })).toBeUndefined();
   });
 
-  it('collects the faults of all samples, and writes out ten', async () => {
-    const empty = { objects: ['000'] };
-    const { data } = await writeVocFolder({ a: image, b: empty, c: empty });
+  it('collects the faults of all images, and writes out ten', async () => {
+    const { data, dataset } = await openTrain({ a: image, b: { objects: ['000'] }, c: { objects: ['00v'] } });
     const missing = Array.from({ length: 10 }, (_, i) => `missing${i}`);
-    const options = { data, workers: 0, ahead: 4 };
-    const verifying = verifyDataset({ ...options, ids: ['b', 'a', 'c', ...missing], purpose: 'training' });
-    const error: unknown = await verifying.catch((thrown: unknown) => thrown);
+    const verifying = (ids: readonly string[], name: 'train' | 'val') =>
+      verifySplits({ data, splits: [{ name, dataset: { ...dataset, ids } }], workers: 0 });
+    const error: unknown = await verifying(['b', 'a', 'c', ...missing], 'train').catch((thrown) => thrown);
     expect.assert(error instanceof UserError);
     const lines = error.message.split('\n');
     expect(lines).toHaveLength(12);
-    expect(lines[0]).toBe("12 of 13 images can't be used:");
+    // Of the missing images both the photograph and the mask.
+    expect(lines[0]).toBe("The data has 22 faults that training can't work with:");
     expect(lines[1]).toMatch(/^- .*b\.png has no object/);
     expect(lines[2]).toMatch(/^- .*c\.png has no object/);
-    expect(lines[10]).toMatch(/missing7\.jpg is missing/);
-    expect(lines[11]).toBe('… and 2 more');
-    await expect(
-      verifyDataset({ ...options, ids: ['b', 'a'], purpose: 'evaluation' }),
-    ).resolves.toBeUndefined();
+    expect(lines[3]).toMatch(/missing0\.jpg is missing/);
+    expect(lines[11]).toBe('… and 12 more; atto check <config> lists them all');
+    await expect(verifying(['b', 'a'], 'val')).resolves.toContain('warning');
+  });
+
+  it('ends when it is told to', async () => {
+    const { data, splits } = await openTrain({ a: image, b: { objects: ['000'] } });
+    const signal = AbortSignal.abort();
+    expect(await verifySplits({ data, splits, workers: 0, signal })).toBeUndefined();
   });
 });

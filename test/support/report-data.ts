@@ -31,7 +31,13 @@ export async function reportData(situation: Situation): Promise<ReportData> {
     const drawn = images.map((image) => {
       const { truths, detections } = detectedImages[Number(image.id)];
       const pixels = { width, height, data: new Uint8Array(width * height * 3).fill(190) };
-      const sample = { id: String(image.id), image: pixels, instances: truths, ignored: [] };
+      const sample = {
+        id: String(image.id),
+        imageId: image.id,
+        image: pixels,
+        instances: truths,
+        ignored: [],
+      };
       const shown = detections.filter(({ score }) => score >= errors.score);
       return galleryImage(image, sample, shown, classes);
     });

@@ -12,7 +12,7 @@ import { tinyConfig } from '../support/tiny.js';
 
 beforeAll(useEngine);
 
-const silent: TrainingListener = { onVerify() {}, onStart() {}, onStep() {}, onValidate() {} };
+const silent: TrainingListener = { onVerify() {}, onNotice() {}, onStart() {}, onStep() {}, onValidate() {} };
 
 async function tinyRun(folder: string, name: string, ...overrides: string[]): Promise<TrainingRun> {
   const config = tinyConfig(folder, ...overrides);

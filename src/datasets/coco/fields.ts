@@ -80,6 +80,8 @@ export function segmentationOf({ segmentation }: Fields): unknown {
 export function show(value: unknown): string {
   if (value === undefined) return 'missing';
   if (typeof value === 'number') return String(value);
-  const text = JSON.stringify(value, (_, inner) => (Number.isNaN(inner) ? 'NaN' : inner));
+  const text = JSON.stringify(value, (_, inner) =>
+    typeof inner === 'number' && !Number.isFinite(inner) ? String(inner) : inner,
+  );
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.js';
+import { type Report, refuse } from '../finding.js';
 import {
   boxOf,
   type CocoId,
@@ -51,31 +52,70 @@ export interface CocoGroundTruth {
  * Reads the content of a COCO annotation file.
  *
  * @param name of the file, for messages
- * @throws UserError that names the image, category or annotation which is incomplete, is there twice, or refers to
- * one that isn't there
+ * @param report is told of each image, category or annotation that is incomplete, is there twice or refers to one that
+ * isn't there; it is left out then
+ * @throws UserError when it isn't an annotation file at all, and what `report` throws
  */
-export function parseGroundTruth(content: unknown, name: string): CocoGroundTruth {
-  if (!isFields(content)) {
-    throw new UserError(
-      `${name} isn't a COCO annotation file: it should be an object with "images", "annotations" and "categories"`,
-    );
-  }
-  const categories = sortedById(
-    objectsOf(content, 'categories', name).map((fields, i) =>
-      parseCategory(fields, `${name}: category ${i}`),
-    ),
-    `${name}: category`,
+export function parseGroundTruth(content: unknown, name: string, report: Report = refuse): CocoGroundTruth {
+  const categories = parseCategories(content, name, report);
+  const file = { content: requireFields(content, name), name, report };
+  const images = distinct(
+    parseEach(file, 'images', (fields, i) => parseImage(fields, `${name}: image ${i}`)),
+    'image',
+    file,
   );
-  const images = sortedById(
-    objectsOf(content, 'images', name).map((fields, i) => parseImage(fields, `${name}: image ${i}`)),
-    `${name}: image`,
+  return { categories, images, annotations: parseAnnotations(file, categories, images) };
+}
+
+/** Reads the categories of a COCO annotation file, by rising id; see {@link parseGroundTruth}. */
+export function parseCategories(content: unknown, name: string, report: Report = refuse): CocoCategory[] {
+  const file = { content: requireFields(content, name), name, report };
+  const categories = distinct(
+    parseEach(file, 'categories', (fields, i) => parseCategory(fields, `${name}: category ${i}`)),
+    'category',
+    file,
   );
   const named = new Set<string>();
   for (const category of categories) {
-    if (named.has(category.name)) throw new UserError(`${name}: two categories are named "${category.name}"`);
+    if (named.has(category.name)) {
+      const message = `${name}: two categories are named "${category.name}"; classes go by their names, so make them one`;
+      report({ code: 'duplicate-id', file: name, object: category.id, message });
+    }
     named.add(category.name);
   }
-  return { categories, images, annotations: parseAnnotations(content, name, categories, images) };
+  return categories;
+}
+
+function requireFields(content: unknown, name: string): Fields {
+  if (isFields(content)) return content;
+  throw new UserError(
+    `${name} isn't a COCO annotation file: it should be an object with "images", "annotations" and "categories"`,
+  );
+}
+
+/** The file that is read, and who is told what is wrong with it. */
+interface ReadFile {
+  readonly content: Fields;
+  readonly name: string;
+  readonly report: Report;
+}
+
+/** What `parse` makes of each object of a list; those that it refuses are reported and left out. */
+function parseEach<T>(
+  { content, name, report }: ReadFile,
+  key: string,
+  parse: (fields: Fields, i: number) => T,
+): T[] {
+  const parsed: T[] = [];
+  objectsOf(content, key, name).forEach((fields, i) => {
+    try {
+      parsed.push(parse(fields, i));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      report({ code: 'annotation-unreadable', file: name, message: error.message });
+    }
+  });
+  return parsed;
 }
 
 function parseCategory(fields: Fields, name: string): CocoCategory {
@@ -95,12 +135,19 @@ function parseImage(fields: Fields, name: string): CocoImage {
   };
 }
 
-function sortedById<T extends { readonly id: CocoId }>(things: readonly T[], name: string): T[] {
+/** The things by rising id; of those with the same one, the first. */
+function distinct<T extends { readonly id: CocoId }>(
+  things: readonly T[],
+  kind: string,
+  { name, report }: ReadFile,
+): T[] {
   const sorted = [...things].sort((a, b) => compareIds(a.id, b.id));
-  for (let i = 1; i < sorted.length; i++) {
-    if (sorted[i].id === sorted[i - 1].id) throw new UserError(`${name} ${sorted[i].id} is there twice`);
-  }
-  return sorted;
+  return sorted.filter(({ id }, i) => {
+    if (i === 0 || id !== sorted[i - 1].id) return true;
+    const message = `${name}: ${kind} ${id} is there twice`;
+    report({ code: 'duplicate-id', file: name, object: id, message });
+    return false;
+  });
 }
 
 /** Numbers before names, as pycocotools sorts lists of either. */
@@ -112,27 +159,33 @@ function compareIds(a: CocoId, b: CocoId): number {
 }
 
 function parseAnnotations(
-  content: Fields,
-  name: string,
+  file: ReadFile,
   categories: readonly CocoCategory[],
   images: readonly CocoImage[],
 ): CocoAnnotation[][] {
+  const { name, report } = file;
   const labels = new Map(categories.map(({ id }, label) => [id, label]));
   const indices = new Map(images.map(({ id }, i) => [id, i]));
   const annotations: CocoAnnotation[][] = images.map(() => []);
   const seen = new Set<CocoId>();
-  objectsOf(content, 'annotations', name).forEach((fields, i) => {
+  parseEach(file, 'annotations', (fields, i) => {
     const id = idOf(fields, 'id', `${name}: annotation ${i} of the list`);
     const own = `${name}: annotation ${id}`;
-    if (seen.has(id)) throw new UserError(`${own} is there twice`);
+    if (seen.has(id)) {
+      report({ code: 'duplicate-id', file: name, object: id, message: `${own} is there twice` });
+    }
     seen.add(id);
     const image = indices.get(idOf(fields, 'image_id', own));
-    if (image === undefined)
-      throw new UserError(`${own} belongs to the unknown image ${show(fields.image_id)}`);
     const label = labels.get(idOf(fields, 'category_id', own));
-    if (label === undefined) {
-      throw new UserError(`${own} has the unknown category ${show(fields.category_id)}`);
+    if (image === undefined) {
+      const message = `${own} belongs to the unknown image ${show(fields.image_id)}${alike(fields.image_id, indices)}`;
+      report({ code: 'unknown-image', file: name, object: id, message });
     }
+    if (label === undefined) {
+      const message = `${own} has the unknown category ${show(fields.category_id)}${alike(fields.category_id, labels)}`;
+      report({ code: 'unknown-class', file: name, object: id, message });
+    }
+    if (image === undefined || label === undefined) return;
     annotations[image].push({
       id,
       label,
@@ -144,4 +197,10 @@ function parseAnnotations(
     });
   });
   return annotations;
+}
+
+/** What is said of an id that is there as a text instead of a number, or the reverse. */
+function alike(id: unknown, known: ReadonlyMap<CocoId, number>): string {
+  const other = typeof id === 'string' ? Number(id) : String(id);
+  return known.has(other) ? `; there is ${show(other)}: write the id in the same way in both places` : '';
 }

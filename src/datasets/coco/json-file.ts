@@ -3,8 +3,8 @@ import { messageOf, UserError } from '../../errors.js';
 import { errorCode } from '../../files.js';
 
 /**
- * Reads a JSON file. Python writes numbers that aren't finite as `NaN` and `Infinity`, which isn't JSON; they become
- * NaN here, so that whoever checks the object can say where it is.
+ * Reads a JSON file. Python writes numbers that aren't finite as `NaN` and `Infinity`, which isn't JSON; they are read
+ * all the same, so that whoever checks the object can say where it is.
  *
  * @throws UserError where there is no such file, it can't be read, is cut off, or isn't JSON
  */
@@ -13,7 +13,7 @@ export async function readJsonFile(file: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const notFinite = parseWithNaN(text);
+    const notFinite = parseNotFinite(text);
     if (notFinite !== undefined) return notFinite;
     throw new UserError(explain(file, text, messageOf(error)));
   }
@@ -34,14 +34,17 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-const quoted = '\uE000NaN';
+/** Marks texts that stand for numbers. */
+const mark = '\uE000';
 
-function parseWithNaN(text: string): unknown {
+function parseNotFinite(text: string): unknown {
   const value = /(?<=[:[,]\s*)(?:NaN|-?Infinity)(?=\s*[,\]}])/g;
-  const mended = text.replace(value, JSON.stringify(quoted));
+  const mended = text.replace(value, (number) => JSON.stringify(mark + number));
   if (mended === text) return undefined;
+  const revive = (_: string, parsed: unknown): unknown =>
+    typeof parsed === 'string' && parsed.startsWith(mark) ? Number(parsed.slice(mark.length)) : parsed;
   try {
-    return JSON.parse(mended, (_, parsed) => (parsed === quoted ? Number.NaN : parsed));
+    return JSON.parse(mended, revive);
   } catch {
     return undefined;
   }

@@ -1,10 +1,11 @@
 import type { Detection } from '../../geometry/instance.js';
 import { compressCounts } from '../../geometry/rle-string.js';
+import type { ImageId } from '../sample.js';
 
 /** A detection in COCO's results format. */
 export interface WrittenResult {
-  /** The image file's stem. */
-  readonly image_id: string;
+  /** The image file's stem, or the id in the COCO file where there is one. */
+  readonly image_id: ImageId;
   /** Place of the class in the model's list, from 1. */
   readonly category_id: number;
   readonly category: string;
@@ -15,7 +16,7 @@ export interface WrittenResult {
 }
 
 /** A detection as `atto score` and pycocotools read it. */
-export function writtenResult(imageId: string, detection: Detection): WrittenResult {
+export function writtenResult(imageId: ImageId, detection: Detection): WrittenResult {
   const { box, label, category, score, mask } = detection;
   const [x1, y1, x2, y2] = box;
   return {

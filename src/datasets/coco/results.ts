@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.js';
+import { listed } from '../classes.js';
 import {
   boxOf,
   type CocoId,
@@ -78,9 +79,4 @@ function labelOf(fields: Fields, own: string, { findCategory, classes, truth }: 
   throw new UserError(
     `${own} has the category ${show(known)}, which ${truth} doesn't have; it has ${listed(classes)}`,
   );
-}
-
-function listed(classes: readonly string[]): string {
-  const shown = classes.slice(0, 20).join(', ');
-  return classes.length > 20 ? `${shown} and ${classes.length - 20} more` : shown;
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.js';
+import type { Box } from '../../geometry/box.js';
 import { polygonsMask } from '../../geometry/polygon.js';
 import { compressCounts, decompressMask } from '../../geometry/rle-string.js';
 import { maskFromCounts, type RunLengthMask } from '../../geometry/run-length-mask.js';
@@ -43,6 +44,21 @@ export function decodeSegmentation(segmentation: unknown, height: number, width:
   if (typeof counts === 'string') return decompressMask(counts, height, width);
   if (Array.isArray(counts)) return maskFromCounts(counts, height, width);
   throw new UserError(`the counts of its segmentation are ${show(counts)}; a string or a list is needed`);
+}
+
+/** How far polygons that {@link decodeSegmentation} reads reach; undefined for the other forms. */
+export function polygonsExtent(segmentation: unknown): Box | undefined {
+  if (!Array.isArray(segmentation)) return undefined;
+  let [left, top, right, bottom] = [farthest, farthest, -farthest, -farthest];
+  for (const polygon of segmentation) {
+    for (let i = 0; i < polygon.length; i += 2) {
+      left = Math.min(left, polygon[i]);
+      right = Math.max(right, polygon[i]);
+      top = Math.min(top, polygon[i + 1]);
+      bottom = Math.max(bottom, polygon[i + 1]);
+    }
+  }
+  return [left, top, right, bottom];
 }
 
 function checkPolygon(polygon: unknown, i: number): void {

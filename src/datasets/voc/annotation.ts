@@ -1,10 +1,24 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import type { Box } from '../../geometry/box.js';
+import type { ImageSize } from '../../geometry/resize.js';
+
+/** What an annotation file says. */
+export interface VocAnnotation {
+  /** Of the photograph; undefined when the file doesn't say, or says 0. */
+  readonly size: ImageSize | undefined;
+  /** In the file's order, which is the order of the object masks' indices. */
+  readonly objects: readonly AnnotatedObject[];
+}
 
 /** An `<object>` of an annotation file. */
 export interface AnnotatedObject {
   /** Its class; `undefined` when the file doesn't say. */
   readonly name: string | undefined;
   readonly difficult: boolean;
+  /** In pixels from 0, the ends exclusive; `undefined` when the file gives none, or no numbers. */
+  readonly box: Box | undefined;
+  /** What of it VOC's format doesn't know, such as `difficult "yes"`. */
+  readonly odd: readonly string[];
 }
 
 const parser = new XMLParser({
@@ -14,11 +28,11 @@ const parser = new XMLParser({
 });
 
 /**
- * Reads the objects of a VOC annotation in the file's order, which is the order of the object masks' indices.
+ * Reads a VOC annotation.
  *
  * @throws Error saying where when the text isn't XML or has no `<annotation>`.
  */
-export function parseAnnotation(text: string): AnnotatedObject[] {
+export function parseAnnotation(text: string): VocAnnotation {
   const valid = XMLValidator.validate(text);
   if (valid !== true) {
     const { line, msg } = valid.err;
@@ -29,11 +43,35 @@ export function parseAnnotation(text: string): AnnotatedObject[] {
   const annotation = child(root, 'annotation');
   if (annotation === undefined) throw new Error('it has no <annotation>');
   const objects = child(annotation, 'object');
-  if (!Array.isArray(objects)) return [];
-  return objects.map((object: unknown) => ({
+  return {
+    size: sizeOf(child(annotation, 'size')),
+    objects: Array.isArray(objects) ? objects.map(parseObject) : [],
+  };
+}
+
+const flags = ['difficult', 'truncated', 'occluded'];
+const edges = ['xmin', 'ymin', 'xmax', 'ymax'];
+
+function parseObject(object: unknown): AnnotatedObject {
+  const oddFlags = flags.flatMap((flag) => {
+    const value = textOf(child(object, flag));
+    return value === undefined || value === '0' || value === '1' ? [] : [`${flag} "${value}"`];
+  });
+  const bounds = child(object, 'bndbox');
+  const [left, top, right, bottom] = edges.map((edge) => Number(textOf(child(bounds, edge)) ?? Number.NaN));
+  const readable = [left, top, right, bottom].every(Number.isFinite);
+  return {
     name: textOf(child(object, 'name')),
     difficult: textOf(child(object, 'difficult')) === '1',
-  }));
+    // VOC counts pixels from 1 and includes the last one.
+    box: readable ? [left - 1, top - 1, right, bottom] : undefined,
+    odd: bounds === undefined || readable ? oddFlags : [...oddFlags, 'a bndbox that lacks numbers'],
+  };
+}
+
+function sizeOf(size: unknown): ImageSize | undefined {
+  const [width, height] = ['width', 'height'].map((side) => Number(textOf(child(size, side)) ?? 0));
+  return width > 0 && height > 0 ? { width, height } : undefined;
 }
 
 function child(node: unknown, tag: string): unknown {

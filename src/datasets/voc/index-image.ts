@@ -1,4 +1,5 @@
 import { type DecodedPng, decode } from 'fast-png';
+import { messageOf } from '../../errors.js';
 import { vocColourIndex } from './colour-map.js';
 
 /** An image whose pixels are indices, row by row: of classes, or of objects. */
@@ -29,9 +30,17 @@ function decodePng(encoded: Uint8Array): DecodedPng {
   try {
     return decode(encoded, { checkCrc: true });
   } catch (error) {
-    // What the decoder says when it reads past the end.
-    throw error instanceof RangeError ? new Error('it is cut off', { cause: error }) : error;
+    // The decoder may have read past the end, or found too little to decompress.
+    if (error instanceof RangeError || !hasEnd(encoded)) throw new Error('it is cut off', { cause: error });
+    // What the decoder says of pixels that don't decompress ends in a colon.
+    throw messageOf(error).endsWith(':') ? new Error('its pixels are damaged', { cause: error }) : error;
   }
+}
+
+/** Whether what begins as a PNG has the chunk that every PNG ends with. */
+function hasEnd(encoded: Uint8Array): boolean {
+  const bytes = Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength);
+  return !bytes.subarray(1).toString('latin1').startsWith('PNG') || bytes.includes('IEND');
 }
 
 /** Spreads out pixels of 1, 2 or 4 bits; each row starts at a byte. */

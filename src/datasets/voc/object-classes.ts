@@ -1,5 +1,4 @@
 import type { VocDataConfig } from '../../config/schema.js';
-import { UserError } from '../../errors.js';
 import type { AnnotatedObject } from './annotation.js';
 import type { VocLayout } from './layout.js';
 
@@ -8,53 +7,35 @@ export interface ObjectSources {
   readonly data: VocDataConfig;
   readonly layout: VocLayout;
   readonly id: string;
-  /** Row-major object indices. */
-  readonly labels: Uint8Array;
   /** The annotation's objects; `undefined` when there is no annotation. */
   readonly annotated: readonly AnnotatedObject[] | undefined;
-  /** Row-major class indices of the same pixels, read when needed; `undefined` when there is no class mask. */
-  readClassMask(): Promise<Uint8Array | undefined>;
+  /** The class mask's index of each object, see {@link majorityClasses}; `undefined` without a class mask. */
+  readonly classIndices: ReadonlyMap<number, number> | undefined;
 }
 
-/**
- * The class of each object, by index: what the annotation says or else what most of its pixels have in the class mask.
- *
- * @throws UserError when an object has neither, or when the class mask's index has no name.
- */
-export async function classNames(
-  indices: readonly number[],
-  sources: ObjectSources,
-): Promise<Map<number, string>> {
-  const names = new Map<number, string>();
-  let classMask: Uint8Array | undefined;
-  for (const index of indices) {
-    const annotated = sources.annotated?.[index - 1]?.name;
-    if (annotated === undefined) classMask ??= await sources.readClassMask();
-    names.set(index, annotated ?? nameFromMask(index, classMask, sources));
-  }
-  return names;
+/** The name of an object's class in the class mask; `undefined` where there is none. */
+export function classInMask(object: number, { data, classIndices }: ObjectSources): string | undefined {
+  const index = classIndices?.get(object);
+  return index === undefined ? undefined : data.maskClasses[index - 1];
 }
 
-function nameFromMask(object: number, classMask: Uint8Array | undefined, sources: ObjectSources): string {
-  const { data, layout, id, labels } = sources;
-  const index = classMask && majorityClass(labels, classMask, object);
+/** Why neither the annotation nor the class mask tells an object's class, and what to do. */
+export function whyClassless(object: number, sources: ObjectSources): string {
+  const { data, layout, id, classIndices } = sources;
+  const index = classIndices?.get(object);
   if (index === undefined) {
-    const inMask = classMask ? `shows no class there` : 'is missing';
-    throw new UserError(
+    const inMask = classIndices ? `shows no class there` : 'is missing';
+    return (
       `Object ${object} of ${layout.objectMask(id)} has no class: ${layout.annotation(id)} ` +
-        `${whyUnnamed(object, sources.annotated)}, and ${layout.classMask(id)} ${inMask}. ` +
-        'Add the object to the one or its class to the other.',
+      `${whyUnnamed(object, sources.annotated)}, and ${layout.classMask(id)} ${inMask}. ` +
+      'Add the object to the one or its class to the other.'
     );
   }
-  const name = data.maskClasses[index - 1];
-  if (name === undefined) {
-    throw new UserError(
-      `Object ${object} of ${layout.objectMask(id)} has class ${index} in ${layout.classMask(id)}, but ` +
-        `data.maskClasses has only ${data.maskClasses.length} names. Set data.maskClasses to the names of the classes ` +
-        "that the masks' indices mean, from 1.",
-    );
-  }
-  return name;
+  return (
+    `Object ${object} of ${layout.objectMask(id)} has class ${index} in ${layout.classMask(id)}, but ` +
+    `data.maskClasses has only ${data.maskClasses.length} names. Set data.maskClasses to the names of the classes ` +
+    "that the masks' indices mean, from 1."
+  );
 }
 
 function whyUnnamed(object: number, annotated: readonly AnnotatedObject[] | undefined): string {
@@ -64,14 +45,29 @@ function whyUnnamed(object: number, annotated: readonly AnnotatedObject[] | unde
     : `gives its object ${object} no name`;
 }
 
-/** The class that most of an object's pixels have, background (0) and void (255) aside. */
-function majorityClass(objects: Uint8Array, classes: Uint8Array, object: number): number | undefined {
-  const counts = new Uint32Array(256);
+/**
+ * The class that most of each object's pixels have, background (0) and void (255) aside.
+ *
+ * @param objects row-major object indices
+ * @param classes class indices of the same pixels
+ */
+export function majorityClasses(objects: Uint8Array, classes: Uint8Array): Map<number, number> {
+  const counts = new Map<number, Uint32Array>();
   for (let i = 0; i < objects.length; i++) {
-    if (objects[i] === object) counts[classes[i]]++;
+    if (objects[i] === 0) continue;
+    let own = counts.get(objects[i]);
+    if (!own) {
+      own = new Uint32Array(256);
+      counts.set(objects[i], own);
+    }
+    own[classes[i]]++;
   }
-  counts[0] = 0;
-  counts[255] = 0;
-  const most = Math.max(...counts);
-  return most > 0 ? counts.indexOf(most) : undefined;
+  const majorities = new Map<number, number>();
+  for (const [object, own] of counts) {
+    own[0] = 0;
+    own[255] = 0;
+    const most = Math.max(...own);
+    if (most > 0) majorities.set(object, own.indexOf(most));
+  }
+  return majorities;
 }

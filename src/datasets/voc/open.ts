@@ -1,7 +1,8 @@
 import type { VocDataConfig } from '../../config/schema.js';
-import { UserError } from '../../errors.js';
+import { type Report, refuse } from '../finding.js';
+import { imagesWithClasses } from '../images-with-classes.js';
 import type { Dataset, Purpose } from '../sample.js';
-import { requireVocFolders, type VocLayout, vocLayout } from './layout.js';
+import { requireVocFolders, vocLayout } from './layout.js';
 import { readAnnotation, vocReader } from './reader.js';
 import { readSplit } from './split.js';
 
@@ -10,53 +11,29 @@ import { readSplit } from './split.js';
  * whose annotation lists no object of them; `notices` says how many.
  *
  * @param split the name of a list in ImageSets/Segmentation.
+ * @param report is told what is wrong with the list.
  * @throws UserError when a folder or the split is missing, or when no image is left.
  */
 export async function openVoc(
   data: VocDataConfig,
   split: string,
   purpose: Purpose = 'evaluation',
+  report: Report = refuse,
 ): Promise<Dataset> {
   await requireVocFolders(data);
+  const { classes, maskClasses } = data;
   const layout = vocLayout(data);
-  const listed = await readSplit(layout.split(split));
-  const chosen = data.maskClasses.some((name) => !data.classes.includes(name));
-  const { ids, notices } =
-    purpose === 'training' && chosen
-      ? await idsWithClasses(listed, data, layout, split)
-      : { ids: listed, notices: [] };
-  return { classes: data.classes, ids, notices, load: vocReader(data, purpose) };
-}
-
-/** The ids whose annotation lists an object of the config's classes, and those that have no readable annotation. */
-async function idsWithClasses(
-  listed: readonly string[],
-  data: VocDataConfig,
-  layout: VocLayout,
-  split: string,
-): Promise<{ ids: string[]; notices: string[] }> {
-  const ids: string[] = [];
-  const found = new Map<string, number>();
-  for (const id of listed) {
-    // A damaged annotation is reported when the sample is read.
-    const objects = await readAnnotation(layout.annotation(id)).catch(() => undefined);
-    const names = new Set(objects?.map(({ name }) => name ?? ''));
-    for (const name of names) found.set(name, (found.get(name) ?? 0) + 1);
-    if (objects === undefined || data.classes.some((name) => names.has(name))) ids.push(id);
-  }
-  if (ids.length === 0) {
-    const present = [...found].map(([name, images]) => `${name} (${images})`).sort();
-    throw new UserError(
-      `No image of split "${split}" has an object of data.classes (${data.classes.join(', ')}). ` +
-        `The annotations name, with their number of images: ${present.join(', ') || 'nothing'}.`,
-    );
-  }
-  const leftOut = listed.length - ids.length;
-  const notices =
-    leftOut > 0
-      ? [
-          `${leftOut} of ${listed.length} images of split "${split}" have no object of data.classes and are left out.`,
-        ]
-      : [];
-  return { ids, notices };
+  const source = layout.split(split);
+  const all = await readSplit(source, report);
+  const isChoice = purpose === 'training' && maskClasses.some((name) => !classes.includes(name));
+  const { ids, notices } = isChoice
+    ? await imagesWithClasses(all, classes, `split "${split}"`, async (id) => {
+        // A damaged annotation is reported when the sample is read.
+        const annotation = await readAnnotation(layout.annotation(id)).catch(() => undefined);
+        return annotation?.objects.map(({ name }) => name ?? '');
+      })
+    : { ids: all, notices: [] };
+  const names = [...new Set([...maskClasses, ...classes])];
+  const { photos } = layout;
+  return { source, photos, classes, names, ids, notices, load: vocReader(data, purpose) };
 }

@@ -1,120 +1,138 @@
 import path from 'node:path';
 import type { VocDataConfig } from '../../config/schema.js';
 import { messageOf, UserError } from '../../errors.js';
-import type { Instance } from '../../geometry/instance.js';
 import { encodeLabelImage } from '../../geometry/label-image.js';
 import { maskExtent } from '../../geometry/mask-extent.js';
-import { asData, decodeRgb } from '../decode-rgb.js';
+import type { RunLengthMask } from '../../geometry/run-length-mask.js';
+import type { Finding, Report } from '../finding.js';
+import { readPhoto } from '../photo.js';
 import { readIfThere } from '../read-file.js';
-import type { Purpose, RgbImage, SampleReader } from '../sample.js';
-import { type AnnotatedObject, parseAnnotation } from './annotation.js';
-import { decodeIndexImage, type IndexImage } from './index-image.js';
-import { type VocLayout, vocLayout } from './layout.js';
-import { classNames } from './object-classes.js';
+import { type ImageReader, type ReadObject, sampleOf } from '../read-image.js';
+import type { Purpose, SampleReader } from '../sample.js';
+import { parseAnnotation, type VocAnnotation } from './annotation.js';
+import { vocLayout } from './layout.js';
+import { readMask } from './mask.js';
+import { classInMask, majorityClasses, type ObjectSources, whyClassless } from './object-classes.js';
 
 /** Pixels of a mask that belong to no object: outlines, and what the annotators left out. */
 const voidIndex = 255;
 
 const photoExtensions = ['.jpg', '.jpeg', '.png', '.JPG', '.JPEG', '.PNG'];
 
-/** A photograph and where it lies. */
-interface Photo {
-  readonly file: string;
-  readonly image: RgbImage;
+/** A reader of the samples of VOC's layout; see {@link vocImageReader}. */
+export function vocReader(data: VocDataConfig, purpose: Purpose): SampleReader {
+  const read = vocImageReader(data);
+  return async (id) => sampleOf(await read(id), data.classes, purpose);
 }
 
 /**
- * A reader of VOC's layout. Photographs come as they are stored: their EXIF orientation isn't applied, since the masks
- * belong to the stored pixels. Objects are those of SegmentationObject, where index n is the n-th object, 0 is
- * background and 255 void; boxes are the masks' extents. An object's class and its `difficult` flag are those of the
- * n-th object in Annotations; where that says no name, the class is the one that most of the object's pixels have in
+ * A reader of VOC's layout. Objects are those of SegmentationObject, where index n is the n-th object, 0 is background
+ * and 255 void; boxes are the masks' extents. An object's class and its `difficult` flag are those of the n-th object in
+ * Annotations; where that says no name, the class is the one that most of the object's pixels have in
  * SegmentationClass.
+ *
+ * @param thorough whether to read SegmentationClass in any case, so that both can be compared
  */
-export function vocReader(data: VocDataConfig, purpose: Purpose): SampleReader {
+export function vocImageReader(data: VocDataConfig, thorough = false): ImageReader {
   const layout = vocLayout(data);
   return async (id) => {
-    const photo = await readPhoto(layout, id);
-    const { width, height } = photo.image;
-    const objectMask = layout.objectMask(id);
-    const labels = await readMask(objectMask, photo);
-    if (labels === undefined) {
-      throw new UserError(`${objectMask} is missing. Add the mask, or take "${id}" out of the split.`);
-    }
-    const masks = encodeLabelImage(labels, height, width);
-    masks.delete(voidIndex);
-    if (masks.size === 0 && purpose === 'training') {
-      throw new UserError(
-        `${objectMask} has no object, and training needs one in each image. Take "${id}" out of the split.`,
-      );
-    }
-    const annotated = await readAnnotation(layout.annotation(id));
-    const readClassMask = () => readMask(layout.classMask(id), photo);
-    const names = await classNames([...masks.keys()], { data, layout, id, labels, annotated, readClassMask });
+    const findings: Finding[] = [];
+    const report: Report = (finding) => findings.push(finding);
+    const photo = await readPhoto(
+      photoExtensions.map((extension) => path.join(layout.photos, id + extension)),
+      `${path.join(layout.photos, id)}.jpg is missing, and there is no .jpeg or .png instead. ` +
+        `Add the photograph, or take "${id}" out of the split.`,
+      report,
+    );
+    const file = layout.objectMask(id);
+    const missing = `${file} is missing. Add the mask, or take "${id}" out of the split.`;
+    const mask = await readMask(file, photo, report, missing);
+    const annotation = await annotationOf(layout.annotation(id), report);
+    const stated = annotation?.size && { file: layout.annotation(id), size: annotation.size };
+    const read = { id, imageId: id, photo, file, name: file, stated, findings };
+    // Nothing is known of the objects where a file is damaged that names them.
+    const unknown = { ...read, objects: [] };
+    if (!mask || findings.some(({ code }) => code === 'annotation-unreadable')) return unknown;
 
-    const instances: Instance[] = [];
-    const ignored: Instance[] = [];
-    for (const [index, mask] of masks) {
-      const difficult = annotated?.[index - 1]?.difficult ?? false;
-      const label = data.classes.indexOf(names.get(index) ?? '');
-      const instance = { box: maskExtent(mask), label: Math.max(label, 0), mask, difficult, crowd: false };
-      (label < 0 ? ignored : instances).push(instance);
-    }
-    return { id, image: photo.image, instances, ignored };
+    const masks = encodeLabelImage(mask.indices, mask.height, mask.width);
+    masks.delete(voidIndex);
+    const annotated = annotation?.objects;
+    const named = [...masks.keys()].every((index) => annotated?.[index - 1]?.name !== undefined);
+    const found = findings.length;
+    const classMask = thorough || !named ? await readMask(layout.classMask(id), photo, report) : undefined;
+    if (!named && findings.length > found) return unknown;
+    const classIndices = classMask && majorityClasses(mask.indices, classMask.indices);
+    const sources = { data, layout, id, annotated, classIndices };
+    const indices = new Set([...masks.keys(), ...(annotated ?? []).map((_, i) => i + 1)]);
+    const objects = [...indices]
+      .sort((a, b) => a - b)
+      .map((index) => readObject(index, masks.get(index), sources, report));
+    return { ...read, objects };
+  };
+}
+
+function readObject(
+  index: number,
+  mask: RunLengthMask | undefined,
+  sources: ObjectSources,
+  report: Report,
+): ReadObject {
+  const { layout, id, annotated } = sources;
+  const own = annotated?.[index - 1];
+  const inMask = mask && classInMask(index, sources);
+  const className = own?.name ?? inMask;
+  const file = mask ? layout.objectMask(id) : layout.annotation(id);
+  if (mask && className === undefined) {
+    report({ code: 'class-missing', file, object: index, message: whyClassless(index, sources) });
+  }
+  return {
+    name: `Object ${index}${className === undefined ? '' : ` (${className})`} of ${file}`,
+    file,
+    key: index,
+    className,
+    // Names that the list lacks can't be compared with it.
+    classInMask: own?.name === undefined || sources.data.maskClasses.includes(own.name) ? inMask : undefined,
+    box: mask && maskExtent(mask),
+    annotatedBox: own?.box,
+    area: undefined,
+    mask,
+    outline: undefined,
+    difficult: own?.difficult ?? false,
+    crowd: false,
+    listed: annotated === undefined || own !== undefined,
+    odd: own?.odd ?? [],
   };
 }
 
 /**
- * The objects of an annotation; `undefined` when there is no such file.
+ * Reads an annotation.
+ *
+ * @returns `undefined` after a report
+ */
+async function annotationOf(file: string, report: Report): Promise<VocAnnotation | undefined> {
+  try {
+    const annotation = await readAnnotation(file);
+    if (annotation) return annotation;
+    const message = `${file} is missing, so classes are those of SegmentationClass and nothing is difficult.`;
+    report({ code: 'annotation-missing', file, message });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    report({ code: 'annotation-unreadable', file, message: error.message });
+  }
+  return undefined;
+}
+
+/**
+ * What an annotation file says; `undefined` when there is no such file.
  *
  * @throws UserError when it can't be read or parsed.
  */
-export async function readAnnotation(file: string): Promise<AnnotatedObject[] | undefined> {
+export async function readAnnotation(file: string): Promise<VocAnnotation | undefined> {
   const bytes = await readIfThere(file);
   if (bytes === undefined) return undefined;
   try {
     return parseAnnotation(new TextDecoder().decode(bytes));
   } catch (error) {
     throw new UserError(`${file} is not a VOC annotation (${messageOf(error)}). Correct or remove it.`);
-  }
-}
-
-async function readPhoto({ photos }: VocLayout, id: string): Promise<Photo> {
-  for (const extension of photoExtensions) {
-    const file = path.join(photos, id + extension);
-    const bytes = await readIfThere(file);
-    if (bytes !== undefined) return { file, image: await decodeRgb(bytes, file, asData) };
-  }
-  throw new UserError(
-    `${path.join(photos, id)}.jpg is missing, and there is no .jpeg or .png instead. ` +
-      `Add the photograph, or take "${id}" out of the split.`,
-  );
-}
-
-/** A mask's indices, row by row; `undefined` when there is no such file. */
-async function readMask(file: string, { file: photo, image }: Photo): Promise<Uint8Array | undefined> {
-  const bytes = await readIfThere(file);
-  if (bytes === undefined) return undefined;
-  const mask = decodeMaskFile(bytes, file);
-  if (mask.width !== image.width || mask.height !== image.height) {
-    const turned = mask.width === image.height && mask.height === image.width;
-    throw new UserError(
-      `${file} is ${mask.width}×${mask.height} but ${photo} is ${image.width}×${image.height} pixels. ` +
-        (turned
-          ? 'The mask seems to be drawn on the turned photograph: masks belong to the pixels as they are stored, ' +
-            'so store the photograph turned.'
-          : 'Both must have the same size.'),
-    );
-  }
-  return mask.indices;
-}
-
-function decodeMaskFile(bytes: Uint8Array, file: string): IndexImage {
-  try {
-    return decodeIndexImage(bytes);
-  } catch (error) {
-    throw new UserError(
-      `${file} is not a readable mask (${messageOf(error)}). ` +
-        "Masks are intact PNG files with a palette, in 8-bit grey or in VOC's colours.",
-    );
   }
 }

@@ -1,15 +1,17 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../errors.js';
+import { type Report, refuse } from '../finding.js';
 import { readIfThere } from '../read-file.js';
 
 /**
  * Reads a list of image ids, one a line. Empty lines, blanks at the ends and Windows' line ends are fine, as is the
  * second column that VOC's lists of one class have (1, 0 or -1 on every line; it isn't used).
  *
- * @throws UserError when the list is missing (it names those that exist), is empty or names an id twice.
+ * @param report is told of ids that are listed twice; they come once then.
+ * @throws UserError when the list is missing (it names those that exist) or empty, and what `report` throws.
  */
-export async function readSplit(file: string): Promise<string[]> {
+export async function readSplit(file: string, report: Report = refuse): Promise<string[]> {
   const bytes = await readIfThere(file);
   if (bytes === undefined) {
     throw new UserError(
@@ -31,11 +33,10 @@ export async function readSplit(file: string): Promise<string[]> {
   const repeated = new Set(ids.filter((id) => seen.size === seen.add(id).size));
   if (repeated.size > 0) {
     const more = repeated.size > 5 ? ` and ${repeated.size - 5} more` : '';
-    throw new UserError(
-      `${file} lists images more than once: ${[...repeated].slice(0, 5).join(', ')}${more}. Remove the repeated lines.`,
-    );
+    const message = `${file} lists images more than once: ${[...repeated].slice(0, 5).join(', ')}${more}. Remove the repeated lines.`;
+    report({ code: 'duplicate-id', file, message });
   }
-  return ids;
+  return [...seen];
 }
 
 async function others(file: string): Promise<string> {

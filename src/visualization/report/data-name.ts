@@ -1,15 +1,28 @@
-import type { Config } from '../../config/schema.js';
+import type { Config, DataConfig } from '../../config/schema.js';
 import { vocClasses } from '../../config/voc-classes.js';
 
 /** Such as `Pascal VOC 2012, val`. */
 export function dataName({ data }: Config, split: 'train' | 'val'): string {
-  const set = data.format === 'shapes' ? 'generated shapes' : `Pascal VOC ${data.year}`;
-  return `${set}, ${listName(data, split)}`;
+  return `${setName(data)}, ${listName(data, split)}`;
+}
+
+function setName(data: DataConfig): string {
+  switch (data.format) {
+    case 'voc':
+      return `Pascal VOC ${data.year}`;
+    case 'coco':
+      return 'COCO annotation file';
+    case 'sbd':
+      return 'Semantic Boundaries Dataset';
+    case 'shapes':
+      return 'generated shapes';
+  }
 }
 
 /** The name of the list of a split's images. */
-function listName(data: Config['data'], split: 'train' | 'val'): string {
-  return data.format === 'voc' ? data[split] : split;
+function listName(data: DataConfig, split: 'train' | 'val'): string {
+  if (data.format === 'shapes') return split;
+  return data.format === 'coco' ? data[split].replace(/^.*[\\/]/, '') : data[split];
 }
 
 /** Whether these are the data that the paper's figures are about: VOC 2012's segmentation val with its 20 classes. */

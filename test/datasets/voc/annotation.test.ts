@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseAnnotation } from '../../../src/datasets/voc/annotation.js';
 
+/** An object without anything but a name. */
+const named = (name: string | undefined) => ({ name, difficult: false, box: undefined, odd: [] });
+
 describe('parseAnnotation', () => {
   it('lists the objects in order, with trimmed names', () => {
     const text = `<annotation>
@@ -9,27 +12,45 @@ describe('parseAnnotation', () => {
         <part><name>head</name></part></object>
       <object><name>007</name></object>
     </annotation>\r\n`;
-    expect(parseAnnotation(text)).toEqual([
-      { name: 'cat', difficult: false },
-      { name: 'dog', difficult: true },
-      { name: '007', difficult: false },
-    ]);
+    expect(parseAnnotation(text)).toEqual({
+      size: undefined,
+      objects: [named('cat'), { ...named('dog'), difficult: true }, named('007')],
+    });
   });
 
   it('reads one object, none, and objects without a name', () => {
     const one = '<annotation><object><name>cat</name></object></annotation>';
-    expect(parseAnnotation(one)).toEqual([{ name: 'cat', difficult: false }]);
-    expect(parseAnnotation('<annotation><size/></annotation>')).toEqual([]);
-    const unnamed = { name: undefined, difficult: false };
+    expect(parseAnnotation(one).objects).toEqual([named('cat')]);
+    expect(parseAnnotation('<annotation><size/></annotation>')).toEqual({ size: undefined, objects: [] });
     expect(
-      parseAnnotation('<annotation><object><name> </name></object><object>text</object></annotation>'),
-    ).toEqual([unnamed, unnamed]);
+      parseAnnotation('<annotation><object><name> </name></object><object>text</object></annotation>')
+        .objects,
+    ).toEqual([named(undefined), named(undefined)]);
+  });
+
+  it('reads sizes and boxes; VOC counts pixels from 1 and includes the last', () => {
+    const object = (bounds: string, more = '') =>
+      `<object><name>cat</name>${more}<bndbox>${bounds}</bndbox></object>`;
+    const text =
+      '<annotation><size><width>500</width><height>375</height><depth>3</depth></size>' +
+      object('<xmin>1</xmin><ymin>2</ymin><xmax>10.5</xmax><ymax>20</ymax>') +
+      object('<xmin>1</xmin><ymin>left</ymin><xmax>10</xmax><ymax>20</ymax>') +
+      object('<xmin>1</xmin>', '<difficult>yes</difficult><truncated>2</truncated><occluded>1</occluded>') +
+      '</annotation>';
+    const { size, objects } = parseAnnotation(text);
+    expect(size).toEqual({ width: 500, height: 375 });
+    expect(objects[0]).toEqual({ ...named('cat'), box: [0, 1, 10.5, 20] });
+    const odd = 'a bndbox that lacks numbers';
+    expect(objects[1]).toEqual({ ...named('cat'), odd: [odd] });
+    expect(objects[2].odd).toEqual(['difficult "yes"', 'truncated "2"', odd]);
+    const none = '<annotation><size><width>0</width><height>0</height></size></annotation>';
+    expect(parseAnnotation(none).size).toBeUndefined();
   });
 
   it('does not expand entities', () => {
     const text =
       '<!DOCTYPE a [<!ENTITY e "boom">]><annotation><object><name>&e;</name></object></annotation>';
-    expect(parseAnnotation(text)).toEqual([{ name: '&e;', difficult: false }]);
+    expect(parseAnnotation(text).objects).toEqual([named('&e;')]);
   });
 
   it('says on which line the text stops being XML', () => {

@@ -1,0 +1,35 @@
+import path from 'node:path';
+import { writeInstances } from '../datasets/coco/write.js';
+import { imageReader, openDataset } from '../datasets/open.js';
+import { UserError } from '../errors.js';
+import type { ConvertOptions } from './convert.js';
+import { loadDataConfig } from './data-config.js';
+import { interruptedExitCode, interruptSignal } from './interrupt.js';
+import { showProgress } from './progress.js';
+
+/** Converts a split and says what was written. */
+export async function convertAction(
+  file: string,
+  overrides: readonly string[],
+  { split, out }: ConvertOptions,
+): Promise<void> {
+  const { data } = await loadDataConfig(file, overrides);
+  const generating = showProgress('Generating images');
+  const onGenerate = (done: number, total: number): void => generating.show(done, total);
+  const dataset = await openDataset(data, split, onGenerate, { purpose: 'evaluation' });
+  generating.end();
+  if (path.resolve(out) === path.resolve(dataset.source)) {
+    throw new UserError(`--out ${out}: is the file that would be converted; choose another one`);
+  }
+  const signal = interruptSignal('Stopping after this image; nothing is written.');
+  const display = showProgress('Converting');
+  const onProgress = (done: number, total: number): void => display.show(done, total);
+  const written = await writeInstances(out, dataset, imageReader(data), { onProgress, signal });
+  display.end();
+  if (!written) {
+    process.exitCode = interruptedExitCode;
+    return;
+  }
+  console.error(`${written.images} images, ${written.objects} objects: ${out}`);
+  console.error(`The photographs are in ${dataset.photos}`);
+}

@@ -1,0 +1,30 @@
+import { type Command, Option } from 'commander';
+
+export interface ConvertOptions {
+  readonly split: 'train' | 'val';
+  readonly out: string;
+}
+
+/** `atto convert`: writes any data set as a COCO annotation file. */
+export function registerConvert(program: Command): void {
+  program
+    .command('convert')
+    .description('write the annotations of a data set as a COCO annotation file')
+    .argument('<config>', 'config file, such as configs/voc2012/atto-mask-rcnn.ts')
+    .argument('[overrides...]', 'key.path=value, each')
+    .addOption(new Option('--split <name>', 'which split').choices(['train', 'val']).default('train'))
+    .requiredOption('--out <file>', 'the annotation file, such as instances.json')
+    .addHelpText(
+      'after',
+      `
+Masks become compressed run lengths; category ids count the config's classes from 1, other classes of the data follow.
+VOC's flag for difficult objects becomes "difficult": 1. The photographs stay where they are.
+
+Example:
+  atto convert configs/voc2012/atto-mask-rcnn.ts data.root=/data/VOCdevkit --split val --out instances_val.json`,
+    )
+    .action(async (config: string, overrides: string[], options: ConvertOptions) => {
+      const { convertAction } = await import('./convert-action.js');
+      await convertAction(config, overrides, options);
+    });
+}

@@ -1,0 +1,26 @@
+import type { Box } from '../../geometry/box.js';
+import type { Finding, FindingCode } from '../finding.js';
+import type { ObjectFacts } from './facts.js';
+
+/** A finding about an object. */
+export function about({ name, file, key }: ObjectFacts, code: FindingCode, what: string): Finding[] {
+  return [{ code, file, object: key, message: `${name} ${what}` }];
+}
+
+/** A box as messages show it. */
+export function showBox(box: Box): string {
+  return `[${box.map(rounded).join(', ')}]`;
+}
+
+/** A coordinate or an area as messages show it. */
+export function rounded(value: number): number {
+  return Math.round(10 * value) / 10;
+}
+
+/** Rounding and annotators take boxes and polygons a little beyond their image. */
+const tolerated = 1;
+
+/** Whether a box lies in an image. */
+export function isInside([x1, y1, x2, y2]: Box, width: number, height: number): boolean {
+  return x1 >= -tolerated && y1 >= -tolerated && x2 <= width + tolerated && y2 <= height + tolerated;
+}

@@ -1,0 +1,91 @@
+import path from 'node:path';
+import { UserError } from '../../errors.js';
+import { writeAtomically } from '../../files.js';
+import { maskExtent } from '../../geometry/mask-extent.js';
+import { maskArea, type RunLengthMask } from '../../geometry/run-length-mask.js';
+import { isRefused } from '../finding.js';
+import type { ImageReader, ReadObject } from '../read-image.js';
+import type { Dataset } from '../sample.js';
+import { encodeSegmentation } from './segmentation.js';
+
+/** How much was written. */
+export interface WrittenInstances {
+  readonly images: number;
+  readonly objects: number;
+}
+
+export interface WriteOptions {
+  /** Called after each image with the number of images done and of all. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Ends it after the image at hand; nothing is written then. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Writes a split as a COCO annotation file. Masks become compressed run lengths, categories count the config's classes
+ * and then the data's other ones from 1, images keep the ids of a COCO file or count from 1. VOC's flag becomes
+ * `"difficult": 1`, which `atto score` and the reader of this format understand.
+ *
+ * @returns undefined where the signal ended it
+ * @throws UserError when an image can't be used, or the file not be written
+ */
+export async function writeInstances(
+  file: string,
+  dataset: Dataset,
+  read: ImageReader,
+  { onProgress, signal }: WriteOptions = {},
+): Promise<WrittenInstances | undefined> {
+  const { source, photos, ids, records } = dataset;
+  const categories = [...new Set([...dataset.classes, ...dataset.names])];
+  const images: unknown[] = [];
+  const annotations: string[] = [];
+  for (const [i, id] of ids.entries()) {
+    if (signal?.aborted) return undefined;
+    const record = records?.get(id);
+    const { photo, objects, findings } = await read(id, record);
+    const reason = findings.find(isRefused);
+    if (reason) throw new UserError(`${reason.message} atto check lists all that is wrong.`);
+    if (!photo) throw new Error(`The photograph of ${id} wasn't read, and nothing says why`);
+    const { width, height } = photo.image;
+    const imageId = record?.imageId ?? i + 1;
+    const fileName = path.relative(photos, photo.file).replaceAll(path.sep, '/');
+    images.push({ id: imageId, file_name: fileName, width, height });
+    for (const object of objects) {
+      // An object that is annotated without a mask is no truth for masks.
+      if (!object.mask) continue;
+      const [id, category] = [annotations.length + 1, categoryId(object, categories)];
+      const region = regionOf(object, object.mask);
+      annotations.push(JSON.stringify({ id, image_id: imageId, category_id: category, ...region }));
+    }
+    onProgress?.(i + 1, ids.length);
+  }
+  const info = { description: `${path.basename(source)}, converted by atto` };
+  const listed = categories.map((name, label) => ({ id: label + 1, name }));
+  const head = JSON.stringify({ info, categories: listed, images });
+  await writeAtomically(file, async (handle) => {
+    await handle.write(`${head.slice(0, -1)},"annotations":[`);
+    // All annotations in one text may be longer than texts can be.
+    for (const [i, annotation] of annotations.entries()) {
+      await handle.write(`${i > 0 ? ',' : ''}\n${annotation}`);
+    }
+    await handle.write('\n]}\n');
+  });
+  return { images: images.length, objects: annotations.length };
+}
+
+/** The class's number; a class that no list names is added to the list. */
+function categoryId({ className = '' }: ReadObject, categories: string[]): number {
+  if (!categories.includes(className)) categories.push(className);
+  return categories.indexOf(className) + 1;
+}
+
+function regionOf({ box, area, difficult, crowd }: ReadObject, mask: RunLengthMask) {
+  const [x1, y1, x2, y2] = box ?? maskExtent(mask);
+  return {
+    bbox: [x1, y1, x2 - x1, y2 - y1],
+    area: area ?? maskArea(mask),
+    iscrowd: crowd ? 1 : 0,
+    ...(difficult && { difficult: 1 }),
+    segmentation: encodeSegmentation(mask),
+  };
+}

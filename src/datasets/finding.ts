@@ -1,0 +1,88 @@
+import { UserError } from '../errors.js';
+
+export type Severity = 'fault' | 'warning';
+
+interface FindingKind {
+  readonly severity: Severity;
+  /** What the cases of a kind are. */
+  readonly title: string;
+  /** Whether an image with it can't be used, so that training refuses to start. */
+  readonly refused: boolean;
+}
+
+const refused = (title: string): FindingKind => ({ severity: 'fault', title, refused: true });
+const fault = (title: string): FindingKind => ({ severity: 'fault', title, refused: false });
+const warning = (title: string): FindingKind => ({ severity: 'warning', title, refused: false });
+
+/** Everything that can be wrong or doubtful in a data set. */
+export const findingKinds = {
+  'split-unreadable': refused("lists and annotation files that can't be read"),
+  'duplicate-id': refused('ids that are there twice'),
+  'unknown-image': refused('objects of unknown images'),
+  'photo-missing': refused('photographs that are missing'),
+  'photo-unreadable': refused('photographs that are damaged or cut off'),
+  'mask-missing': refused('mask files that are missing'),
+  'mask-unreadable': refused('mask files that are damaged or cut off'),
+  'annotation-unreadable': refused('annotations that are damaged or incomplete'),
+  'segmentation-missing': refused('objects without a segmentation'),
+  'segmentation-invalid': refused('objects with a damaged segmentation'),
+  'size-mismatch': refused('images whose photograph and masks differ in size'),
+  'class-missing': refused('objects without a class'),
+  'unknown-class': refused('objects of unknown classes'),
+  'box-misses-mask': refused('objects whose box lies elsewhere than their mask'),
+  'no-objects': refused('images for training without any object'),
+  'annotation-size': fault('annotations of a photograph of another size'),
+  'class-conflict': fault('objects with two different classes'),
+  'object-without-mask': fault('annotated objects without a mask'),
+  'mask-without-object': fault('masks without an annotated object'),
+  'empty-mask': fault('objects without a single pixel'),
+  'empty-box': fault('objects whose box has no area'),
+  'box-outside-image': fault('objects whose box reaches beyond the image'),
+  'image-in-two-splits': fault('images that are in both splits'),
+  'duplicate-image': warning('images that are in a split twice'),
+  'duplicate-object': warning('objects that are annotated twice'),
+  'thin-mask': warning('objects one pixel wide or high'),
+  'box-far-from-mask': warning('objects whose box and mask differ much'),
+  'area-mismatch': warning("objects whose area isn't their mask's"),
+  'polygon-outside-image': warning('objects with a polygon that reaches beyond the image'),
+  'exif-orientation': warning('photographs that their EXIF turns'),
+  'annotation-missing': warning('annotation files that are missing'),
+  'annotation-odd': warning("values that the format doesn't know"),
+  'ignored-class': warning("objects of classes that aren't trained"),
+  'class-lists-differ': warning('classes that one of the splits lacks'),
+  'few-examples': warning('classes with too few examples'),
+} as const satisfies Readonly<Record<string, FindingKind>>;
+
+export type FindingCode = keyof typeof findingKinds;
+
+/** Something wrong or doubtful in a data set. */
+export interface Finding {
+  readonly code: FindingCode;
+  /** The file that is to be mended. */
+  readonly file: string;
+  /** What in the file: the index of an object in a mask, the id of an annotation or an image, or the name of a class. */
+  readonly object?: number | string;
+  /** What is wrong, where, and what to do. */
+  readonly message: string;
+}
+
+/** Takes note of a finding. */
+export type Report = (finding: Finding) => void;
+
+export function severityOf({ code }: Finding): Severity {
+  return findingKinds[code].severity;
+}
+
+/** Whether an image with this finding can't be used. */
+export function isRefused({ code }: Finding): boolean {
+  return findingKinds[code].refused;
+}
+
+/**
+ * The report of those who need whole data.
+ *
+ * @throws UserError with the message of a finding that makes the data unusable
+ */
+export function refuse(finding: Finding): void {
+  if (isRefused(finding)) throw new UserError(finding.message);
+}

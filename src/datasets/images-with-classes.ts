@@ -1,0 +1,42 @@
+import { UserError } from '../errors.js';
+import { listed } from './classes.js';
+
+/** Which images are taken, and what the user should know about the choice. */
+export interface ChosenImages {
+  readonly ids: readonly string[];
+  readonly notices: readonly string[];
+}
+
+/**
+ * The images that have something to learn from: an object of one of the classes. Those of which that isn't known are
+ * among them.
+ *
+ * @param source what has the images, for messages
+ * @param namesOf the classes of an image's objects; undefined where they can't be told
+ * @throws UserError when no image is left
+ */
+export async function imagesWithClasses(
+  ids: readonly string[],
+  classes: readonly string[],
+  source: string,
+  namesOf: (id: string) => Iterable<string> | undefined | Promise<Iterable<string> | undefined>,
+): Promise<ChosenImages> {
+  const chosen: string[] = [];
+  const found = new Map<string, number>();
+  for (const id of ids) {
+    const known = await namesOf(id);
+    const names = new Set(known);
+    for (const name of names) found.set(name, (found.get(name) ?? 0) + 1);
+    if (known === undefined || classes.some((name) => names.has(name))) chosen.push(id);
+  }
+  if (chosen.length === 0) {
+    const present = [...found].map(([name, images]) => `${name} (${images})`).sort();
+    throw new UserError(
+      `No image of ${source} has an object of data.classes (${listed(classes)}). ` +
+        `The annotations name, with their number of images: ${present.join(', ') || 'nothing'}.`,
+    );
+  }
+  const leftOut = ids.length - chosen.length;
+  const notice = `${leftOut} of ${ids.length} images of ${source} have no object of data.classes and are left out.`;
+  return { ids: chosen, notices: leftOut > 0 ? [notice] : [] };
+}

@@ -1,0 +1,100 @@
+import type { SbdDataConfig } from '../../config/schema.js';
+import { vocClasses } from '../../config/voc-classes.js';
+import { messageOf, UserError } from '../../errors.js';
+import { encodeLabelImage } from '../../geometry/label-image.js';
+import { maskExtent } from '../../geometry/mask-extent.js';
+import type { RunLengthMask } from '../../geometry/run-length-mask.js';
+import type { Finding, Report } from '../finding.js';
+import { readPhoto } from '../photo.js';
+import { readIfThere } from '../read-file.js';
+import type { ImageReader, ReadObject } from '../read-image.js';
+import { sizeMismatch } from '../size-mismatch.js';
+import { type InstanceFile, parseInstances } from './instances.js';
+import { sbdLayout } from './layout.js';
+
+/**
+ * A reader of the Semantic Boundaries Dataset (Hariharan et al., 2011). Objects are those of inst/<id>.mat, whose
+ * categories count VOC's classes from 1; boxes are the masks' extents.
+ */
+export function sbdImageReader(data: SbdDataConfig): ImageReader {
+  const layout = sbdLayout(data);
+  return async (id) => {
+    const findings: Finding[] = [];
+    const report: Report = (finding) => findings.push(finding);
+    const photoFile = layout.photo(id);
+    const missing = `${photoFile} is missing. Add the photograph, or take "${id}" out of the split.`;
+    const photo = await readPhoto([photoFile], missing, report);
+    const file = layout.instances(id);
+    const instances = await readInstances(file, id, report);
+    const read = { id, imageId: id, photo, file, name: file, stated: undefined, findings };
+    if (!instances) return { ...read, objects: [] };
+
+    const message = photo && sizeMismatch(file, instances, photo);
+    if (message !== undefined) report({ code: 'size-mismatch', file, message });
+    const masks = encodeLabelImage(instances.labels, instances.height, instances.width);
+    // ChainerCV and others take it for void, as in VOC's masks.
+    masks.delete(255);
+    const indices = new Set([...masks.keys(), ...instances.categories.map((_, i) => i + 1)]);
+    const objects = [...indices]
+      .sort((a, b) => a - b)
+      .map((index) => readObject(index, masks.get(index), instances.categories, file, report));
+    return { ...read, objects };
+  };
+}
+
+/** The classes of an image's objects; undefined where its file is damaged or missing. */
+export async function classesInFile(file: string): Promise<string[] | undefined> {
+  const instances = await readInstances(file, '', () => {});
+  return instances?.categories.map((category) => vocClasses[category - 1] ?? '');
+}
+
+async function readInstances(file: string, id: string, report: Report): Promise<InstanceFile | undefined> {
+  try {
+    const bytes = await readIfThere(file);
+    if (bytes !== undefined) return parseInstances(bytes);
+    const message = `${file} is missing. Add it, or take "${id}" out of the split.`;
+    report({ code: 'mask-missing', file, message });
+  } catch (error) {
+    const message =
+      error instanceof UserError
+        ? error.message
+        : `${file} is not a readable file of instances (${messageOf(error)}). Unpack or download it again.`;
+    report({ code: 'mask-unreadable', file, message });
+  }
+  return undefined;
+}
+
+function readObject(
+  index: number,
+  mask: RunLengthMask | undefined,
+  categories: readonly number[],
+  file: string,
+  report: Report,
+): ReadObject {
+  const category = categories[index - 1];
+  const className: string | undefined = vocClasses[category - 1];
+  if (className === undefined) {
+    const message =
+      `Object ${index} of ${file} has ` +
+      (category === undefined
+        ? `no class: there are only ${categories.length} categories.`
+        : `the category ${category}, but they go from 1 to ${vocClasses.length}.`);
+    report({ code: 'class-missing', file, object: index, message });
+  }
+  return {
+    name: `Object ${index}${className === undefined ? '' : ` (${className})`} of ${file}`,
+    file,
+    key: index,
+    className,
+    classInMask: undefined,
+    box: mask && maskExtent(mask),
+    annotatedBox: undefined,
+    area: undefined,
+    mask,
+    outline: undefined,
+    difficult: false,
+    crowd: false,
+    listed: true,
+    odd: [],
+  };
+}

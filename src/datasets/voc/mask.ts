@@ -1,0 +1,42 @@
+import { messageOf, UserError } from '../../errors.js';
+import type { Report } from '../finding.js';
+import type { Photo } from '../photo.js';
+import { readIfThere } from '../read-file.js';
+import { sizeMismatch } from '../size-mismatch.js';
+import { decodeIndexImage, type IndexImage } from './index-image.js';
+
+/**
+ * Reads a mask file.
+ *
+ * @param photo that it must be as large as; `undefined` where that is unknown
+ * @param missing what to report when there is no such file; by default that is fine
+ * @returns `undefined` when there is no such file, or after a report
+ */
+export async function readMask(
+  file: string,
+  photo: Photo | undefined,
+  report: Report,
+  missing?: string,
+): Promise<IndexImage | undefined> {
+  let mask: IndexImage;
+  try {
+    const bytes = await readIfThere(file);
+    if (bytes === undefined) {
+      if (missing !== undefined) report({ code: 'mask-missing', file, message: missing });
+      return undefined;
+    }
+    mask = decodeIndexImage(bytes);
+  } catch (error) {
+    const message =
+      error instanceof UserError
+        ? error.message
+        : `${file} is not a readable mask (${messageOf(error)}). ` +
+          "Masks are intact PNG files with a palette, in 8-bit grey or in VOC's colours.";
+    report({ code: 'mask-unreadable', file, message });
+    return undefined;
+  }
+  const message = photo && sizeMismatch(file, mask, photo);
+  if (message === undefined) return mask;
+  report({ code: 'size-mismatch', file, message });
+  return undefined;
+}
