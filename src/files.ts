@@ -1,10 +1,35 @@
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, UserError } from './errors.js';
 
 /** The code of a system error, such as ENOENT. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/**
+ * Makes a folder and those above it, where they aren't there. Node's own recursive `mkdir` never ends in file systems
+ * that take no new folders, such as /proc.
+ */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const parent = path.dirname(folder);
+    if (errorCode(error) === 'ENOENT' && !(await isFolder(parent))) {
+      await makeFolder(parent);
+      await makeFolder(folder);
+    } else if (!(await isFolder(folder))) {
+      throw error;
+    }
+  }
+}
+
+async function isFolder(place: string): Promise<boolean> {
+  return stat(place).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  );
 }
 
 /**
@@ -19,7 +44,7 @@ export async function writeAtomically(
 ): Promise<void> {
   const partial = `${file}.partial`;
   try {
-    await mkdir(path.dirname(file), { recursive: true });
+    await makeFolder(path.dirname(file));
     const handle = await open(partial, 'w');
     try {
       await write(handle);
@@ -50,6 +75,7 @@ export function writeError(file: string, error: unknown): unknown {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
+    case 'ENOENT':
       return new UserError(`${file}: can't be written here; choose another folder with --out`);
     case 'ENOTDIR':
     case 'EEXIST':

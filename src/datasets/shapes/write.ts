@@ -1,8 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { encode } from 'fast-png';
 import { XMLBuilder } from 'fast-xml-parser';
 import type { ShapesDataConfig } from '../../config/schema.js';
+import { makeFolder } from '../../files.js';
 import { encodeLabelImage } from '../../geometry/label-image.js';
 import { maskExtent } from '../../geometry/mask-extent.js';
 import { randomStream } from '../../random.js';
@@ -19,7 +20,7 @@ export async function writeSplits(
 ): Promise<void> {
   const files = [layout.annotation(''), layout.objectMask(''), layout.classMask(''), layout.split('')];
   for (const folder of [layout.photos, ...files.map((file) => path.dirname(file))]) {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
   }
   const splits = [
     { name: 'train', images: data.trainImages },

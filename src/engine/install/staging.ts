@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { messageOf, UserError } from '../../errors.js';
-import { errorCode } from '../../files.js';
+import { errorCode, makeFolder } from '../../files.js';
 import { isComplete } from './cache.js';
 
 /**
@@ -38,7 +38,7 @@ const partialMark = `.partial-${hostname()}-`;
 
 async function startPartial(cache: string, name: string): Promise<string> {
   try {
-    await mkdir(cache, { recursive: true });
+    await makeFolder(cache);
     await removeLeftovers(cache);
     return await mkdtemp(path.join(cache, `${name}${partialMark}${process.pid}-`));
   } catch (error) {
