@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { configSchema, type ModelConfig } from '../../src/config/schema.js';
+import type { Complexity } from '../../src/metrics/complexity.js';
+import { maskRcnnComplexity } from '../../src/models/complexity.js';
+import { buildMaskRcnn } from '../../src/models/mask-rcnn.js';
+import { isCounted, parameterSize } from '../../src/nn/parameter.js';
+
+function modelOf(model: object): ModelConfig {
+  const data = { format: 'voc', root: '' };
+  return configSchema.parse({ model, data, training: { steps: 1, learningRate: 1 } }).model;
+}
+
+/** Of one square image. */
+function complexity(
+  model: object,
+  classes: number,
+  side: number,
+  boxRois: number,
+  maskRois: number,
+): Complexity {
+  const input = { height: side, width: side };
+  return maskRcnnComplexity(buildMaskRcnn(modelOf(model), classes), { input, boxRois, maskRois });
+}
+
+const giga = (value: number): number => Number((value / 1e9).toFixed(2));
+
+// Figures of torchvision 0.29's maskrcnn_resnet50_fpn, and the paper's.
+const r50Fpn = { backbone: { name: 'resnet50', norm: 'frozen', trainableStages: 3 } };
+const attoMaskRcnn = { backbone: { name: 'attonet-a' }, box: { representation: 688 } };
+
+describe("torchvision's Mask R-CNN", () => {
+  it('has its parameters and multiply-adds, part by part', () => {
+    const { parameters, multiplyAdds, parts } = complexity(r50Fpn, 90, 800, 1000, 0);
+    expect(parameters).toBe(44_401_393);
+    expect(giga(multiplyAdds)).toBe(134.38);
+    expect(parts.map((part) => [part.name, giga(part.multiplyAdds)])).toEqual([
+      ['backbone', 52.13],
+      ['FPN', 36.25],
+      ['RPN', 31.64],
+      ['box head', 14.36],
+      ['mask head', 0],
+    ]);
+    expect(giga(complexity(r50Fpn, 90, 800, 1000, 100).multiplyAdds)).toBe(187.59);
+  });
+
+  it.each([
+    [800, 0, 134.02],
+    [800, 100, 185.82],
+    [1024, 0, 210.63],
+    [1024, 100, 262.43],
+  ])('for VOC at %i × … with %i mask RoIs: %f G', (side, maskRois, expected) => {
+    const { parameters, multiplyAdds } = complexity(r50Fpn, 20, side, 1000, maskRois);
+    expect(parameters).toBe(44_024_653);
+    expect(giga(multiplyAdds)).toBe(expected);
+  });
+
+  it('has 53,120 parameters more with a trained norm', () => {
+    const trained = { backbone: { name: 'resnet50', norm: 'batch' } };
+    expect(complexity(trained, 90, 800, 1, 1).parameters).toBe(44_401_393 + 53_120);
+  });
+});
+
+describe('Atto-MaskRCNN', () => {
+  it("has the paper's 18.3 M parameters, and its 195 G multiply-adds within 7 %", () => {
+    const { parameters, multiplyAdds } = complexity(attoMaskRcnn, 20, 1024, 1000, 100);
+    expect(parameters).toBe(18_295_173);
+    expect(Math.abs(multiplyAdds / 195e9 - 1)).toBeLessThan(0.07);
+    expect(giga(complexity(attoMaskRcnn, 20, 1024, 1000, 125).multiplyAdds)).toBe(194.91);
+  });
+});
+
+it.each([r50Fpn, attoMaskRcnn])('counts every parameter of the model once', (model) => {
+  const network = buildMaskRcnn(modelOf(model), 20);
+  const listed = network.parameters.filter(isCounted).reduce((sum, each) => sum + parameterSize(each), 0);
+  expect(complexity(model, 20, 64, 1, 1).parameters).toBe(listed);
+});
