@@ -9,7 +9,8 @@ import { complexityTable } from '../visualization/complexity-table.js';
 import type { SummaryOptions } from './summary.js';
 
 const counted = {
-  parameters: 'weights, biases, and the scales and shifts of norms that are not frozen',
+  parameters:
+    'weights, biases, and the scales and shifts of norms that are not frozen; shared ones once, in the first part',
   multiplyAdds:
     'convolutions and fully connected layers; not norms, activations, pooling, RoIAlign, upsampling and sums',
 };

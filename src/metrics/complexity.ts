@@ -31,13 +31,15 @@ export class ComplexityCounter {
   readonly #seen = new Set<Parameter>();
 
   /**
-   * Runs a part of a network. Parameters that an earlier part uses, too, are counted there.
+   * Runs a part of a network. Parameters that an earlier part uses, too, are counted there; a part without layers isn't
+   * listed.
    *
    * @returns what `run` returns
    */
   count<R>(name: string, run: (ops: Ops<Shape>) => R): R {
     const ops = new ShapeOps();
     const result = run(ops);
+    if (ops.parameters.size === 0) return result;
     const parameters = [...ops.parameters].filter((parameter) => !this.#seen.has(parameter));
     for (const parameter of parameters) this.#seen.add(parameter);
     this.#parts.push({

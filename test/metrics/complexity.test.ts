@@ -53,13 +53,7 @@ describe('ComplexityCounter', () => {
   });
 
   it("takes each pixel of a transposed convolution's input once", () => {
-    const layer = transposedConvolution(scopes().scope, {
-      in: 3,
-      out: 5,
-      kernel: 2,
-      stride: 2,
-      initializer: zeros,
-    });
+    const layer = transposedConvolution(scopes().scope, { in: 3, out: 5, kernel: 2, initializer: zeros });
     const counter = new ComplexityCounter();
     expect(counter.count('masks', (ops) => ops.convolution(layer, image))).toEqual([2, 20, 26, 5]);
     expect(counter.complexity().multiplyAdds).toBe(2 * 10 * 13 * 4 * 3 * 5);
@@ -89,6 +83,12 @@ describe('ComplexityCounter', () => {
       { name: 'box head', parameters: 20, multiplyAdds: 260 * 15 },
       { name: 'mask head', parameters: 0, multiplyAdds: 260 * 15 },
     ]);
+  });
+
+  it('leaves out a part without layers', () => {
+    const counter = new ComplexityCounter();
+    expect(counter.count('neck', (ops) => ops.globalAveragePool(image))).toEqual([2, 3]);
+    expect(counter.complexity().parts).toEqual([]);
   });
 
   it('refuses shapes that cannot be computed with', () => {

@@ -26,6 +26,7 @@ const giga = (value: number): number => Number((value / 1e9).toFixed(2));
 
 // Figures of torchvision 0.29's maskrcnn_resnet50_fpn, and the paper's.
 const r50Fpn = { backbone: { name: 'resnet50', norm: 'frozen', trainableStages: 3 } };
+const r50C4 = { ...r50Fpn, architecture: 'c4' };
 const attoMaskRcnn = { backbone: { name: 'attonet-a' }, box: { representation: 688 } };
 
 describe("torchvision's Mask R-CNN", () => {
@@ -60,6 +61,20 @@ describe("torchvision's Mask R-CNN", () => {
   });
 });
 
+describe('Mask R-CNN with ResNet-50-C4', () => {
+  it('has 35.3 M parameters and 1008 G multiply-adds', () => {
+    const { parameters, multiplyAdds, parts } = complexity(r50C4, 20, 1024, 1000, 100);
+    expect(parameters).toBe(35_287_945);
+    expect(Math.round(multiplyAdds / 1e9)).toBe(1008);
+    expect(parts.map((part) => part.name)).toEqual(['backbone', 'RPN', 'box head', 'mask head']);
+    // C5 at work on a RoI of 14×14: three bottlenecks, of which the first reduces at full size and has a shortcut.
+    const bottleneck = 49 * (2048 * 512 + 9 * 512 * 512 + 512 * 2048);
+    const c5 = 3 * bottleneck - 49 * 2048 * 512 + 196 * 1024 * 512 + 49 * 1024 * 2048;
+    expect(parts[2].multiplyAdds).toBe(1000 * (c5 + 5 * 21 * 2048));
+    expect(parts[3].multiplyAdds).toBe(100 * (c5 + 49 * 4 * 2048 * 256 + 196 * 256 * 21));
+  });
+});
+
 describe('Atto-MaskRCNN', () => {
   it("has the paper's 18.3 M parameters, and its 195 G multiply-adds within 7 %", () => {
     const { parameters, multiplyAdds } = complexity(attoMaskRcnn, 20, 1024, 1000, 100);
@@ -69,7 +84,7 @@ describe('Atto-MaskRCNN', () => {
   });
 });
 
-it.each([r50Fpn, attoMaskRcnn])('counts every parameter of the model once', (model) => {
+it.each([r50Fpn, r50C4, attoMaskRcnn])('counts every parameter of the model once', (model) => {
   const network = buildMaskRcnn(modelOf(model), 20);
   const listed = network.parameters.filter(isCounted).reduce((sum, each) => sum + parameterSize(each), 0);
   expect(complexity(model, 20, 64, 1, 1).parameters).toBe(listed);
