@@ -1,4 +1,4 @@
-import type { AttoNetName } from '../config/attonet-names.js';
+import type { AttoNetName } from '../config/backbone-names.js';
 import { kaimingNormal, ones, zeros } from '../nn/initializers.js';
 import { type Convolution, normedConvolution, normedDepthwise } from '../nn/layers.js';
 import type { Ops } from '../nn/ops.js';
@@ -122,5 +122,6 @@ export function attoNet(name: AttoNetName, stage: (index: number) => StageSettin
     channels: [c2.width, c3.width, c4.width, c5.width],
     stem: (ops, images) => ops.maxPool(ops.convolution(stem, images), 3, { stride: 2, padding: 1 }),
     stages: [c2.run, c3.run, c4.run, c5.run],
+    classifier: { name: 'fc', dropout: 0 },
   };
 }

@@ -5,7 +5,7 @@ import type { Scope } from '../nn/parameter.js';
 /** A part of a network that turns one map into another. */
 export type Stage = <T>(ops: Ops<T>, x: T) => T;
 
-/** A convolutional network whose last four stages feed a detector. */
+/** A convolutional network whose last four stages feed a detector, and whose last one feeds a classifier. */
 export interface Backbone {
   /** Channels of C2, C3, C4 and C5, the outputs at 1/4, 1/8, 1/16 and 1/32 of the image's size. */
   readonly channels: readonly [c2: number, c3: number, c4: number, c5: number];
@@ -13,6 +13,13 @@ export interface Backbone {
   readonly stem: Stage;
   /** C2 to C5, each of the one before. */
   readonly stages: readonly [c2: Stage, c3: Stage, c4: Stage, c5: Stage];
+  /** What makes a classifier of it, behind the mean of C5. */
+  readonly classifier: {
+    /** Name of the dense layer. */
+    readonly name: string;
+    /** Share of the features that training drops before it. */
+    readonly dropout: number;
+  };
 }
 
 /** C2 and those that follow it, so many as `count` says. */

@@ -101,5 +101,6 @@ export function resNet50(stage: (index: number) => StageSettings): Backbone {
     channels: [256, 512, 1024, 2048],
     stem: (ops, images) => ops.maxPool(ops.convolution(stem, images), 3, { stride: 2, padding: 1 }),
     stages: [c2, c3, c4, c5],
+    classifier: { name: 'fc', dropout: 0 },
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { attoNetNames } from './attonet-names.js';
+import { backboneNames } from './backbone-names.js';
 import { vocClasses } from './voc-classes.js';
 
 /**
@@ -13,7 +13,7 @@ const count = z.int().positive();
 const seed = z.int().min(0).max(0x7fffffff);
 
 const backbone = z.strictObject({
-  name: z.enum([...attoNetNames, 'resnet50']).default('attonet-a'),
+  name: z.enum(backboneNames).default('attonet-a'),
   /**
    * `batch`: statistics of the batch while training, running ones afterwards. `affine`: running statistics always,
    * scale and shift trained. `frozen`: nothing of the norm trained (torchvision's choice for pretrained backbones).

@@ -107,6 +107,19 @@ class ShapeOps implements Ops<Shape> {
     return lateral;
   }
 
+  halveChannels([n, h, w, c]: Shape): [first: Shape, last: Shape] {
+    return [
+      [n, h, w, c / 2],
+      [n, h, w, c / 2],
+    ];
+  }
+
+  interleaveChannels(a: Shape, b: Shape): Shape {
+    if (a.join() !== b.join()) throw new RangeError(`channels of ${a.join('×')} and ${b.join('×')} in turns`);
+    const [n, h, w, c] = a;
+    return [n, h, w, 2 * c];
+  }
+
   flatten([n, h, w, c]: Shape): Shape {
     return [n, h * w * c];
   }

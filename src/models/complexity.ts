@@ -1,5 +1,6 @@
 import type { ImageSize } from '../geometry/resize.js';
 import { type Complexity, ComplexityCounter, type Shape } from '../metrics/complexity.js';
+import type { Classifier } from './classifier.js';
 import type { MaskRcnn } from './mask-rcnn.js';
 
 /** What a Mask R-CNN's multiply-adds depend on beside the network. */
@@ -27,5 +28,13 @@ export function maskRcnnComplexity(network: MaskRcnn, { input, boxRois, maskRois
   counter.count('mask head', (ops) =>
     mask.forward(ops, maskFeatures.forward(ops, pooled(maskRois, maskFeatures.roiSize))),
   );
+  return counter.complexity();
+}
+
+/** Parameters and multiply-adds of a classifier for one image. */
+export function classifierComplexity(classifier: Classifier, { height, width }: ImageSize): Complexity {
+  const counter = new ComplexityCounter();
+  const features = counter.count('backbone', (ops) => classifier.features(ops, [1, height, width, 3]));
+  counter.count('classifier', (ops) => classifier.classify(ops, features));
   return counter.complexity();
 }

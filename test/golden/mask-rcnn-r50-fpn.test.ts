@@ -14,9 +14,9 @@ import {
   input,
   lossPairs,
   referenceNetwork,
-  referenceWeights,
   trainingPass,
 } from '../support/reference-detector.js';
+import { referenceWeights } from '../support/reference-weights.js';
 
 /** The whole of torchvision's maskrcnn_resnet50_fpn, on the numbers of scripts/golden/models.py. */
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { configSchema, type ModelConfig } from '../../src/config/schema.js';
+import { type BackboneName, backboneNames } from '../../src/config/backbone-names.js';
+import { type BackboneConfig, configSchema, type ModelConfig } from '../../src/config/schema.js';
 import type { Complexity } from '../../src/metrics/complexity.js';
-import { maskRcnnComplexity } from '../../src/models/complexity.js';
+import { buildClassifier } from '../../src/models/classifier.js';
+import { classifierComplexity, maskRcnnComplexity } from '../../src/models/complexity.js';
 import { buildMaskRcnn } from '../../src/models/mask-rcnn.js';
 import { isCounted, parameterSize } from '../../src/nn/parameter.js';
 
@@ -84,7 +86,45 @@ describe('Atto-MaskRCNN', () => {
   });
 });
 
-it.each([r50Fpn, r50C4, attoMaskRcnn])('counts every parameter of the model once', (model) => {
+describe('classifiers with 51 outputs at 224×224', () => {
+  const config = (name: BackboneName): BackboneConfig => modelOf({ backbone: { name } }).backbone;
+  const size = { height: 224, width: 224 };
+
+  // The AttoNets' shortcut convolutions are counted; the paper's Table 2 has 424.8, 277.5, 139.9 and 57.5 M.
+  it.each<[BackboneName, number, number]>([
+    ['attonet-a', 2_985_027, 578_441_416],
+    ['attonet-b', 1_881_739, 402_461_600],
+    ['attonet-c', 1_067_516, 222_784_307],
+    ['attonet-d', 323_205, 100_086_504],
+  ])('%s has %i parameters and %i multiply-adds', (name, parameters, multiplyAdds) => {
+    expect(classifierComplexity(buildClassifier(config(name), 51), size)).toMatchObject({
+      parameters,
+      multiplyAdds,
+    });
+  });
+
+  it.each<[BackboneName, number, number]>([
+    ['mobilenet-v1', 3_259_251, 567.8],
+    ['mobilenet-v2', 2_289_203, 299.6],
+    ['shufflenet-v2', 1_305_879, 143.9],
+  ])('%s has %i parameters and %f M multiply-adds', (name, parameters, millions) => {
+    const counted = classifierComplexity(buildClassifier(config(name), 51), size);
+    expect(counted.parameters).toBe(parameters);
+    expect(Number((counted.multiplyAdds / 1e6).toFixed(1))).toBe(millions);
+  });
+
+  it('are a backbone and a dense layer', () => {
+    const { parts } = classifierComplexity(buildClassifier(config('attonet-d'), 51), size);
+    expect(parts.map(({ name }) => name)).toEqual(['backbone', 'classifier']);
+    expect(parts[1]).toMatchObject({ parameters: 140 * 51 + 51, multiplyAdds: 140 * 51 });
+  });
+});
+
+const everyNetwork = backboneNames.flatMap((name) =>
+  (['fpn', 'c4'] as const).map((architecture) => ({ architecture, backbone: { name } })),
+);
+
+it.each(everyNetwork)('counts every parameter of $backbone.name, $architecture, once', (model) => {
   const network = buildMaskRcnn(modelOf(model), 20);
   const listed = network.parameters.filter(isCounted).reduce((sum, each) => sum + parameterSize(each), 0);
   expect(complexity(model, 20, 64, 1, 1).parameters).toBe(listed);
