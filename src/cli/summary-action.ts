@@ -1,4 +1,3 @@
-import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { classesOf } from '../datasets/classes.js';
 import { UserError } from '../errors.js';
@@ -6,6 +5,7 @@ import { type ImageSize, paddedSize } from '../geometry/resize.js';
 import { maskRcnnComplexity } from '../models/complexity.js';
 import { buildMaskRcnn } from '../models/mask-rcnn.js';
 import { complexityTable } from '../visualization/complexity-table.js';
+import { loadDataConfig } from './data-config.js';
 import type { SummaryOptions } from './summary.js';
 
 const counted = {
@@ -31,7 +31,7 @@ export async function summaryAction(
     maskRois: parseCount('--mask-rois', maskRois),
   };
   const summaries = [];
-  for (const file of files) summaries.push(summarise(file, await loadConfig(file, overrides), wanted));
+  for (const file of files) summaries.push(summarise(file, await loadDataConfig(file, overrides), wanted));
   if (json) {
     console.log(JSON.stringify(summaries, null, 2));
     return;

@@ -75,6 +75,15 @@ test("takes the config's largest input, padded, and overrides for all configs", 
   }
 });
 
+test('counts the classes that a COCO file names', async () => {
+  const categories = ['cup', 'plate', 'fork'].map((name, i) => ({ id: i + 1, name }));
+  const annotations = path.join(folder, 'train.json');
+  writeFileSync(annotations, JSON.stringify({ images: [], annotations: [], categories }));
+  const file = write('coco.json', { data: { format: 'coco', root: folder, train: 'train.json' } });
+  await summary(file, '--json');
+  expect(JSON.parse(output)[0].assumptions.classes).toBe(3);
+});
+
 test('prints a table of one config', async () => {
   await summary(atto, '--size', '1024x1024');
   expect(output).toBe('');
