@@ -79,18 +79,8 @@ export function trainingLosses(
     nmsThreshold: settings.rpn.nmsThreshold,
   });
   const samples = proposals.map((boxes, i) => sampleRois(boxes, truths[i], settings.box, samplers.rois(i)));
-  const ofRois = roiMaps(network, maps);
-  const rois = sampledRois(samples, ofRois);
-  const features = roiFeatures(network.boxFeatures, ops, ofRois, rois);
-  const { classifier, box } = boxLosses(
-    ops.tape,
-    network.box.forward(ops, features),
-    rois.labels,
-    rois.positives,
-    rois.targetOffsets,
-  );
-  const mask = maskHeadLoss(network, ops, ofRois, rois, features, examples, batch);
-  return { rpnObjectness: rpn.objectness, rpnBox: rpn.box, classifier, box, mask };
+  const heads = headLosses(network, ops, roiMaps(network, maps), samples, examples, batch);
+  return { rpnObjectness: rpn.objectness, rpnBox: rpn.box, ...heads };
 }
 
 function truthInBatch({ image, objects, ignored }: TrainingExample, size: ImageSize): Truth {
@@ -188,6 +178,25 @@ function sampledRois(samples: readonly RoiSample[], { levels }: RoiMaps): Sample
         return [...sample.targetOffsets.subarray(4 * place, 4 * place + 4)];
       }),
     ),
+  };
+}
+
+function headLosses(
+  network: MaskRcnn,
+  ops: TensorOps,
+  maps: RoiMaps,
+  samples: readonly RoiSample[],
+  examples: readonly TrainingExample[],
+  batch: ImageBatch,
+): Pick<Losses, 'classifier' | 'box' | 'mask'> {
+  const rois = sampledRois(samples, maps);
+  const { labels, positives, targetOffsets } = rois;
+  if (labels.length === 0) return { classifier: tf.scalar(0), box: tf.scalar(0), mask: tf.scalar(0) };
+  const features = roiFeatures(network.boxFeatures, ops, maps, rois);
+  const prediction = network.box.forward(ops, features);
+  return {
+    ...boxLosses(ops.tape, prediction, labels, positives, targetOffsets),
+    mask: maskHeadLoss(network, ops, maps, rois, features, examples, batch),
   };
 }
 
