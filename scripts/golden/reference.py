@@ -50,12 +50,12 @@ def weight_range(name, shape):
     return -bound, bound
 
 
-def reference_state(model):
+def reference_state(model, bounds=weight_range):
     state = model.state_dict()
     return {
         name: value
         if name.endswith("num_batches_tracked")
-        else between(name, value.shape, *weight_range(name, tuple(value.shape)))
+        else between(name, value.shape, *bounds(name, tuple(value.shape)))
         for name, value in state.items()
     }
 

@@ -1,4 +1,4 @@
-import type { AttoNetName } from '../config/attonet-names.js';
+import type { AttoNetName } from '../config/backbone-names.js';
 
 /** A module of Table 1: widths in channels, `[1x1, compress] [3x3xM, M·compress] [1x1, mix] [1x1, expand]`. */
 export interface AttoNetModule {

@@ -1,10 +1,10 @@
-import type { AttoNetName } from '../config/attonet-names.js';
+import type { AttoNetName } from '../config/backbone-names.js';
 import { kaimingNormal, ones, zeros } from '../nn/initializers.js';
 import { type Convolution, normedConvolution, normedDepthwise } from '../nn/layers.js';
 import type { Ops } from '../nn/ops.js';
 import type { Scope } from '../nn/parameter.js';
 import { type AttoNetModule, attoNets } from './attonet-table.js';
-import type { Backbone, StageSettings } from './backbone.js';
+import { type Backbone, inSequence, type Stage, type StageSettings } from './backbone.js';
 
 /** The modules of C2 to C5: 1 to 3, 4 to 7, 8 to 13 and 14 to 16. */
 const modulesPerStage = [3, 4, 6, 3];
@@ -48,7 +48,7 @@ function attoNetModule(
   input: number,
   depthMultiplier: number,
   { compress, mix, expand, stride }: AttoNetModule,
-): <T>(ops: Ops<T>, x: T) => T {
+): Stage {
   const depthwise = compress * depthMultiplier;
   const pointwise = (name: string, from: number, to: number, normScale = ones): Convolution =>
     normedConvolution(
@@ -115,24 +115,13 @@ export function attoNet(name: AttoNetName, stage: (index: number) => StageSettin
       return run;
     });
     next += count;
-    return { width, modules };
+    return { width, run: inSequence(modules) };
   });
   const [c2, c3, c4, c5] = stages;
-
   return {
     channels: [c2.width, c3.width, c4.width, c5.width],
-    forward<T>(ops: Ops<T>, images: T): [T, T, T, T] {
-      const runStage = (index: number, input: T): T =>
-        ops.part(`C${index + 2}`, () =>
-          stages[index].modules.reduce((x, module) => ops.part('module', () => module(ops, x)), input),
-        );
-      const pooled = ops.part('stem', () =>
-        ops.maxPool(ops.convolution(stem, images), 3, { stride: 2, padding: 1 }),
-      );
-      const x2 = runStage(0, pooled);
-      const x3 = runStage(1, x2);
-      const x4 = runStage(2, x3);
-      return [x2, x3, x4, runStage(3, x4)];
-    },
+    stem: (ops, images) => ops.maxPool(ops.convolution(stem, images), 3, { stride: 2, padding: 1 }),
+    stages: [c2.run, c3.run, c4.run, c5.run],
+    classifier: { name: 'fc', dropout: 0 },
   };
 }

@@ -1,8 +1,7 @@
 import { kaimingNormal } from '../nn/initializers.js';
 import { type Convolution, normedConvolution } from '../nn/layers.js';
 import type { Ops } from '../nn/ops.js';
-import type { Scope } from '../nn/parameter.js';
-import type { Backbone, StageSettings } from './backbone.js';
+import { type Backbone, inSequence, type Stage, type StageSettings } from './backbone.js';
 
 /** The bottlenecks of C2 to C5. */
 const blocksPerStage = [3, 4, 6, 3];
@@ -55,14 +54,14 @@ function runBottleneck<T>(ops: Ops<T>, { reduce, spatial, expand, downsample }: 
   return ops.convolution(expand, ops.convolution(spatial, ops.convolution(reduce, x)), shortcut);
 }
 
-/** One of ResNet's stages as a function of its input. */
-export function resNetStage(
+/** One of ResNet's stages. */
+function resNetStage(
   settings: StageSettings,
   input: number,
   width: number,
   blocks: number,
   stride: number,
-): <T>(ops: Ops<T>, x: T) => T {
+): Stage {
   const layers = Array.from({ length: blocks }, (_, i) =>
     bottleneck(
       { ...settings, scope: settings.scope.child(String(i)) },
@@ -71,19 +70,24 @@ export function resNetStage(
       i === 0 ? stride : 1,
     ),
   );
-  return (ops, x) =>
-    layers.reduce((features, block) => ops.part('block', () => runBottleneck(ops, block, features)), x);
+  return inSequence(
+    layers.map(
+      (block): Stage =>
+        (ops, x) =>
+          runBottleneck(ops, block, x),
+    ),
+  );
 }
 
 /** ResNet-50 (He et al. 2016) without its classifier, with torchvision's names. */
 export function resNet50(stage: (index: number) => StageSettings): Backbone {
-  const { scope, norm }: { scope: Scope; norm: StageSettings['norm'] } = stage(0);
+  const { scope, norm } = stage(0);
   const stem = normedConvolution(
     { convolution: scope.child('conv1'), norm: scope.child('bn1') },
     { in: 3, out: 64, kernel: 7, stride: 2, initializer: kaimingNormal(49 * 64), activation: 'relu' },
     norm,
   );
-  const stages = blocksPerStage.map((blocks, i) => {
+  const [c2, c3, c4, c5] = blocksPerStage.map((blocks, i) => {
     const settings = stage(i + 1);
     return resNetStage(
       { ...settings, scope: settings.scope.child(`layer${i + 1}`) },
@@ -95,15 +99,8 @@ export function resNet50(stage: (index: number) => StageSettings): Backbone {
   });
   return {
     channels: [256, 512, 1024, 2048],
-    forward<T>(ops: Ops<T>, images: T): [T, T, T, T] {
-      const runStage = (i: number, x: T): T => ops.part(`C${i + 2}`, () => stages[i](ops, x));
-      const pooled = ops.part('stem', () =>
-        ops.maxPool(ops.convolution(stem, images), 3, { stride: 2, padding: 1 }),
-      );
-      const x2 = runStage(0, pooled);
-      const x3 = runStage(1, x2);
-      const x4 = runStage(2, x3);
-      return [x2, x3, x4, runStage(3, x4)];
-    },
+    stem: (ops, images) => ops.maxPool(ops.convolution(stem, images), 3, { stride: 2, padding: 1 }),
+    stages: [c2, c3, c4, c5],
+    classifier: { name: 'fc', dropout: 0 },
   };
 }

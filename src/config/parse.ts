@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '../errors.js';
 import { type Config, configSchema } from './schema.js';
-import { discriminatorAt, keysAt, keysOfKind, nearest, schemaAt } from './schema-keys.js';
+import { keysAt, kindsAround, nearest, schemasAt } from './schema-keys.js';
 
 /**
  * Resolves what a config file says and what the command line adds to it.
@@ -30,8 +30,9 @@ function unknownKey(path: readonly PropertyKey[]): string {
   const parent = path.slice(0, -1);
   const known = keysAt(configSchema, parent);
   const name = path.join('.');
-  if (known.includes(String(path.at(-1)))) {
-    return `${name} goes with another ${[...parent, discriminatorAt(configSchema, parent) ?? 'kind'].join('.')}`;
+  const kinds = kindsAround(configSchema, parent);
+  if (kinds && known.includes(String(path.at(-1)))) {
+    return `${name} goes with another ${[...kinds.path, kinds.discriminator].join('.')}`;
   }
   const guess = nearest(String(path.at(-1)), known);
   if (guess) return `unknown key ${name}; did you mean ${[...parent, guess].join('.')}?`;
@@ -70,23 +71,41 @@ function applyOverrides(input: unknown, overrides: readonly string[]): unknown {
 /** Where the command line chooses another kind of something, such as `data.format`, the file's keys of its own kind go. */
 function dropKeysOfOtherKinds(tree: Tree, path: readonly string[], given: ReadonlySet<string>): void {
   const parent = path.slice(0, -1);
-  if (discriminatorAt(configSchema, parent) !== path.at(-1)) return;
+  const kinds = kindsAround(configSchema, parent);
+  if (kinds?.path.length !== parent.length || kinds.discriminator !== path.at(-1)) return;
   let value: unknown = tree;
   for (const key of parent) value = isTree(value) ? value[key] : undefined;
-  if (!isTree(value)) return;
-  const known = keysOfKind(configSchema, parent, value[path[path.length - 1]]);
-  for (const key of Object.keys(value)) {
-    if (known && !known.includes(key) && !given.has([...parent, key].join('.'))) delete value[key];
+  const schema = isTree(value) && kinds.schemaOf(value[kinds.discriminator]);
+  if (schema) dropUnknownKeys(value, parent, [], schema, given);
+}
+
+/** @param below the path of `tree` below `parent`, in whose `schema` its keys should be */
+function dropUnknownKeys(
+  tree: unknown,
+  parent: readonly string[],
+  below: readonly string[],
+  schema: z.core.$ZodType,
+  given: ReadonlySet<string>,
+): void {
+  if (!isTree(tree)) return;
+  const known = keysAt(schema, below);
+  const elsewhere = keysAt(configSchema, [...parent, ...below]);
+  for (const key of Object.keys(tree)) {
+    const path = [...parent, ...below, key].join('.');
+    const wanted = [...given].some((other) => other === path || other.startsWith(`${path}.`));
+    if (known.includes(key)) dropUnknownKeys(tree[key], parent, [...below, key], schema, given);
+    else if (elsewhere.includes(key) && !wanted) delete tree[key];
   }
 }
 
 function leafSchema(path: readonly string[]): z.core.$ZodType {
   for (let depth = 1; depth <= path.length; depth++) {
-    if (!schemaAt(configSchema, path.slice(0, depth))) {
+    if (schemasAt(configSchema, path.slice(0, depth)).length === 0) {
       throw new UserError(unknownKey(path.slice(0, depth)));
     }
   }
-  return schemaAt(configSchema, path) ?? configSchema;
+  const [schema = configSchema] = schemasAt(configSchema, path);
+  return schema;
 }
 
 /** A value as the command line writes it: lists with commas, texts without quotes, anything else as JSON. */

@@ -9,49 +9,58 @@ function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   return schema instanceof z.ZodPipe ? unwrap(schema.in) : schema;
 }
 
-/** The schemas of an object's keys; of a union, those of all its options. */
-function keysOf(schema: z.core.$ZodType): Map<string, z.core.$ZodType> {
-  const inner = unwrap(schema);
-  if (inner instanceof z.ZodObject) return new Map(Object.entries(inner.shape));
-  if (inner instanceof z.ZodUnion) {
-    return new Map(inner.options.flatMap((option) => [...keysOf(option)]));
+/** The options of a union, or the one schema. */
+function optionsOf(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
+  return schema instanceof z.ZodUnion ? schema.options.map(unwrap).flatMap(optionsOf) : [schema];
+}
+
+/**
+ * The schemas at a path of keys, without their wrappers: none where the path leads nowhere, several where the options of
+ * a union have it.
+ */
+export function schemasAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.core.$ZodType[] {
+  let found = [unwrap(schema)];
+  for (const key of path) {
+    found = found
+      .flatMap(optionsOf)
+      .flatMap((option) => (option instanceof z.ZodObject ? (option.shape[String(key)] ?? []) : []))
+      .map(unwrap);
   }
-  return new Map();
+  return found;
 }
 
-/** The schema at a path of keys, without its wrappers; undefined where there is none. */
-export function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.core.$ZodType | undefined {
-  let found: z.core.$ZodType | undefined = schema;
-  for (const key of path) found = found && keysOf(found).get(String(key));
-  return found && unwrap(found);
-}
-
-/** The keys that an object at a path may have. */
+/** The keys that an object at a path may have; of a union, those of all its options. */
 export function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
-  const found = schemaAt(schema, path);
-  return found ? [...keysOf(found).keys()] : [];
+  const objects = schemasAt(schema, path).flatMap(optionsOf);
+  const keys = objects.flatMap((object) => (object instanceof z.ZodObject ? Object.keys(object.shape) : []));
+  return [...new Set(keys)];
 }
 
-/** The key whose value decides which others the object at a path may have, where one does. */
-export function discriminatorAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string | undefined {
-  const found = schemaAt(schema, path);
-  return found instanceof z.ZodDiscriminatedUnion ? found.def.discriminator : undefined;
+/** An object whose other keys depend on the value of one, its discriminator. */
+export interface Kinds {
+  readonly path: readonly PropertyKey[];
+  readonly discriminator: string;
+  /** The schema of the object where the discriminator has a value; undefined when that has no meaning. */
+  schemaOf(value: unknown): z.core.$ZodType | undefined;
 }
 
-/** The keys that the object at a path may have when its discriminator has a value; undefined when that has no meaning. */
-export function keysOfKind(
-  schema: z.core.$ZodType,
-  path: readonly PropertyKey[],
-  kind: unknown,
-): string[] | undefined {
-  const found = schemaAt(schema, path);
-  if (!(found instanceof z.ZodDiscriminatedUnion)) return undefined;
-  const { discriminator } = found.def;
-  const option = found.options.find((candidate) => {
-    const literal = schemaAt(candidate, [discriminator]);
-    return literal instanceof z.ZodLiteral && literal.value === kind;
-  });
-  return option && [...keysOf(option).keys()];
+/** The innermost such object that a path lies in or leads to; undefined where there is none. */
+export function kindsAround(schema: z.core.$ZodType, path: readonly PropertyKey[]): Kinds | undefined {
+  for (let depth = path.length; depth >= 0; depth--) {
+    const around = path.slice(0, depth);
+    for (const found of schemasAt(schema, around)) {
+      if (!(found instanceof z.ZodDiscriminatedUnion)) continue;
+      const { discriminator } = found.def;
+      const schemaOf = (value: unknown): z.core.$ZodType | undefined =>
+        found.options.find((option) =>
+          schemasAt(option, [discriminator]).some((key) =>
+            [...(key._zod.values ?? [])].some((v) => v === value),
+          ),
+        );
+      return { path: around, discriminator, schemaOf };
+    }
+  }
+  return undefined;
 }
 
 /** The candidate that a misspelt name most likely means; undefined when none is close. */

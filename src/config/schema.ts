@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { attoNetNames } from './attonet-names.js';
+import { backboneNames } from './backbone-names.js';
 import { vocClasses } from './voc-classes.js';
 
 /**
@@ -13,7 +13,7 @@ const count = z.int().positive();
 const seed = z.int().min(0).max(0x7fffffff);
 
 const backbone = z.strictObject({
-  name: z.enum([...attoNetNames, 'resnet50']).default('attonet-a'),
+  name: z.enum(backboneNames).default('attonet-a'),
   /**
    * `batch`: statistics of the batch while training, running ones afterwards. `affine`: running statistics always,
    * scale and shift trained. `frozen`: nothing of the norm trained (torchvision's choice for pretrained backbones).
@@ -34,9 +34,7 @@ const fpn = z.strictObject({ channels: count.default(256) });
 const topK = (train: number, test: number) =>
   z.strictObject({ train: count.default(train), test: count.default(test) }).prefault({});
 
-const rpn = z.strictObject({
-  /** Side of the anchors of each level, P2 to P6. */
-  anchorSizes: z.array(positive).length(5).default([32, 64, 128, 256, 512]),
+const rpnKeys = {
   /** height / width */
   aspectRatios: z.array(positive).min(1).default([0.5, 1, 2]),
   positiveIou: fraction.default(0.7),
@@ -44,17 +42,12 @@ const rpn = z.strictObject({
   /** Anchors an image that the losses look at. */
   batchSize: count.default(256),
   positiveFraction: fraction.default(0.5),
-  /** Proposals a level kept before non-maximum suppression. */
-  preNmsTopK: topK(2000, 1000),
-  /** Proposals an image kept after it. */
+  /** Proposals an image kept after non-maximum suppression. */
   postNmsTopK: topK(2000, 1000),
   nmsThreshold: fraction.default(0.7),
-});
+};
 
-const box = z.strictObject({
-  /** Width of the two fully connected layers. */
-  representation: count.default(1024),
-  roiSize: count.default(7),
+const boxKeys = {
   positiveIou: fraction.default(0.5),
   negativeIou: fraction.default(0.5),
   /** RoIs an image that the losses look at. */
@@ -63,25 +56,74 @@ const box = z.strictObject({
   scoreThreshold: fraction.default(0.05),
   nmsThreshold: fraction.default(0.5),
   detectionsPerImage: count.default(100),
-});
+};
 
-const mask = z.strictObject({
-  /** Channels of the convolutions and of the deconvolution. */
-  channels: count.default(256),
-  /** Number of 3×3 convolutions. */
-  layers: count.default(4),
-  /** The predicted masks are twice as large. */
-  roiSize: count.default(14),
-});
-
-const model = z.strictObject({
+const modelKeys = {
   /** Weights file of a whole detector to start from. */
   weights: z.string().optional(),
   backbone: backbone.prefault({}),
+};
+
+/** RPN and heads on a feature pyramid, P2 to P6 (Lin et al. 2017). */
+const fpnModel = z.strictObject({
+  architecture: z.literal('fpn').default('fpn'),
+  ...modelKeys,
   fpn: fpn.prefault({}),
-  rpn: rpn.prefault({}),
-  box: box.prefault({}),
-  mask: mask.prefault({}),
+  rpn: z
+    .strictObject({
+      /** Side of the anchors of each level, P2 to P6. */
+      anchorSizes: z.array(positive).length(5).default([32, 64, 128, 256, 512]),
+      /** Proposals a level kept before non-maximum suppression. */
+      preNmsTopK: topK(2000, 1000),
+      ...rpnKeys,
+    })
+    .prefault({}),
+  box: z
+    .strictObject({
+      /** Width of the two fully connected layers. */
+      representation: count.default(1024),
+      roiSize: count.default(7),
+      ...boxKeys,
+    })
+    .prefault({}),
+  mask: z
+    .strictObject({
+      /** Channels of the convolutions and of the deconvolution. */
+      channels: count.default(256),
+      /** Number of 3×3 convolutions. */
+      layers: count.default(4),
+      /** The predicted masks are twice as large. */
+      roiSize: count.default(14),
+    })
+    .prefault({}),
+});
+
+/** RPN and RoIAlign on C4; the backbone's last stage, C5, is the head that boxes and masks share (He et al. 2017). */
+const c4Model = z.strictObject({
+  architecture: z.literal('c4'),
+  ...modelKeys,
+  rpn: z
+    .strictObject({
+      /** Sides of the anchors at each location. */
+      anchorSizes: z.array(positive).min(1).default([32, 64, 128, 256, 512]),
+      /** Proposals an image kept before non-maximum suppression. */
+      preNmsTopK: topK(12_000, 6000),
+      ...rpnKeys,
+    })
+    .prefault({}),
+  box: z
+    .strictObject({
+      /** What is pooled for boxes and masks alike; C5 halves it, and the predicted masks are as large again. */
+      roiSize: z.int().min(2).default(14),
+      ...boxKeys,
+    })
+    .prefault({}),
+  /** Channels of the deconvolution. */
+  mask: z.strictObject({ channels: count.default(256) }).prefault({}),
+});
+
+const model = z.discriminatedUnion('architecture', [fpnModel, c4Model], {
+  error: 'must be fpn or c4',
 });
 
 const input = z
@@ -222,9 +264,8 @@ export type ConfigInput = z.input<typeof configSchema>;
 
 export type ModelConfig = Config['model'];
 export type BackboneConfig = ModelConfig['backbone'];
-export type RpnConfig = ModelConfig['rpn'];
-export type BoxConfig = ModelConfig['box'];
-export type MaskConfig = ModelConfig['mask'];
+export type FpnModelConfig = Extract<ModelConfig, { architecture: 'fpn' }>;
+export type C4ModelConfig = Extract<ModelConfig, { architecture: 'c4' }>;
 export type InputConfig = Config['input'];
 export type DataConfig = Config['data'];
 export type VocDataConfig = Extract<DataConfig, { format: 'voc' }>;

@@ -17,3 +17,12 @@ export function resizedSize(
   const scale = Math.min(shorterSide / Math.min(height, width), longerSide / Math.max(height, width));
   return { height: Math.floor(height * scale), width: Math.floor(width * scale) };
 }
+
+/** Feature maps down to 1/32 need sides that are multiples of this. */
+const sizeDivisor = 32;
+
+/** The size of a network's input that holds an image of the given size: the next multiples of 32. */
+export function paddedSize({ height, width }: ImageSize): ImageSize {
+  const roundUp = (side: number): number => Math.ceil(side / sizeDivisor) * sizeDivisor;
+  return { height: roundUp(height), width: roundUp(width) };
+}

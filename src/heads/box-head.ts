@@ -17,9 +17,21 @@ export interface BoxHead {
 }
 
 /**
- * Two fully connected layers with ReLU, then classifier and class-specific box regression side by side. Weights are drawn
- * as in Detectron: predictions start out near 0.
+ * Classifier and class-specific box regression side by side, of rows `[R, channels]`. Weights are drawn as in Detectron:
+ * predictions start out near 0.
  */
+function boxPredictor(scope: Scope, channels: number, classes: number) {
+  const prediction = (name: string, out: number, deviation: number): Linear =>
+    linear(scope.child(name), { in: channels, out, initializer: normal(deviation) });
+  const classifier = prediction('box_predictor.cls_score', classes + 1, 0.01);
+  const regression = prediction('box_predictor.bbox_pred', 4 * (classes + 1), 0.001);
+  return <T>(ops: Ops<T>, rows: T): [classLogits: T, offsets: T] => [
+    ops.linear(classifier, rows),
+    ops.linear(regression, rows),
+  ];
+}
+
+/** Two fully connected layers with ReLU, then classifier and box regression. */
 export function boxHead(
   scope: Scope,
   settings: {
@@ -45,16 +57,30 @@ export function boxHead(
     initializer: kaimingUniform(representation),
     activation: 'relu',
   });
-  const prediction = (name: string, out: number, deviation: number): Linear =>
-    linear(scope.child(name), { in: representation, out, initializer: normal(deviation) });
-  const classifier = prediction('box_predictor.cls_score', classes + 1, 0.01);
-  const regression = prediction('box_predictor.bbox_pred', 4 * (classes + 1), 0.001);
+  const predict = boxPredictor(scope, representation, classes);
   return {
     forward<T>(ops: Ops<T>, rois: T): BoxPrediction<T> {
-      const [classLogits, offsets] = ops.part('box head', () => {
-        const features = ops.linear(fc7, ops.linear(fc6, ops.flatten(rois)));
-        return [ops.linear(classifier, features), ops.linear(regression, features)];
-      });
+      const [classLogits, offsets] = ops.part('box head', () =>
+        predict(ops, ops.linear(fc7, ops.linear(fc6, ops.flatten(rois)))),
+      );
+      return { classLogits, offsets };
+    },
+  };
+}
+
+/** Classifier and box regression of the mean of a RoI's features, for features that a deep stage has made already. */
+export function averagingBoxHead(
+  scope: Scope,
+  settings: {
+    readonly channels: number;
+    /** Without background. */
+    readonly classes: number;
+  },
+): BoxHead {
+  const predict = boxPredictor(scope, settings.channels, settings.classes);
+  return {
+    forward<T>(ops: Ops<T>, rois: T): BoxPrediction<T> {
+      const [classLogits, offsets] = ops.part('box head', () => predict(ops, ops.globalAveragePool(rois)));
       return { classLogits, offsets };
     },
   };

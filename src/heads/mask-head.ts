@@ -11,7 +11,7 @@ export interface MaskHead {
   forward<T>(ops: Ops<T>, rois: T): T;
 }
 
-/** 3×3 convolutions, a 2×2 deconvolution with stride 2, each with ReLU, and a 1×1 convolution to one mask a class. */
+/** 3×3 convolutions (`layers` of them, maybe none), a 2×2 deconvolution with stride 2, each with ReLU, and a 1×1 convolution to one mask a class. */
 export function maskHead(
   scope: Scope,
   settings: {

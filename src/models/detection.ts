@@ -1,4 +1,3 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
 import { tf } from '../engine/tf.js';
 import type { Box } from '../geometry/box.js';
 import type { Detection } from '../geometry/instance.js';
@@ -7,8 +6,10 @@ import { pasteMask } from '../heads/mask-pasting.js';
 import { type DetectedBoxes, selectDetections } from '../heads/post-processing.js';
 import type { TensorOps } from '../nn/tensor-ops.js';
 import { levelOrder, type Rois, selectRois } from '../roi/levels.js';
-import { roiAlign } from '../roi/roi-align.js';
-import { type MaskRcnn, propose, pyramidAnchors, pyramidOf, roiLevels } from './mask-rcnn.js';
+import type { RoiMaps } from '../roi/roi-align.js';
+import { featureMaps, overRois, roiMaps } from './features.js';
+import type { MaskRcnn } from './mask-rcnn.js';
+import { mapAnchors, propose } from './proposals.js';
 import { type Pixels, scaleBoxes, scaleFactors, transformImages } from './transform.js';
 
 /** What detecting depends on beside the network and its weights. */
@@ -34,18 +35,18 @@ export function detectObjects(
   const { rpn } = network.settings;
   return withTensors(() => {
     const batch = transformImages(images, input);
-    const pyramid = pyramidOf(network, ops, batch.images);
-    const anchors = pyramidAnchors(network, pyramid, batch);
-    const proposals = propose(network, ops, pyramid, anchors, batch, {
+    const maps = featureMaps(network, ops, batch.images);
+    const anchors = mapAnchors(network, maps, batch);
+    const proposals = propose(network, ops, maps, anchors, batch, {
       preNmsTopK: rpn.preNmsTopK.test,
       postNmsTopK: rpn.postNmsTopK.test,
       nmsThreshold: rpn.nmsThreshold,
     });
     return images.map((image, i) => {
       const size = batch.sizes[i];
-      const levels = roiLevels(pyramid);
-      const boxes = detectBoxes(network, ops, levels, { boxes: proposals[i], image: i }, size, input);
-      const masks = predictMasks(network, ops, levels, boxes, i);
+      const ofRois = roiMaps(network, maps);
+      const boxes = detectBoxes(network, ops, ofRois, { boxes: proposals[i], image: i }, size, input);
+      const masks = predictMasks(network, ops, ofRois, boxes, i);
       return finishDetections(boxes, masks, size, image, input.classes);
     });
   });
@@ -64,18 +65,17 @@ function withTensors<R>(run: () => R): R {
 function detectBoxes(
   network: MaskRcnn,
   ops: TensorOps,
-  levels: readonly Tensor[],
+  maps: RoiMaps,
   proposals: { readonly boxes: Float32Array; readonly image: number },
   size: ImageSize,
   input: DetectionInput,
 ): DetectedBoxes {
   const { box } = network.settings;
-  const rois = inLevelOrder(proposals.boxes, proposals.image, levels.length).rois;
+  const { rois } = inLevelOrder(proposals.boxes, proposals.image, maps);
   if (rois.images.length === 0) {
     return { boxes: new Float32Array(), scores: new Float32Array(), labels: new Int32Array() };
   }
-  const [probabilities, offsets] = ops.part('boxes', () => {
-    const features = roiAlign(undefined, levels, rois, box.roiSize);
+  const [probabilities, offsets] = overRois(network.boxFeatures, ops, maps, rois, (features) => {
     const prediction = network.box.forward(ops, features);
     return [tf.softmax(prediction.classLogits), prediction.offsets];
   });
@@ -96,22 +96,22 @@ function detectBoxes(
 function predictMasks(
   network: MaskRcnn,
   ops: TensorOps,
-  levels: readonly Tensor[],
+  maps: RoiMaps,
   { boxes, labels }: DetectedBoxes,
   image: number,
 ): { probabilities: Float32Array; size: number } {
-  const { roiSize } = network.settings.mask;
-  const size = 2 * roiSize;
-  if (labels.length === 0) return { probabilities: new Float32Array(), size };
-  const { rois, order } = inLevelOrder(boxes, image, levels.length);
-  const masks = ops.part('masks', () => {
-    const logits = network.mask.forward(ops, roiAlign(undefined, levels, rois, roiSize));
-    const [, , , classes] = logits.shape;
+  if (labels.length === 0) return { probabilities: new Float32Array(), size: 0 };
+  const { rois, order } = inLevelOrder(boxes, image, maps);
+  const [masks] = overRois(network.maskFeatures, ops, maps, rois, (features, first) => {
+    const logits = network.mask.forward(ops, features);
+    const [count, height, width, classes] = logits.shape;
     // One row a mask and class, of which each detection's is wanted.
-    const byClass = tf.reshape(tf.transpose(logits, [0, 3, 1, 2]), [-1, size * size]);
-    const rows = order.map((detection, roi) => roi * classes + labels[detection]);
-    return tf.sigmoid(tf.gather(byClass, tf.tensor1d(rows, 'int32')));
+    const byClass = tf.reshape(tf.transpose(logits, [0, 3, 1, 2]), [-1, height, width]);
+    const detections = order.subarray(first, first + count);
+    const rows = detections.map((detection, roi) => roi * classes + labels[detection]);
+    return [tf.sigmoid(tf.gather(byClass, tf.tensor1d(rows, 'int32')))];
   });
+  const [, size] = masks.shape;
   const inRoiOrder = masks.dataSync<'float32'>();
   const probabilities = new Float32Array(inRoiOrder.length);
   for (const [roi, detection] of order.entries()) {
@@ -122,8 +122,12 @@ function predictMasks(
 }
 
 /** RoIs of one image in the order in which they are pooled, and which box each is. */
-function inLevelOrder(boxes: Float32Array, image: number, levels: number): { rois: Rois; order: Int32Array } {
-  const order = levelOrder(boxes, levels);
+function inLevelOrder(
+  boxes: Float32Array,
+  image: number,
+  { levels }: RoiMaps,
+): { rois: Rois; order: Int32Array } {
+  const order = levelOrder(boxes, levels.length);
   const all = { boxes, images: new Int32Array(boxes.length / 4).fill(image) };
   return { rois: selectRois(all, order), order };
 }

@@ -1,124 +1,125 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
-import { attoNet } from '../backbone/attonet.js';
-import { type Backbone, stageSettings } from '../backbone/backbone.js';
-import { resNet50 } from '../backbone/resnet.js';
-import type { ModelConfig } from '../config/schema.js';
-import { type FeaturePyramid, featurePyramid } from '../fpn/fpn.js';
-import type { Boxes } from '../geometry/box-iou.js';
-import { type BoxHead, boxHead } from '../heads/box-head.js';
+import { stageOutputs } from '../backbone/backbone.js';
+import { buildBackbone } from '../backbone/build.js';
+import type { C4ModelConfig, FpnModelConfig, ModelConfig } from '../config/schema.js';
+import { featurePyramid } from '../fpn/fpn.js';
+import { averagingBoxHead, type BoxHead, boxHead } from '../heads/box-head.js';
 import { type MaskHead, maskHead } from '../heads/mask-head.js';
 import type { Ops } from '../nn/ops.js';
-import { type Parameter, rootScope } from '../nn/parameter.js';
-import type { TensorOps } from '../nn/tensor-ops.js';
-import { levelAnchors } from '../rpn/anchors.js';
+import { type Parameter, rootScope, type Scope } from '../nn/parameter.js';
 import { type RpnHead, rpnHead } from '../rpn/head.js';
-import { type LevelPredictions, type ProposalSettings, selectProposals } from '../rpn/proposals.js';
-import type { ImageBatch } from './transform.js';
 
 /**
- * Mask R-CNN (He et al. 2017) with a feature pyramid; with an AttoNet in front it is Atto-MaskRCNN (Section 4.2).
- *
- * ```
- * image → backbone → C2…C5 → FPN → P2…P6 → RPN → proposals
- *                                   P2…P5 + proposals → RoIAlign → box head → classes, boxes
- *                                   P2…P5 + boxes     → RoIAlign → mask head → masks
- * ```
+ * Mask R-CNN (He et al. 2017): {@link fpnNetwork} with a feature pyramid, which makes Atto-MaskRCNN of an AttoNet
+ * (Section 4.2), and {@link c4Network} on a single map.
  *
  * The parts are data and shape-generic functions; the values of their parameters are kept apart (see `Weights`).
  */
-export interface MaskRcnn {
-  readonly backbone: Backbone;
-  readonly fpn: FeaturePyramid;
-  readonly rpn: RpnHead;
-  readonly box: BoxHead;
-  readonly mask: MaskHead;
+export interface MaskRcnn extends Network {
   readonly settings: ModelConfig;
   /** All tensors of the model, in torchvision's order. */
   readonly parameters: readonly Parameter[];
 }
 
+/** What an architecture lays down. */
+interface Network {
+  /** The backbone's maps, C2 and following, of normalised images `[N, H, W, 3]`. */
+  backbone<T>(ops: Ops<T>, images: T): T[];
+  /** From those the maps that the RPN looks at, the finest first. */
+  neck<T>(ops: Ops<T>, features: readonly T[]): T[];
+  /** The sides of the anchors on each of these maps. */
+  readonly anchorSizes: readonly (readonly number[])[];
+  readonly rpn: RpnHead;
+  /** RoIs are pooled from so many of the maps, of which the finest has one pixel for `stride` × `stride` of the input. */
+  readonly roiLevels: { readonly count: number; readonly stride: number };
+  readonly boxFeatures: RoiFeatures;
+  readonly box: BoxHead;
+  /** The same object as `boxFeatures` where both heads look at the same features. */
+  readonly maskFeatures: RoiFeatures;
+  readonly mask: MaskHead;
+}
+
+/** What becomes of a RoI before a head sees it. */
+export interface RoiFeatures {
+  /** S of the `[R, S, S, C]` that RoIAlign pools. */
+  readonly roiSize: number;
+  /** From what RoIAlign pooled to the head's input. */
+  forward<T>(ops: Ops<T>, pooled: T): T;
+}
+
 /** Puts a Mask R-CNN together. `classes` doesn't count background. */
 export function buildMaskRcnn(settings: ModelConfig, classes: number): MaskRcnn {
   const { scope, parameters } = rootScope();
-  const norm = {
-    mode: settings.backbone.norm,
-    epsilon: settings.backbone.normEpsilon,
-    momentum: settings.backbone.normMomentum,
-  };
-  const stages = stageSettings(scope.child('backbone.body'), norm, settings.backbone.trainableStages);
-  const { name } = settings.backbone;
-  const backbone = name === 'resnet50' ? resNet50(stages) : attoNet(name, stages);
-  const fpn = featurePyramid(scope.child('backbone.fpn'), backbone.channels, settings.fpn.channels);
-  const rpn = rpnHead(scope.child('rpn.head'), fpn.channels, settings.rpn.aspectRatios.length);
-  const box = boxHead(scope.child('roi_heads'), {
-    channels: fpn.channels,
-    roiSize: settings.box.roiSize,
-    representation: settings.box.representation,
-    classes,
-  });
-  const mask = maskHead(scope.child('roi_heads'), {
-    inputChannels: fpn.channels,
-    channels: settings.mask.channels,
-    layers: settings.mask.layers,
-    classes,
-  });
-  return { backbone, fpn, rpn, box, mask, settings, parameters };
-}
-
-/** The pyramid P2 to P6 of a batch. */
-export function pyramidOf<T>(network: MaskRcnn, ops: Ops<T>, images: T): T[] {
-  return ops.part('features', () => network.fpn.forward(ops, network.backbone.forward(ops, images)));
-}
-
-/** P2 to P5: the levels that RoIs are pooled from. */
-export function roiLevels<T>(pyramid: readonly T[]): T[] {
-  return pyramid.slice(0, -1);
-}
-
-/** The anchors of a batch, level by level; the same for each of its images. */
-export function pyramidAnchors(
-  network: MaskRcnn,
-  pyramid: readonly Tensor[],
-  { padded }: ImageBatch,
-): Boxes[] {
-  const { anchorSizes, aspectRatios } = network.settings.rpn;
-  return pyramid.map((map, level) => {
-    const [, height, width] = map.shape;
-    return levelAnchors(anchorSizes[level], aspectRatios, { height, width }, padded);
-  });
+  const network =
+    settings.architecture === 'fpn'
+      ? fpnNetwork(scope, settings, classes)
+      : c4Network(scope, settings, classes);
+  return { ...network, settings, parameters };
 }
 
 /**
- * Each image's proposals. No gradient flows through them: `ops` has no tape.
- *
- * @returns boxes in pixels of the network's input
+ * ```
+ * image → backbone → C2…C5 → FPN → P2…P6 → RPN → proposals
+ *                                   P2…P5 + proposals → RoIAlign → box head → classes, boxes
+ *                                   P2…P5 + boxes     → RoIAlign → mask head → masks
+ * ```
  */
-export function propose(
-  network: MaskRcnn,
-  ops: TensorOps,
-  pyramid: readonly Tensor[],
-  anchors: readonly Boxes[],
-  { sizes }: ImageBatch,
-  settings: ProposalSettings,
-): Boxes[] {
-  const predictions = pyramid.map((level) => {
-    const { objectness, offsets } = network.rpn.forward(ops, level);
-    const values = { objectness: objectness.dataSync<'float32'>(), offsets: offsets.dataSync<'float32'>() };
-    for (const tensor of [objectness, offsets]) tensor.dispose();
-    return values;
-  });
-  return sizes.map((size, image) => {
-    const ofImage = (values: Float32Array): Float32Array => {
-      const length = values.length / sizes.length;
-      return values.subarray(image * length, (image + 1) * length);
-    };
-    const levels = predictions.map(
-      ({ objectness, offsets }, level): LevelPredictions => ({
-        objectness: ofImage(objectness),
-        offsets: ofImage(offsets),
-        anchors: anchors[level],
-      }),
-    );
-    return selectProposals(levels, size, settings);
-  });
+function fpnNetwork(scope: Scope, settings: FpnModelConfig, classes: number): Network {
+  const backbone = buildBackbone(scope.child('backbone.body'), settings.backbone);
+  const { channels } = settings.fpn;
+  const fpn = featurePyramid(scope.child('backbone.fpn'), backbone.channels, channels);
+  const { anchorSizes, aspectRatios } = settings.rpn;
+  const rpn = rpnHead(scope.child('rpn.head'), channels, aspectRatios.length);
+  const heads = scope.child('roi_heads');
+  const { roiSize, representation } = settings.box;
+  const box = boxHead(heads, { channels, roiSize, representation, classes });
+  const { channels: maskChannels, layers } = settings.mask;
+  const mask = maskHead(heads, { inputChannels: channels, channels: maskChannels, layers, classes });
+  return {
+    backbone: (ops, images) => stageOutputs(backbone, ops, images, 4),
+    neck: (ops, features) => fpn.forward(ops, features),
+    anchorSizes: anchorSizes.map((size) => [size]),
+    rpn,
+    // P6 serves the RPN alone.
+    roiLevels: { count: 4, stride: 4 },
+    boxFeatures: { roiSize, forward: (_, pooled) => pooled },
+    box,
+    maskFeatures: { roiSize: settings.mask.roiSize, forward: (_, pooled) => pooled },
+    mask,
+  };
+}
+
+/**
+ * ```
+ * image → backbone → C4 → RPN → proposals
+ *                    C4 + proposals → RoIAlign → C5 → box head → classes, boxes
+ *                    C4 + boxes     → RoIAlign → C5 → mask head → masks
+ * ```
+ *
+ * C5 is the backbone's last stage, at work on RoIs instead of on the image; its parameters keep their names.
+ */
+function c4Network(scope: Scope, settings: C4ModelConfig, classes: number): Network {
+  const backbone = buildBackbone(scope.child('backbone.body'), settings.backbone);
+  const [, , c4Channels, c5Channels] = backbone.channels;
+  const { anchorSizes, aspectRatios } = settings.rpn;
+  const rpn = rpnHead(scope.child('rpn.head'), c4Channels, aspectRatios.length * anchorSizes.length);
+  const heads = scope.child('roi_heads');
+  const box = averagingBoxHead(heads, { channels: c5Channels, classes });
+  const { channels } = settings.mask;
+  const mask = maskHead(heads, { inputChannels: c5Channels, channels, layers: 0, classes });
+  const [, , , c5] = backbone.stages;
+  const shared: RoiFeatures = {
+    roiSize: settings.box.roiSize,
+    forward: (ops, pooled) => ops.part('C5', () => c5(ops, pooled)),
+  };
+  return {
+    backbone: (ops, images) => stageOutputs(backbone, ops, images, 3),
+    neck: (_, features) => features.slice(-1),
+    anchorSizes: [anchorSizes],
+    rpn,
+    roiLevels: { count: 1, stride: 16 },
+    boxFeatures: shared,
+    box,
+    maskFeatures: shared,
+    mask,
+  };
 }

@@ -10,12 +10,14 @@ import { maskLoss } from '../heads/mask-losses.js';
 import { type BitmapMask, maskTarget } from '../heads/mask-targets.js';
 import type { TensorOps } from '../nn/tensor-ops.js';
 import { levelOrder, type Rois, selectRois } from '../roi/levels.js';
-import { roiAlign } from '../roi/roi-align.js';
+import type { RoiMaps } from '../roi/roi-align.js';
 import { type RoiSample, sampleRois, type Truth } from '../roi/sampling.js';
 import { type RpnSample, rpnLosses } from '../rpn/losses.js';
 import { rpnCoderWeights } from '../rpn/proposals.js';
 import type { Sampler } from '../rpn/sampling.js';
-import { type MaskRcnn, propose, pyramidAnchors, pyramidOf, roiLevels } from './mask-rcnn.js';
+import { featureMaps, roiFeatures, roiMaps, selectRoiFeatures } from './features.js';
+import type { MaskRcnn } from './mask-rcnn.js';
+import { mapAnchors, propose } from './proposals.js';
 import { type ImageBatch, type Pixels, scaleBoxes, scaleFactors, transformImages } from './transform.js';
 
 /** The names of Mask R-CNN's five losses. */
@@ -62,25 +64,23 @@ export function trainingLosses(
   );
   const truths = examples.map((example, i) => truthInBatch(example, batch.sizes[i]));
 
-  const pyramid = pyramidOf(network, ops, batch.images);
-  const anchors = pyramidAnchors(network, pyramid, batch);
+  const maps = featureMaps(network, ops, batch.images);
+  const anchors = mapAnchors(network, maps, batch);
   const rpn = rpnLosses(
     ops,
     network.rpn,
-    pyramid,
+    maps,
     sampleAnchors(anchors, truths, settings.rpn, samplers.anchors),
   );
 
-  const proposals = propose(network, ops.withoutTape(), pyramid, anchors, batch, {
+  const proposals = propose(network, ops.withoutTape(), maps, anchors, batch, {
     preNmsTopK: settings.rpn.preNmsTopK.train,
     postNmsTopK: settings.rpn.postNmsTopK.train,
     nmsThreshold: settings.rpn.nmsThreshold,
   });
   const samples = proposals.map((boxes, i) => sampleRois(boxes, truths[i], settings.box, samplers.rois(i)));
-  const levels = roiLevels(pyramid);
-  const { classifier, box } = boxHeadLosses(network, ops, levels, samples);
-  const mask = maskHeadLoss(network, ops, levels, samples, examples, batch);
-  return { rpnObjectness: rpn.objectness, rpnBox: rpn.box, classifier, box, mask };
+  const heads = headLosses(network, ops, roiMaps(network, maps), samples, examples, batch);
+  return { rpnObjectness: rpn.objectness, rpnBox: rpn.box, ...heads };
 }
 
 function truthInBatch({ image, objects, ignored }: TrainingExample, size: ImageSize): Truth {
@@ -144,63 +144,86 @@ export function sampleAnchors(
   };
 }
 
-/** All images' RoIs one after the other, with the place of each in its image's sample. */
-function batchRois(samples: readonly RoiSample[], count: (sample: RoiSample) => number) {
-  const boxes: number[] = [];
-  const images: number[] = [];
-  const places: number[] = [];
-  for (const [image, sample] of samples.entries()) {
-    boxes.push(...sample.boxes.subarray(0, 4 * count(sample)));
-    for (let place = 0; place < count(sample); place++) {
-      images.push(image);
-      places.push(place);
-    }
-  }
-  return { boxes: Float32Array.from(boxes), images: Int32Array.from(images), places };
+/** The RoIs of a batch that the heads' losses look at, in the order in which they are pooled. */
+interface SampledRois extends Rois {
+  /** `[R]`: class from 1, or 0 for background. */
+  readonly labels: Int32Array;
+  /** Which of them aren't background. */
+  readonly positives: Int32Array;
+  /** `[positives]`: the truth object of each, as an index into its image's objects. */
+  readonly objects: Int32Array;
+  /** `[positives · 4]` */
+  readonly targetOffsets: Float32Array;
 }
 
-function boxHeadLosses(
+function sampledRois(samples: readonly RoiSample[], { levels }: RoiMaps): SampledRois {
+  const places = samples.flatMap((sample, image) =>
+    Array.from(sample.labels, (label, place) => ({ sample, image, label, place })),
+  );
+  const all = {
+    boxes: Float32Array.from(samples.flatMap(({ boxes }) => [...boxes])),
+    images: Int32Array.from(places, ({ image }) => image),
+  };
+  const order = levelOrder(all.boxes, levels.length);
+  const inOrder = Array.from(order, (i) => places[i]);
+  const positives = [...inOrder.keys()].filter((roi) => inOrder[roi].label > 0);
+  return {
+    ...selectRois(all, order),
+    labels: Int32Array.from(inOrder, ({ label }) => label),
+    positives: Int32Array.from(positives),
+    objects: Int32Array.from(positives, (roi) => inOrder[roi].sample.objects[inOrder[roi].place]),
+    targetOffsets: Float32Array.from(
+      positives.flatMap((roi) => {
+        const { sample, place } = inOrder[roi];
+        return [...sample.targetOffsets.subarray(4 * place, 4 * place + 4)];
+      }),
+    ),
+  };
+}
+
+function headLosses(
   network: MaskRcnn,
   ops: TensorOps,
-  levels: readonly Tensor[],
+  maps: RoiMaps,
   samples: readonly RoiSample[],
-): { classifier: Tensor; box: Tensor } {
-  const all = batchRois(samples, ({ labels }) => labels.length);
-  const order = levelOrder(all.boxes, levels.length);
-  const rois: Rois = selectRois(all, order);
-  const sampleOf = (i: number): RoiSample => samples[all.images[i]];
-  const labels = order.map((i) => sampleOf(i).labels[all.places[i]]);
-  const positives = Int32Array.from([...labels.keys()].filter((roi) => labels[roi] > 0));
-  const targets = Array.from(positives, (roi) => {
-    const i = order[roi];
-    return [...sampleOf(i).targetOffsets.subarray(4 * all.places[i], 4 * all.places[i] + 4)];
-  });
-  const features = roiAlign(ops.tape, levels, rois, network.settings.box.roiSize);
+  examples: readonly TrainingExample[],
+  batch: ImageBatch,
+): Pick<Losses, 'classifier' | 'box' | 'mask'> {
+  const rois = sampledRois(samples, maps);
+  const { labels, positives, targetOffsets } = rois;
+  if (labels.length === 0) return { classifier: tf.scalar(0), box: tf.scalar(0), mask: tf.scalar(0) };
+  const features = roiFeatures(network.boxFeatures, ops, maps, rois);
   const prediction = network.box.forward(ops, features);
-  return boxLosses(ops.tape, prediction, labels, positives, Float32Array.from(targets.flat()));
+  return {
+    ...boxLosses(ops.tape, prediction, labels, positives, targetOffsets),
+    mask: maskHeadLoss(network, ops, maps, rois, features, examples, batch),
+  };
 }
 
+/** @param features what the box head saw of all RoIs */
 function maskHeadLoss(
   network: MaskRcnn,
   ops: TensorOps,
-  levels: readonly Tensor[],
-  samples: readonly RoiSample[],
+  maps: RoiMaps,
+  rois: SampledRois,
+  features: Tensor,
   examples: readonly TrainingExample[],
   { sizes }: ImageBatch,
 ): Tensor {
-  const all = batchRois(samples, ({ objects }) => objects.length);
-  if (all.places.length === 0) return tf.scalar(0);
-  const order = levelOrder(all.boxes, levels.length);
-  const rois = selectRois(all, order);
-  const size = 2 * network.settings.mask.roiSize;
-  const targets = new Float32Array(order.length * size * size);
-  const labels = new Int32Array(order.length);
-  for (const [roi, i] of order.entries()) {
-    const image = all.images[i];
-    const object = examples[image].objects[samples[image].objects[all.places[i]]];
-    labels[roi] = object.label + 1;
-    maskTarget(object.mask, sizes[image], rois.boxes, roi, size, targets, roi * size * size);
+  const { positives, objects } = rois;
+  if (positives.length === 0) return tf.scalar(0);
+  const { boxes, images } = selectRois(rois, positives);
+  const ofPositives =
+    network.maskFeatures === network.boxFeatures
+      ? selectRoiFeatures(ops, features, positives)
+      : roiFeatures(network.maskFeatures, ops, maps, { boxes, images });
+  const logits = network.mask.forward(ops, ofPositives);
+  const [, size] = logits.shape;
+  const targets = new Float32Array(positives.length * size * size);
+  for (const [i, object] of objects.entries()) {
+    const { mask } = examples[images[i]].objects[object];
+    maskTarget(mask, sizes[images[i]], boxes, i, size, targets, i * size * size);
   }
-  const features = roiAlign(ops.tape, levels, rois, network.settings.mask.roiSize);
-  return maskLoss(ops.tape, network.mask.forward(ops, features), labels, targets);
+  const labels = positives.map((roi) => rois.labels[roi]);
+  return maskLoss(ops.tape, logits, labels, targets);
 }

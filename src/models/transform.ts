@@ -1,7 +1,7 @@
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import { execute, flag, type } from '../engine/kernels.js';
 import { tf } from '../engine/tf.js';
-import { type ImageSize, resizedSize } from '../geometry/resize.js';
+import { type ImageSize, paddedSize, resizedSize } from '../geometry/resize.js';
 
 /** 8-bit RGB, row by row. */
 export interface Pixels extends ImageSize {
@@ -30,9 +30,6 @@ const normalised = mean.map((m, channel) =>
   }),
 );
 
-/** Feature maps down to 1/32 need sides that are multiples of this. */
-const sizeDivisor = 32;
-
 /**
  * Normalises images, scales each to its size (bilinear, `align_corners=False`, no antialiasing) and puts them into one
  * batch, padded with zeros at the right and at the bottom: torchvision's GeneralizedRCNNTransform.
@@ -42,11 +39,10 @@ export function transformImages(
   input: { readonly shorterSide: number; readonly longerSide: number },
 ): ImageBatch {
   const sizes = images.map((image) => resizedSize(image, input.shorterSide, input.longerSide));
-  const roundUp = (side: number): number => Math.ceil(side / sizeDivisor) * sizeDivisor;
-  const padded = {
-    height: roundUp(Math.max(...sizes.map((size) => size.height))),
-    width: roundUp(Math.max(...sizes.map((size) => size.width))),
-  };
+  const padded = paddedSize({
+    height: Math.max(...sizes.map((size) => size.height)),
+    width: Math.max(...sizes.map((size) => size.width)),
+  });
   const batch = tf.tidy(() =>
     tf.stack(
       images.map((image, i) => {

@@ -16,6 +16,10 @@ export interface Ops<T> {
   globalAveragePool(x: T): T;
   /** Nearest-neighbour upsampling of `top` to the size of `lateral`, added to it. */
   upsampleAdd(top: T, lateral: T): T;
+  /** The first and the last half of the channels: `[N, H, W, 2C]` to `[N, H, W, C]` twice. */
+  halveChannels(x: T): [first: T, last: T];
+  /** The channels of two images in turns: `[N, H, W, C]` twice to `[N, H, W, 2C]`. */
+  interleaveChannels(a: T, b: T): T;
   /** `[N, H, W, C]` to `[N, H · W · C]`. */
   flatten(x: T): T;
   /** Runs a part of a network; what it made and doesn't return may be freed. */

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { batchNorm } from '../engine/ops/batch-norm.js';
+import { halveChannels, interleaveChannels } from '../engine/ops/channels.js';
 import { convolution, depthwiseConvolution } from '../engine/ops/convolution.js';
 import { linear } from '../engine/ops/linear.js';
 import { foldNorm } from '../engine/ops/norm-folding.js';
@@ -83,6 +84,14 @@ export class TensorOps implements Ops<Tensor> {
 
   upsampleAdd(top: Tensor, lateral: Tensor): Tensor {
     return upsampleAdd(this.tape, top, lateral);
+  }
+
+  halveChannels(x: Tensor): [first: Tensor, last: Tensor] {
+    return halveChannels(this.tape, x);
+  }
+
+  interleaveChannels(a: Tensor, b: Tensor): Tensor {
+    return interleaveChannels(this.tape, a, b);
   }
 
   flatten(x: Tensor): Tensor {

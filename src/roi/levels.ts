@@ -11,7 +11,7 @@ export interface Rois {
 
 /**
  * The pyramid level that serves a RoI (Lin et al. 2017, eq. 1), as an index from the finest: one of canonical area 224²
- * goes to P4, one half as wide to P3, and so on.
+ * goes to P4, one half as wide to P3, and so on. A single map serves all.
  */
 export function roiLevel(boxes: Boxes, i: number, levels: number): number {
   const level = Math.floor(4 + Math.log2(Math.sqrt(boxArea(boxes, i)) / 224) + 1e-6);

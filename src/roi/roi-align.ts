@@ -5,33 +5,40 @@ import type { Tape } from '../engine/tape.js';
 import { tf } from '../engine/tf.js';
 import { type Rois, roiLevel } from './levels.js';
 
+/** The maps that RoIs are pooled from. */
+export interface RoiMaps {
+  /** `[N, H, W, C]`, the finest first, each half as high and wide as the one before. */
+  readonly levels: readonly Tensor[];
+  /** How many pixels of the network's input one of the finest map is, in each direction. */
+  readonly stride: number;
+}
+
 /**
  * RoIAlign (He et al. 2017, Section 3) with two samples a bin and direction, each RoI on the pyramid level that its size
  * asks for. Coordinates aren't shifted by half a pixel and a RoI is at least one pixel of its map wide and high:
  * torchvision's `aligned=False`.
  *
- * @param pyramid maps `[N, H, W, C]` at 1/4, 1/8, … of the input's size
  * @param rois in level order (see {@link levelOrder})
  * @param size S
  * @returns `[R, S, S, C]`
  */
 export function roiAlign(
   tape: Tape | undefined,
-  pyramid: readonly Tensor[],
+  { levels, stride }: RoiMaps,
   { boxes, images }: Rois,
   size: number,
 ): Tensor {
   const pooled: Tensor[] = [];
   for (let from = 0; from < images.length; ) {
-    const level = roiLevel(boxes, from, pyramid.length);
+    const level = roiLevel(boxes, from, levels.length);
     let to = from + 1;
-    while (to < images.length && roiLevel(boxes, to, pyramid.length) === level) to++;
-    const scale = 1 / (4 << level);
+    while (to < images.length && roiLevel(boxes, to, levels.length) === level) to++;
+    const scale = 1 / (stride * 2 ** level);
     const onMap = featureBoxes(boxes.subarray(4 * from, 4 * to), scale);
-    pooled.push(roiCrop(tape, pyramid[level], { boxes: onMap, images: images.slice(from, to) }, size));
+    pooled.push(roiCrop(tape, levels[level], { boxes: onMap, images: images.slice(from, to) }, size));
     from = to;
   }
-  if (pooled.length === 0) return tf.zeros([0, size, size, pyramid[0].shape[3] ?? 0]);
+  if (pooled.length === 0) return tf.zeros([0, size, size, levels[0].shape[3] ?? 0]);
   return concatenateRows(tape, pooled);
 }
 

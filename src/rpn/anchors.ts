@@ -8,28 +8,28 @@ function roundHalfToEven(x: number): number {
 }
 
 /**
- * The anchors of one pyramid level, in pixels of the network's input: at each location of the map, row by row, one for each
- * aspect ratio (height / width), all of area `size²` before rounding. As in torchvision their centre is the location's
+ * The anchors of one map, in pixels of the network's input: at each location of the map, row by row, one for each aspect
+ * ratio (height / width) and size, all of area `size²` before rounding. As in torchvision their centre is the location's
  * corner, not the centre of its cell.
  *
- * @param map the level's size
+ * @param map the map's size
  * @param image the padded input's size
- * @returns `[map.height · map.width · ratios.length · 4]`
+ * @returns `[map.height · map.width · ratios.length · sizes.length · 4]`
  */
 export function levelAnchors(
-  size: number,
+  sizes: readonly number[],
   aspectRatios: readonly number[],
   map: ImageSize,
   image: ImageSize,
 ): Boxes {
   const strideY = Math.floor(image.height / map.height);
   const strideX = Math.floor(image.width / map.width);
-  const halves = aspectRatios.map((ratio) => {
+  const halves = aspectRatios.flatMap((ratio) => {
     const heightRatio = Math.fround(Math.sqrt(ratio));
-    return {
+    return sizes.map((size) => ({
       height: roundHalfToEven(Math.fround(heightRatio * size) / 2),
       width: roundHalfToEven(Math.fround(Math.fround(1 / heightRatio) * size) / 2),
-    };
+    }));
   });
   const anchors = new Float32Array(map.height * map.width * halves.length * 4);
   let i = 0;

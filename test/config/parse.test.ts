@@ -8,7 +8,7 @@ const parse = (overrides: string[], input: unknown = minimal) => parseConfig(inp
 describe('parseConfig', () => {
   it('fills in the defaults', () => {
     const config = parse([]);
-    expect(config.model.box.representation).toBe(1024);
+    expect(config.model).toMatchObject({ architecture: 'fpn', box: { representation: 1024 } });
     expect(config.model.rpn.preNmsTopK).toEqual({ train: 2000, test: 1000 });
     expect(config.input).toMatchObject({ shorterSide: 800, longerSide: 1333 });
     expect(config.training.schedule).toEqual({ kind: 'constant' });
@@ -30,7 +30,7 @@ describe('parseConfig', () => {
     expect(config.model.rpn.anchorSizes).toEqual([16, 32, 64, 128, 256]);
     expect(config.training.clipNorm).toBe(0.5);
     expect(config.training.schedule.kind).toBe('cosine');
-    expect(config.model.box.representation).toBe(688);
+    expect(config.model.box).toMatchObject({ representation: 688 });
   });
 
   it('drops what the file says of another kind than the one that is asked for', () => {
@@ -45,6 +45,9 @@ describe('parseConfig', () => {
       root: 'shapes',
       year: 2007,
     });
+    const fpn = { box: { representation: 688, roiSize: 8 }, fpn: { channels: 64 }, mask: { layers: 2 } };
+    const { model } = parse(['model.architecture=c4'], { ...minimal, model: fpn });
+    expect(model).toEqual(parse(['model.architecture=c4', 'model.box.roiSize=8']).model);
     // What the command line itself says stays, and is an error.
     const contradiction = ['data.format=voc', 'data.trainImages=5'];
     expect(() => parse(contradiction, shapes)).toThrow('data.trainImages goes with another data.format');
@@ -86,6 +89,31 @@ describe('parseConfig', () => {
       'unknown key model.backbone.nrm; did you mean model.backbone.norm?',
     );
     expect(message(['data.clases=person'])).toContain('data.classes');
+  });
+
+  it('has other keys and defaults for each architecture', () => {
+    const { model } = parse([
+      'model.architecture=c4',
+      'model.rpn.anchorSizes=64,128',
+      'model.mask.channels=64',
+    ]);
+    expect(model).toMatchObject({
+      architecture: 'c4',
+      rpn: { anchorSizes: [64, 128], preNmsTopK: { train: 12000, test: 6000 } },
+      box: { roiSize: 14 },
+      mask: { channels: 64 },
+    });
+    expect(model).not.toHaveProperty('fpn');
+    const wrong = { ...minimal, model: { architecture: 'c4', fpn: { channels: 64 } } };
+    expect(message([], wrong)).toBe('test.ts: model.fpn goes with another model.architecture');
+    expect(message(['model.architecture=c4', 'model.box.representation=688'])).toContain(
+      'model.box.representation goes with another model.architecture',
+    );
+    expect(message(['model.architecture=c4', 'model.mask.chanels=6'])).toContain(
+      'did you mean model.mask.channels?',
+    );
+    expect(message(['model.architecture=c5'])).toBe('test.ts: model.architecture: must be fpn or c4');
+    expect(message(['model.rpn.anchorSizes=64,128'])).toContain('model.rpn.anchorSizes');
   });
 
   it('names an impossible value and where it stands', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { resizedSize } from '../../src/geometry/resize.js';
+import { paddedSize, resizedSize } from '../../src/geometry/resize.js';
 
 // Sizes that torchvision 0.29's GeneralizedRCNNTransform gives.
 test.each([
@@ -18,4 +18,9 @@ test.each([
   [800, 1333, 800, 1333, 800, 1333],
 ])('%i × %i at %i/%i is %i × %i', (height, width, shorter, longer, newHeight, newWidth) => {
   expect(resizedSize({ height, width }, shorter, longer)).toEqual({ height: newHeight, width: newWidth });
+});
+
+test('padding goes up to the next multiples of 32', () => {
+  expect(paddedSize({ height: 800, width: 1333 })).toEqual({ height: 800, width: 1344 });
+  expect(paddedSize({ height: 1, width: 33 })).toEqual({ height: 32, width: 64 });
 });

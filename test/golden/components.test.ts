@@ -54,7 +54,7 @@ const maps = [
   [2, 2],
 ].map(([height, width]) => ({ height, width }));
 const anchorsOf = (level: number) =>
-  levelAnchors([32, 64, 128, 256, 512][level], [0.5, 1, 2], maps[level], input);
+  levelAnchors([[32, 64, 128, 256, 512][level]], [0.5, 1, 2], maps[level], input);
 const allAnchors = () => Float32Array.from(maps.flatMap((_, level) => [...anchorsOf(level)]));
 
 /** Boxes as `some_boxes` of components.py makes them. */
@@ -126,12 +126,12 @@ describe('RoIAlign', () => {
   const weights = () => imagesBetween('roi-align/weights', [8, 3, 4, 4], -1, 1);
 
   it('pools and sends gradients as torchvision does, inside and over every border', () => {
-    const pooled = roiAlign(undefined, [features()], { boxes, images }, 4);
+    const pooled = roiAlign(undefined, { levels: [features()], stride: 4 }, { boxes, images }, 4);
     expect(largestDifference(channelsFirst(pooled), golden('roi-align.False.pooled').data)).toBeLessThan(
       1e-5,
     );
     const [gradient] = tapeGradients(
-      (tape, [x]) => roiAlign(tape, [x], { boxes, images }, 4),
+      (tape, [x]) => roiAlign(tape, { levels: [x], stride: 4 }, { boxes, images }, 4),
       [features()],
       weights(),
     );

@@ -1,0 +1,35 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tape } from '../tape.js';
+import { tf } from '../tf.js';
+
+/** The first and the last half of an image's channels: `[N, H, W, 2C]` to `[N, H, W, C]` twice. */
+export function halveChannels(tape: Tape | undefined, x: Tensor): [first: Tensor, last: Tensor] {
+  const [first, last] = tf.split(x, 2, 3);
+  tape?.record([x], [first, last], (gradients) => {
+    if (gradients.every((gradient) => gradient === undefined)) return [];
+    return [
+      tf.tidy(() =>
+        tf.concat(
+          gradients.map((gradient) => gradient ?? tf.zerosLike(first)),
+          3,
+        ),
+      ),
+    ];
+  });
+  return [first, last];
+}
+
+/**
+ * The channels of two images in turns, `[N, H, W, C]` twice to `[N, H, W, 2C]`: what ShuffleNet's channel shuffle makes of
+ * one behind the other with two groups.
+ */
+export function interleaveChannels(tape: Tape | undefined, a: Tensor, b: Tensor): Tensor {
+  const [n, h, w, c] = a.shape;
+  const swap = (x: Tensor, from: [number, number]): Tensor =>
+    tf.reshape(tf.transpose(tf.reshape(x, [n * h * w, ...from]), [0, 2, 1]), [n, h, w, 2 * c]);
+  const y = tf.tidy(() => swap(tf.concat([a, b], 3), [2, c]));
+  tape?.record([a, b], [y], ([gradient]) =>
+    gradient === undefined ? [] : tf.tidy(() => tf.split(swap(gradient, [c, 2]), 2, 3)),
+  );
+  return y;
+}

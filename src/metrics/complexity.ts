@@ -1,0 +1,141 @@
+import type { Convolution, Linear, Norm } from '../nn/layers.js';
+import { type Ops, windowedSize } from '../nn/ops.js';
+import { isCounted, type Parameter, parameterSize } from '../nn/parameter.js';
+
+/** What flows through a network whose operations are counted: `[N, H, W, C]` or `[N, C]`. */
+export type Shape = readonly number[];
+
+/** What one part of a network costs. */
+export interface PartComplexity {
+  readonly name: string;
+  /** Values that PyTorch's `parameters()` would list: no running statistics, no frozen norms. */
+  readonly parameters: number;
+  /** Multiply-adds of its convolutions and fully connected layers. */
+  readonly multiplyAdds: number;
+}
+
+/** The sums over all parts, and the parts. */
+export interface Complexity {
+  readonly parameters: number;
+  readonly multiplyAdds: number;
+  readonly parts: readonly PartComplexity[];
+}
+
+/**
+ * Counts what a network costs by running its own forward pass on shapes. Counted are the products of convolutions, also
+ * depthwise and transposed ones, and of fully connected layers; biases, norms, activations, pooling, RoIAlign, upsampling
+ * and sums aren't.
+ */
+export class ComplexityCounter {
+  readonly #parts: PartComplexity[] = [];
+  readonly #seen = new Set<Parameter>();
+
+  /**
+   * Runs a part of a network. Parameters that an earlier part uses, too, are counted there; a part without layers isn't
+   * listed.
+   *
+   * @returns what `run` returns
+   */
+  count<R>(name: string, run: (ops: Ops<Shape>) => R): R {
+    const ops = new ShapeOps();
+    const result = run(ops);
+    if (ops.parameters.size === 0) return result;
+    const parameters = [...ops.parameters].filter((parameter) => !this.#seen.has(parameter));
+    for (const parameter of parameters) this.#seen.add(parameter);
+    this.#parts.push({
+      name,
+      parameters: sum(parameters.filter(isCounted).map(parameterSize)),
+      multiplyAdds: ops.multiplyAdds,
+    });
+    return result;
+  }
+
+  complexity(): Complexity {
+    const parts = this.#parts;
+    return {
+      parameters: sum(parts.map((part) => part.parameters)),
+      multiplyAdds: sum(parts.map((part) => part.multiplyAdds)),
+      parts,
+    };
+  }
+}
+
+/** Runs a network on shapes and notes which parameters it uses and how many products it computes. */
+class ShapeOps implements Ops<Shape> {
+  readonly parameters = new Set<Parameter>();
+  multiplyAdds = 0;
+
+  convolution(layer: Convolution, x: Shape, residual?: Shape): Shape {
+    const { kind, weight, bias, norm } = layer;
+    const [n, h, w, channels] = x;
+    const [k, , second, last] = weight.shape;
+    this.#use(weight, bias, norm);
+    if (kind === 'transposed') {
+      requireEqual(channels, last, weight);
+      // Each pixel of the input meets each value of the kernel.
+      this.multiplyAdds += n * h * w * parameterSize(weight);
+      return [n, (h - 1) * layer.stride + k, (w - 1) * layer.stride + k, second];
+    }
+    requireEqual(channels, second, weight);
+    const height = windowedSize(h, k, layer);
+    const width = windowedSize(w, k, layer);
+    this.multiplyAdds += n * height * width * parameterSize(weight);
+    const y = [n, height, width, kind === 'depthwise' ? second * last : last];
+    if (residual && residual.join() !== y.join()) {
+      throw new RangeError(`${weight.name}: a sum of ${y.join('×')} and ${residual.join('×')}`);
+    }
+    return y;
+  }
+
+  linear({ weight, bias }: Linear, [n, channels]: Shape): Shape {
+    const [input, output] = weight.shape;
+    requireEqual(channels, input, weight);
+    this.#use(weight, bias);
+    this.multiplyAdds += n * parameterSize(weight);
+    return [n, output];
+  }
+
+  maxPool([n, h, w, c]: Shape, size: number, window: { stride: number; padding: number }): Shape {
+    return [n, windowedSize(h, size, window), windowedSize(w, size, window), c];
+  }
+
+  globalAveragePool([n, , , c]: Shape): Shape {
+    return [n, c];
+  }
+
+  upsampleAdd(_top: Shape, lateral: Shape): Shape {
+    return lateral;
+  }
+
+  halveChannels([n, h, w, c]: Shape): [first: Shape, last: Shape] {
+    return [
+      [n, h, w, c / 2],
+      [n, h, w, c / 2],
+    ];
+  }
+
+  interleaveChannels(a: Shape, b: Shape): Shape {
+    if (a.join() !== b.join()) throw new RangeError(`channels of ${a.join('×')} and ${b.join('×')} in turns`);
+    const [n, h, w, c] = a;
+    return [n, h, w, 2 * c];
+  }
+
+  flatten([n, h, w, c]: Shape): Shape {
+    return [n, h * w * c];
+  }
+
+  part<R extends Shape | readonly Shape[]>(_name: string, run: () => R): R {
+    return run();
+  }
+
+  #use(weight: Parameter, bias?: Parameter, norm?: Norm): void {
+    const parameters = norm ? [weight, norm.weight, norm.bias] : bias ? [weight, bias] : [weight];
+    for (const parameter of parameters) this.parameters.add(parameter);
+  }
+}
+
+function requireEqual(channels: number, expected: number, { name }: Parameter): void {
+  if (channels !== expected) throw new RangeError(`${name} takes ${expected} channels, not ${channels}`);
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -1,0 +1,55 @@
+import { stageOutputs } from '../backbone/backbone.js';
+import { buildBackbone } from '../backbone/build.js';
+import type { BackboneConfig } from '../config/schema.js';
+import { normal } from '../nn/initializers.js';
+import { linear } from '../nn/layers.js';
+import type { Ops } from '../nn/ops.js';
+import { type Parameter, rootScope } from '../nn/parameter.js';
+
+/**
+ * A network that says what an image shows (Section 4.1):
+ *
+ * ```
+ * image → backbone → C5 → average pooling → (dropout) → dense layer → logits
+ * ```
+ */
+export interface Classifier {
+  /**
+   * The backbone and the average pooling.
+   *
+   * @param images `[N, H, W, 3]`, normalised
+   * @returns `[N, C]`
+   */
+  features<T>(ops: Ops<T>, images: T): T;
+  /** The dense layer: logits `[N, classes]`. */
+  classify<T>(ops: Ops<T>, features: T): T;
+  /** Share of the features that training drops, 0 for most networks. */
+  readonly dropout: number;
+  /** All tensors of the model, under the names that torchvision or timm gives them. */
+  readonly parameters: readonly Parameter[];
+}
+
+/** Puts a classifier together. */
+export function buildClassifier(settings: BackboneConfig, classes: number): Classifier {
+  const { scope, parameters } = rootScope();
+  const backbone = buildBackbone(scope, settings);
+  const { name, dropout } = backbone.classifier;
+  const [, , , c5] = backbone.channels;
+  const dense = linear(scope.child(name), { in: c5, out: classes, initializer: normal(0.01) });
+  return {
+    features<T>(ops: Ops<T>, images: T): T {
+      return ops.part('features', () => {
+        const [, , , map] = stageOutputs(backbone, ops, images, 4);
+        return ops.globalAveragePool(map);
+      });
+    },
+    classify: (ops, features) => ops.linear(dense, features),
+    dropout,
+    parameters,
+  };
+}
+
+/** A classifier's logits in evaluation, `[N, classes]`, of images `[N, H, W, 3]`; `trainingLogits` is its counterpart. */
+export function evaluationLogits<T>(classifier: Classifier, ops: Ops<T>, images: T): T {
+  return classifier.classify(ops, classifier.features(ops, images));
+}
