@@ -1,3 +1,4 @@
+import { selectChannel } from '../engine/ops/select-channel.js';
 import { tf } from '../engine/tf.js';
 import type { Box } from '../geometry/box.js';
 import type { Detection } from '../geometry/instance.js';
@@ -7,7 +8,7 @@ import { type DetectedBoxes, selectDetections } from '../heads/post-processing.j
 import type { TensorOps } from '../nn/tensor-ops.js';
 import { levelOrder, type Rois, selectRois } from '../roi/levels.js';
 import type { RoiMaps } from '../roi/roi-align.js';
-import { featureMaps, overRois, roiMaps } from './features.js';
+import { featureMaps, overRois, pooledMaps } from './features.js';
 import type { MaskRcnn } from './mask-rcnn.js';
 import { mapAnchors, propose } from './proposals.js';
 import { type Pixels, scaleBoxes, scaleFactors, transformImages } from './transform.js';
@@ -42,9 +43,9 @@ export function detectObjects(
       postNmsTopK: rpn.postNmsTopK.test,
       nmsThreshold: rpn.nmsThreshold,
     });
+    const ofRois = pooledMaps(network, ops, maps);
     return images.map((image, i) => {
       const size = batch.sizes[i];
-      const ofRois = roiMaps(network, maps);
       const boxes = detectBoxes(network, ops, ofRois, { boxes: proposals[i], image: i }, size, input);
       const masks = predictMasks(network, ops, ofRois, boxes, i);
       return finishDetections(boxes, masks, size, image, input.classes);
@@ -104,12 +105,8 @@ function predictMasks(
   const { rois, order } = inLevelOrder(boxes, image, maps);
   const [masks] = overRois(network.maskFeatures, ops, maps, rois, (features, first) => {
     const logits = network.mask.forward(ops, features);
-    const [count, height, width, classes] = logits.shape;
-    // One row a mask and class, of which each detection's is wanted.
-    const byClass = tf.reshape(tf.transpose(logits, [0, 3, 1, 2]), [-1, height, width]);
-    const detections = order.subarray(first, first + count);
-    const rows = detections.map((detection, roi) => roi * classes + labels[detection]);
-    return [tf.sigmoid(tf.gather(byClass, tf.tensor1d(rows, 'int32')))];
+    const ofRois = order.subarray(first, first + logits.shape[0]).map((detection) => labels[detection]);
+    return [tf.sigmoid(selectChannel(undefined, logits, ofRois))];
   });
   const [, size] = masks.shape;
   const inRoiOrder = masks.dataSync<'float32'>();

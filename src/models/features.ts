@@ -3,7 +3,7 @@ import { concatenateRows, gatherRows, reshape } from '../engine/ops/rows.js';
 import type { Ops } from '../nn/ops.js';
 import type { TensorOps } from '../nn/tensor-ops.js';
 import type { Rois } from '../roi/levels.js';
-import { type RoiMaps, roiAlign } from '../roi/roi-align.js';
+import { type RoiMaps, roiAlign, roiMaps } from '../roi/roi-align.js';
 import type { MaskRcnn, RoiFeatures } from './mask-rcnn.js';
 
 /** The maps of a batch that the RPN looks at: P2 to P6, or C4. */
@@ -12,8 +12,8 @@ export function featureMaps<T>(network: MaskRcnn, ops: Ops<T>, images: T): T[] {
 }
 
 /** Those of the maps that RoIs are pooled from: P2 to P5, or C4. */
-export function roiMaps({ roiLevels }: MaskRcnn, maps: readonly Tensor[]): RoiMaps {
-  return { levels: maps.slice(0, roiLevels.count), stride: roiLevels.stride };
+export function pooledMaps({ roiLevels }: MaskRcnn, ops: TensorOps, maps: readonly Tensor[]): RoiMaps {
+  return roiMaps(ops.tape, maps.slice(0, roiLevels.count), roiLevels.stride);
 }
 
 /**

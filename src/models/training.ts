@@ -15,7 +15,7 @@ import { type RoiSample, sampleRois, type Truth } from '../roi/sampling.js';
 import { type RpnSample, rpnLosses } from '../rpn/losses.js';
 import { rpnCoderWeights } from '../rpn/proposals.js';
 import type { Sampler } from '../rpn/sampling.js';
-import { featureMaps, roiFeatures, roiMaps, selectRoiFeatures } from './features.js';
+import { featureMaps, pooledMaps, roiFeatures, selectRoiFeatures } from './features.js';
 import type { MaskRcnn } from './mask-rcnn.js';
 import { mapAnchors, propose } from './proposals.js';
 import { type ImageBatch, type Pixels, scaleBoxes, scaleFactors, transformImages } from './transform.js';
@@ -79,7 +79,7 @@ export function trainingLosses(
     nmsThreshold: settings.rpn.nmsThreshold,
   });
   const samples = proposals.map((boxes, i) => sampleRois(boxes, truths[i], settings.box, samplers.rois(i)));
-  const heads = headLosses(network, ops, roiMaps(network, maps), samples, examples, batch);
+  const heads = headLosses(network, ops, pooledMaps(network, ops, maps), samples, examples, batch);
   return { rpnObjectness: rpn.objectness, rpnBox: rpn.box, ...heads };
 }
 

@@ -1,16 +1,21 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { roiCrop } from '../engine/ops/roi-crop.js';
+import { roiCrop, withBorder } from '../engine/ops/roi-crop.js';
 import { concatenateRows } from '../engine/ops/rows.js';
 import type { Tape } from '../engine/tape.js';
 import { tf } from '../engine/tf.js';
 import { type Rois, roiLevel } from './levels.js';
 
-/** The maps that RoIs are pooled from. */
+/** The maps that RoIs are pooled from; see {@link roiMaps}. */
 export interface RoiMaps {
-  /** `[N, H, W, C]`, the finest first, each half as high and wide as the one before. */
+  /** `[N, H + 2, W + 2, C]`: maps with a border, the finest first, each half as high and wide as the one before. */
   readonly levels: readonly Tensor[];
   /** How many pixels of the network's input one of the finest map is, in each direction. */
   readonly stride: number;
+}
+
+/** Gets maps `[N, H, W, C]` ready for pooling, once for all heads. */
+export function roiMaps(tape: Tape | undefined, maps: readonly Tensor[], stride: number): RoiMaps {
+  return { levels: maps.map((map) => withBorder(tape, map)), stride };
 }
 
 /**

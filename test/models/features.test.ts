@@ -3,7 +3,7 @@ import { tf } from '../../src/engine/tf.js';
 import { overRois, selectRoiFeatures } from '../../src/models/features.js';
 import { TensorOps } from '../../src/nn/tensor-ops.js';
 import { Weights } from '../../src/nn/weights.js';
-import { roiAlign } from '../../src/roi/roi-align.js';
+import { roiAlign, roiMaps } from '../../src/roi/roi-align.js';
 import { useEngine } from '../support/engine.js';
 import { random } from '../support/gradients.js';
 import { largestDifference } from '../support/reference.js';
@@ -18,7 +18,7 @@ it('looks at many RoIs in turns, with the same result', () => {
   tf.tidy(() => {
     // So large RoIs and so many channels that four of six are looked at together.
     const roiSize = 64;
-    const maps = { levels: [random([2, 8, 8, 1024], 1)], stride: 16 };
+    const maps = roiMaps(undefined, [random([2, 8, 8, 1024], 1)], 16);
     const boxes = [0, 1, 2, 3, 4, 5].flatMap((i) => [5 * i, 7 * i, 40 + 9 * i, 60 + 8 * i]);
     const rois = { boxes: Float32Array.from(boxes), images: Int32Array.of(0, 0, 1, 0, 1, 1) };
     const turns: number[][] = [];

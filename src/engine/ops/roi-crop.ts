@@ -14,49 +14,68 @@ export interface FeatureRois {
 }
 
 /**
+ * A map with one more row and column on each side, which repeat the outermost ones.
+ *
+ * @param features `[N, H, W, C]`
+ * @returns `[N, H + 2, W + 2, C]`
+ */
+export function withBorder(tape: Tape | undefined, features: Tensor): Tensor {
+  const margins = (): Tensor => tf.tensor2d([0, 0, 1, 1, 1, 1, 0, 0], [4, 2], 'int32');
+  const pad = (op: 'MirrorPad' | 'MirrorPadGrad', x: Tensor): Tensor => {
+    const widths = margins();
+    const result = execute(op, mirroring, [x, widths]);
+    widths.dispose();
+    return result;
+  };
+  const bordered = pad('MirrorPad', features);
+  tape?.record([features], [bordered], ([gradient]) =>
+    gradient === undefined ? [] : [pad('MirrorPadGrad', gradient)],
+  );
+  return bordered;
+}
+
+/**
  * RoIAlign with two samples a bin and direction, on one feature map, as one differentiable operation.
  *
  * A bilinear crop at twice the output's size takes one sample at the centre of each half bin, which is where RoIAlign
- * takes them, and the means of 2×2 samples are the bins. The map is padded by one repeated row and column on each side:
- * that makes the crop clamp samples that lie up to a pixel outside and give zero beyond, as torchvision does.
+ * takes them, and the means of 2×2 samples are the bins. The map's border makes the crop clamp samples that lie up to a
+ * pixel outside of the map and give zero beyond, as torchvision does.
  *
- * @param features `[N, H, W, C]`
- * @param rois boxes in the map's own pixels, with torchvision's `aligned=False` convention: no half-pixel shift
+ * @param bordered the map as {@link withBorder} returns it
+ * @param rois boxes in pixels of the map without its border, with torchvision's `aligned=False` convention: no half-pixel
+ * shift
  * @param size S, height and width of the output
  * @returns `[R, S, S, C]`
  */
-export function roiCrop(tape: Tape | undefined, features: Tensor, rois: FeatureRois, size: number): Tensor {
-  const [n, h, w, channels] = features.shape;
+export function roiCrop(tape: Tape | undefined, bordered: Tensor, rois: FeatureRois, size: number): Tensor {
+  const [, h, w, channels] = bordered.shape;
   const count = rois.images.length;
   const samples = 2 * size;
-  const boxes = tf.tensor2d(cropBoxes(rois.boxes, samples, h + 2, w + 2), [count, 4]);
+  const boxes = tf.tensor2d(cropBoxes(rois.boxes, samples, h, w), [count, 4]);
   const images = tf.tensor1d(rois.images, 'int32');
-  const margins = tf.tensor2d([0, 0, 1, 1, 1, 1, 0, 0], [4, 2], 'int32');
   const cropSize = shapeTensor([samples, samples]);
-
-  const padded = execute('MirrorPad', mirroring, [features, margins]);
   const crop = execute(
     'CropAndResize',
     { T: type('float32'), method: text('bilinear'), extrapolation_value: float(0) },
-    [padded, boxes, images, cropSize],
+    [bordered, boxes, images, cropSize],
   );
   const y = halve(crop);
-  for (const tensor of [padded, crop, cropSize]) tensor.dispose();
-  const constants = [boxes, images, margins];
+  for (const tensor of [crop, cropSize]) tensor.dispose();
+  const constants = [boxes, images];
   const recorded = tape?.record(
-    [features],
+    [bordered],
     [y],
     ([gradient]) => {
       if (gradient === undefined) return [];
       const cropGradient = halvingGradient(gradient, [count, samples, samples, channels]);
-      const paddedSize = shapeTensor([n, h + 2, w + 2, channels]);
-      const paddedGradient = execute(
-        'CropAndResizeGradImage',
-        { T: type('float32'), method: text('bilinear') },
-        [cropGradient, boxes, images, paddedSize],
-      );
-      const result = execute('MirrorPadGrad', mirroring, [paddedGradient, margins]);
-      for (const tensor of [cropGradient, paddedSize, paddedGradient]) tensor.dispose();
+      const mapShape = shapeTensor(bordered.shape);
+      const result = execute('CropAndResizeGradImage', { T: type('float32'), method: text('bilinear') }, [
+        cropGradient,
+        boxes,
+        images,
+        mapShape,
+      ]);
+      for (const tensor of [cropGradient, mapShape]) tensor.dispose();
       return [result];
     },
     () => constants,
@@ -68,8 +87,8 @@ export function roiCrop(tape: Tape | undefined, features: Tensor, rois: FeatureR
 const mirroring = { T: type('float32'), Tpaddings: type('int32'), mode: text('SYMMETRIC') };
 
 /**
- * The crop's normalised boxes `[y1, x1, y2, x2]` on a map that is padded by one pixel on each side: their corners are
- * the first and the last sample, 0 and 1 the centres of the map's outermost pixels.
+ * The crop's normalised boxes `[y1, x1, y2, x2]` on a map with a border: their corners are the first and the last sample,
+ * 0 and 1 the centres of the border's pixels.
  */
 function cropBoxes(boxes: Float32Array, samples: number, height: number, width: number): Float32Array {
   const result = new Float32Array(boxes.length);

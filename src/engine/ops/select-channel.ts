@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { execute, int, type } from '../kernels.js';
 import type { Tape } from '../tape.js';
 import { tf } from '../tf.js';
 
@@ -11,17 +12,27 @@ import { tf } from '../tf.js';
  */
 export function selectChannel(tape: Tape | undefined, x: Tensor, channels: Int32Array): Tensor {
   const [n, h, w, c] = x.shape;
-  const oneHot = tf.tidy(() =>
-    tf.reshape(tf.cast(tf.oneHot(tf.tensor1d(channels, 'int32'), c), 'float32'), [n, 1, 1, c]),
+  const y = tf.tidy(() => {
+    const axis = tf.scalar(3, 'int32');
+    const selected = execute('GatherV2', gathering, [x, tf.tensor2d(channels, [n, 1], 'int32'), axis]);
+    return tf.reshape(selected, [n, h, w]);
+  });
+  tape?.record([x], [y], ([gradient]) =>
+    gradient === undefined
+      ? []
+      : [
+          tf.tidy(() => {
+            const oneHot = tf.cast(tf.oneHot(tf.tensor1d(channels, 'int32'), c), 'float32');
+            return tf.mul(tf.reshape(gradient, [n, h, w, 1]), tf.reshape(oneHot, [n, 1, 1, c]));
+          }),
+        ],
   );
-  const y = tf.tidy(() => tf.sum(tf.mul(x, oneHot), 3));
-  const recorded = tape?.record(
-    [x],
-    [y],
-    ([gradient]) =>
-      gradient === undefined ? [] : [tf.tidy(() => tf.mul(tf.reshape(gradient, [n, h, w, 1]), oneHot))],
-    () => [oneHot],
-  );
-  if (!recorded) oneHot.dispose();
   return y;
 }
+
+const gathering = {
+  Tparams: type('float32'),
+  Tindices: type('int32'),
+  Taxis: type('int32'),
+  batch_dims: int(1),
+};

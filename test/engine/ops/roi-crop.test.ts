@@ -1,5 +1,7 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { roiCrop } from '../../../src/engine/ops/roi-crop.js';
+import { type FeatureRois, roiCrop, withBorder } from '../../../src/engine/ops/roi-crop.js';
+import type { Tape } from '../../../src/engine/tape.js';
 import { tf } from '../../../src/engine/tf.js';
 import { useReferenceGradients } from '../../support/engine.js';
 import { expectGradients, type Operation, random, tapeGradients } from '../../support/gradients.js';
@@ -46,12 +48,16 @@ const overEachBorder = [
   -2.5, 2, 3, 4, 2, -2.5, 4, 3, 6, 2, 11.5, 4, 2, 4, 4, 9.5, -3, -3, 12, 10, 20, 20, 24, 24,
 ];
 
+/** Both operations, one after the other. */
+const pool = (tape: Tape | undefined, map: Tensor, rois: FeatureRois, size: number): Tensor =>
+  roiCrop(tape, withBorder(tape, map), rois, size);
+
 describe('roiCrop', () => {
   it('gives the numbers of RoIAlign, inside and over every border', () => {
     const map = random([1, 7, 9, 1], 1);
     const boxes = Float32Array.from([...inside, ...overEachBorder]);
     const count = boxes.length / 4;
-    const y = roiCrop(undefined, map, { boxes, images: new Int32Array(count) }, 4);
+    const y = pool(undefined, map, { boxes, images: new Int32Array(count) }, 4);
     expect(y.shape).toEqual([count, 4, 4, 1]);
     const values = y.dataSync();
     const pixels = Float32Array.from(map.dataSync());
@@ -64,7 +70,7 @@ describe('roiCrop', () => {
   it('reads each RoI from its own image', () => {
     const maps = tf.concat([tf.zeros([1, 6, 6, 2]), tf.ones([1, 6, 6, 2])], 0);
     const rois = { boxes: Float32Array.from([1, 1, 4, 4, 1, 1, 4, 4]), images: Int32Array.of(1, 0) };
-    const y = roiCrop(undefined, maps, rois, 2);
+    const y = pool(undefined, maps, rois, 2);
     expect([...y.dataSync()]).toEqual([...Array(8).fill(1), ...Array(8).fill(0)]);
   });
 
@@ -76,7 +82,7 @@ describe('roiCrop', () => {
     const weights = random([count, 7, 7, 32], 2);
     const gradient = (): Float32Array =>
       tf.tidy(() => {
-        const operation: Operation = (tape, [x]) => roiCrop(tape, x, rois, 7);
+        const operation: Operation = (tape, [x]) => pool(tape, x, rois, 7);
         return tapeGradients(operation, [map], weights)[0].dataSync<'float32'>();
       });
     const bytes = ({ buffer }: Float32Array): Uint8Array => new Uint8Array(buffer);
@@ -90,6 +96,6 @@ describe('roiCrop', () => {
   it('sends gradients to the samples', () => {
     const boxes = Float32Array.from([...inside, ...overEachBorder]);
     const images = Int32Array.from({ length: boxes.length / 4 }, (_, i) => i % 2);
-    expectGradients((tape, [x]) => roiCrop(tape, x, { boxes, images }, 3), [random([2, 7, 9, 3], 1)]);
+    expectGradients((tape, [x]) => pool(tape, x, { boxes, images }, 3), [random([2, 7, 9, 3], 1)]);
   });
 });
