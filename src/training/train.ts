@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.js';
 import { type SampleLoader, trainingLoader } from '../datasets/loader.js';
 import type { Dataset, Sample } from '../datasets/sample.js';
 import { verifySplits } from '../datasets/verify.js';
+import { UserError } from '../errors.js';
 import { buildMaskRcnn, type MaskRcnn } from '../models/mask-rcnn.js';
 import { Weights } from '../nn/weights.js';
 import { loadWeights, saveModel } from '../weights/model-file.js';
@@ -145,6 +146,13 @@ async function startOrResume(run: TrainingRun, weights: Weights, optimizer: Sgd)
   const { config, folder } = run;
   if (run.resume && (await exists(folder.last))) return loadCheckpoint(folder.last, weights, optimizer);
   const { weights: whole, backbone } = config.model;
+  if (backbone.norm === 'frozen' && !backbone.weights && !whole) {
+    throw new UserError(
+      'model.backbone.norm is frozen, which needs the statistics of a trained backbone: set ' +
+        'model.backbone.weights=<file>, or train the norms, too: model.backbone.norm=batch ' +
+        'model.backbone.trainableStages=5',
+    );
+  }
   if (backbone.weights) {
     await loadWeights(backbone.weights, weights, ({ name }) => name.startsWith('backbone.body.'));
   }

@@ -110,6 +110,11 @@ test.runIf(process.platform === 'linux')('a full disk loses no earlier checkpoin
   expect(await readFile(run.folder.last)).toEqual(kept);
 });
 
+test('frozen norms need weights to start from', async () => {
+  const run = await tinyRun(tempFolder(), 'run', 'model.backbone.norm=frozen');
+  await expect(train(run, silent)).rejects.toThrow(/norm is frozen.*set model\.backbone\.weights=/);
+});
+
 test('overfits two images', async () => {
   const recipe = [
     'training.steps=80',
