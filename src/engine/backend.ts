@@ -36,7 +36,12 @@ interface TfjsNode {
 
 const require = createRequire(import.meta.url);
 
-let current: TensorFlowBackend | undefined;
+/** Which of atto's own kernels (`native/`) may be used instead of TensorFlow's. */
+export interface OwnKernels {
+  readonly winograd: boolean;
+}
+
+let current: { readonly backend: TensorFlowBackend; readonly kernels: OwnKernels } | undefined;
 
 /** Loads tfjs-node's native addon and libtensorflow with it, which now reads the environment once and for all. */
 export function loadBinding(file: string): TensorFlowAddon {
@@ -50,14 +55,24 @@ export function withoutStderr<T>(file: string, callback: () => T): T {
 }
 
 /** Makes the backend on a loaded addon; importing tfjs-node's kernels registers them with tfjs-core. */
-export function createBackend(addon: TensorFlowAddon, packageName: string): TensorFlowBackend {
+export function createBackend(
+  addon: TensorFlowAddon,
+  packageName: string,
+  kernels: OwnKernels,
+): TensorFlowBackend {
   const { NodeJSKernelBackend }: TfjsNode = require('#tfjs-node');
-  current = new NodeJSKernelBackend(addon, packageName);
-  return current;
+  const backend = new NodeJSKernelBackend(addon, packageName);
+  current = { backend, kernels };
+  return backend;
 }
 
 /** The backend of the loaded engine. Throws when `loadEngine` hasn't been awaited: a fault of the calling code. */
-export function currentBackend(): TensorFlowBackend {
+export const currentBackend = (): TensorFlowBackend => loaded().backend;
+
+/** The loaded engine's own kernels; throws as {@link currentBackend} does. */
+export const currentKernels = (): OwnKernels => loaded().kernels;
+
+function loaded(): NonNullable<typeof current> {
   if (current === undefined) throw new Error('The engine is not loaded: await loadEngine() first.');
   return current;
 }

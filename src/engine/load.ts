@@ -60,13 +60,16 @@ async function start(location: EngineLocation, threads: number, precision: Preci
 
   const addon = load(location);
   const name = packageName(location.device);
-  const backend = createBackend(addon, name);
+  const device = addon.isUsingGpuDevice() ? 'gpu' : 'cpu';
+  // An addon that setup built has atto's own kernels, which compute in float32 on the CPU.
+  const own = location.origin === 'setup' && device === 'cpu';
+  const backend = createBackend(addon, name, { winograd: own && precision === 'float32' });
   tf.registerBackend('tensorflow', () => backend);
   await tf.setBackend('tensorflow');
   return Object.freeze({
     tensorflow: addon.TF_Version,
     package: location.device === 'gpu' ? 'tfjs-node-gpu' : 'tfjs-node',
-    device: addon.isUsingGpuDevice() ? 'gpu' : 'cpu',
+    device,
     threads,
     precision,
   });

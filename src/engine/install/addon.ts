@@ -16,8 +16,10 @@ export function isHeader(name: string): boolean {
 // TensorFlow's C interface with what it includes, and the logger.
 const headerPaths = [
   'tensorflow/c/',
+  'tensorflow/core/common_runtime/next_pluggable_device/c/',
   'tensorflow/core/platform/ctstring',
   'tsl/platform/ctstring',
+  'tsl/platform/platform.h',
   'xla/tsl/c/',
   'absl/',
 ];
@@ -87,8 +89,8 @@ function gypFile({ libraries }: Release) {
   return {
     target_defaults: {
       defines: ['NAPI_VERSION=8'],
-      cflags: ['-O2', '-std=c++17'],
-      xcode_settings: { CLANG_CXX_LANGUAGE_STANDARD: 'c++17' },
+      cflags: ['-O3', '-std=c++17', '-pthread', '-Wno-psabi'],
+      xcode_settings: { CLANG_CXX_LANGUAGE_STANDARD: 'c++17', GCC_OPTIMIZATION_LEVEL: '3' },
     },
     targets: [
       {
@@ -97,7 +99,9 @@ function gypFile({ libraries }: Release) {
           'binding/tfjs_backend.cc',
           'binding/tfjs_binding.cc',
           'native/log_level.cc',
+          'native/parallel.cc',
           'native/signals.cc',
+          'native/winograd.cc',
         ],
         include_dirs: ['tensorflow/include'],
         ldflags: ["-Wl,-rpath,'$$ORIGIN/tensorflow'"],

@@ -2,9 +2,10 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { execute } from '../kernels.js';
 import type { Tape } from '../tape.js';
 import { pointwiseKernels } from './pointwise.js';
-import { type Epilogue, type ProductKernels, productWithEpilogue, shapeTensor } from './product.js';
+import { type Epilogue, finish, type ProductKernels, productWithEpilogue, shapeTensor } from './product.js';
 import { kernelGradientByShifts } from './shifted-product.js';
 import { gradientWindow, keepsSize, padImage, unpadImage, type Window, windowAttributes } from './window.js';
+import { winogradConvolution, winogradIsFaster } from './winograd.js';
 
 /** TensorFlow's kernels of a convolution and of its two gradients, told how the window moves. */
 function convolutionKernels(
@@ -13,9 +14,15 @@ function convolutionKernels(
   kernelSize: number,
 ): ProductKernels {
   const { attributes, padding } = gradientWindow(window, kernelSize);
+  const winograd = (image: readonly number[], kernel: Tensor): boolean =>
+    op === 'Conv2D' && keepsSize(window, kernelSize) && winogradIsFaster(image, kernel.shape);
   return {
-    forward: (x, kernel) => execute(op, windowAttributes(window), [x, kernel]),
+    forward: (x, kernel, epilogue) =>
+      winograd(x.shape, kernel)
+        ? winogradConvolution(x, kernel, 'forward', epilogue)
+        : finish(execute(op, windowAttributes(window), [x, kernel]), epilogue),
     inputGradient: (gradient, kernel, [n, h, w, c]) => {
+      if (winograd(gradient.shape, kernel)) return winogradConvolution(gradient, kernel, 'input-gradient');
       const size = shapeTensor([n, h + 2 * padding, w + 2 * padding, c]);
       const padded = execute(`${op}BackpropInput`, attributes, [size, kernel, gradient]);
       size.dispose();

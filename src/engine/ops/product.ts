@@ -19,7 +19,7 @@ export interface Epilogue {
 }
 
 /** `activation(product + bias + residual)`; consumes the product. */
-function finish(product: Tensor, { bias, residual, activation }: Epilogue): Tensor {
+export function finish(product: Tensor, { bias, residual, activation }: Epilogue): Tensor {
   let y = product;
   const replace = (next: Tensor): void => {
     y.dispose();
@@ -46,9 +46,10 @@ function finishGradients(
   };
 }
 
-/** A bilinear operation and its two gradients. */
+/** A bilinear operation with what follows it, and the bilinear operation's two gradients. */
 export interface ProductKernels {
-  readonly forward: (x: Tensor, kernel: Tensor) => Tensor;
+  /** `activation(product + bias + residual)`: by {@link finish}, unless a kernel does that as well. */
+  readonly forward: (x: Tensor, kernel: Tensor, epilogue: Epilogue) => Tensor;
   readonly inputGradient: (gradient: Tensor, kernel: Tensor, xShape: readonly number[]) => Tensor;
   readonly kernelGradient: (gradient: Tensor, x: Tensor, kernelShape: readonly number[]) => Tensor;
 }
@@ -61,7 +62,7 @@ export function productWithEpilogue(
   epilogue: Epilogue,
   kernels: ProductKernels,
 ): Tensor {
-  const y = finish(kernels.forward(x, kernel), epilogue);
+  const y = kernels.forward(x, kernel, epilogue);
   const { bias, residual } = epilogue;
   tape?.record(
     [x, kernel, ...(bias ? [bias] : []), ...(residual ? [residual] : [])],

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { execute, int, type } from '../kernels.js';
 import type { Tape } from '../tape.js';
 import { matrixProduct } from './matrix-product.js';
-import { type Epilogue, productWithEpilogue } from './product.js';
+import { type Epilogue, finish, productWithEpilogue } from './product.js';
 
 /**
  * Transposed convolution (deconvolution) whose stride is the kernel's size + bias + activation as one differentiable
@@ -22,13 +22,13 @@ export function transposedConvolution(
   const blocks = { T: type('float32'), block_size: int(kernel.shape[0]) };
   const toBlocks = (image: Tensor): Tensor => execute('SpaceToDepth', blocks, [image]);
   return productWithEpilogue(tape, x, kernel, epilogue, {
-    forward: (image, filter) => {
+    forward: (image, filter, following) => {
       const [n, h, w] = image.shape;
       const [k, , output] = filter.shape;
       const products = matrixProduct(image, filter, 'second', [n, h, w, k * k * output]);
       const y = execute('DepthToSpace', blocks, [products]);
       products.dispose();
-      return y;
+      return finish(y, following);
     },
     inputGradient: (gradient, filter, xShape) => {
       const slopes = toBlocks(gradient);

@@ -1,0 +1,16 @@
+// Work in several threads, as many as TensorFlow uses for one operation.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+namespace atto {
+
+// TF_NUM_INTRAOP_THREADS, which atto sets before TensorFlow reads it.
+int ThreadCount();
+
+// Calls work(item, thread) for each item below `count`, the calls in any order; `thread` is below ThreadCount() and no two
+// calls at a time have the same one. Returns when all are done. One caller at a time.
+void ParallelFor(int64_t count, const std::function<void(int64_t item, int thread)>& work);
+
+}  // namespace atto

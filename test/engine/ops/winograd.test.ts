@@ -1,0 +1,95 @@
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { execute, flag, int } from '../../../src/engine/kernels.js';
+import { convolution } from '../../../src/engine/ops/convolution.js';
+import { winogradConvolution, winogradIsFaster } from '../../../src/engine/ops/winograd.js';
+import { tf } from '../../../src/engine/tf.js';
+import { useReferenceGradients } from '../../support/engine.js';
+import { expectGradients, random, relativeDifference } from '../../support/gradients.js';
+
+beforeAll(useReferenceGradients);
+
+const same = (x: Tensor, kernel: Tensor): Tensor => tf.conv2d(x as Tensor4D, kernel as Tensor4D, 1, 'same');
+
+describe('winogradConvolution', () => {
+  for (const [n, h, w, input, output] of [
+    [1, 4, 4, 16, 16],
+    [1, 1, 2, 16, 48],
+    [2, 9, 7, 32, 16],
+    [3, 21, 18, 48, 80],
+    [1, 13, 40, 128, 192],
+  ]) {
+    const name = `${n}×${h}×${w}, ${input} to ${output} channels`;
+
+    it(`${name}: convolution, bias, residual and ReLU`, () => {
+      const [x, kernel] = [random([n, h, w, input], 1), random([3, 3, input, output], 2)];
+      const [bias, residual] = [random([output], 3), random([n, h, w, output], 4)];
+      const y = winogradConvolution(x, kernel, 'forward', { bias, residual, activation: 'relu' });
+      const expected = tf.relu(tf.add(tf.add(same(x, kernel), bias), residual));
+      expect(y.shape).toEqual(expected.shape);
+      expect(relativeDifference(y.dataSync(), expected.dataSync())).toBeLessThan(5e-6);
+    });
+
+    it(`${name}: the gradient of the input`, () => {
+      const [x, kernel, slopes] = [
+        random([n, h, w, input], 1),
+        random([3, 3, input, output], 2),
+        random([n, h, w, output], 3),
+      ];
+      const gradient = winogradConvolution(slopes, kernel, 'input-gradient');
+      const expected = tf.grad((image) => tf.sum(tf.mul(same(image, kernel), slopes)))(x);
+      expect(gradient.shape).toEqual(x.shape);
+      expect(relativeDifference(gradient.dataSync(), expected.dataSync())).toBeLessThan(5e-6);
+    });
+  }
+
+  it('clips at 6 with relu6', () => {
+    const [x, kernel] = [random([1, 8, 8, 16], 1), random([3, 3, 16, 16], 2)];
+    const y = winogradConvolution(x, kernel, 'forward', { activation: 'relu6' });
+    const expected = tf.relu6(same(x, kernel));
+    expect(relativeDifference(y.dataSync(), expected.dataSync())).toBeLessThan(5e-6);
+  });
+
+  it('lets NaN through a ReLU', () => {
+    const x = tf.fill([1, 4, 4, 16], Number.NaN);
+    const y = winogradConvolution(x, random([3, 3, 16, 16], 1), 'forward', { activation: 'relu' });
+    expect([...y.dataSync()].every(Number.isNaN)).toBe(true);
+  });
+
+  it('gives the same values each time', () => {
+    const [x, kernel] = [random([1, 60, 61, 32], 1), random([3, 3, 32, 32], 2)];
+    const bytes = (): Buffer => Buffer.from(winogradConvolution(x, kernel, 'forward').dataSync().buffer);
+    const first = bytes();
+    for (let i = 0; i < 5; i++) expect(bytes().equals(first)).toBe(true);
+  });
+
+  it('refuses what does not fit', () => {
+    const kernel = execute('AttoWinogradKernel', { transposed: flag(false) }, [random([3, 3, 16, 16], 1)]);
+    const run = (x: Tensor, bias: Tensor) =>
+      execute('AttoWinogradConvolution', { out: int(16), relu: flag(false) }, [
+        x,
+        kernel,
+        bias,
+        tf.tensor1d([]),
+      ]);
+    expect(() => run(random([1, 4, 4, 20], 1), tf.tensor1d([]))).toThrow('multiple of 16');
+    expect(() => run(random([1, 4, 4, 32], 1), tf.tensor1d([]))).toThrow('AttoWinogradKernel');
+    expect(() => run(random([1, 4, 4, 16], 1), tf.zeros([3]))).toThrow('bias');
+    expect(() =>
+      execute('AttoWinogradKernel', { transposed: flag(false) }, [random([5, 5, 16, 16], 1)]),
+    ).toThrow('[3, 3, in, out]');
+  });
+});
+
+describe("convolution by Winograd's algorithm", () => {
+  it('is taken where there are many tiles, and has the gradients', () => {
+    const [x, kernel] = [random([2, 40, 37, 16], 1), random([3, 3, 16, 32], 2, 0.1)];
+    expect(winogradIsFaster(x.shape, kernel.shape)).toBe(true);
+    expectGradients(
+      (tape, [image, weights, bias, residual]) =>
+        convolution(tape, image, weights, { stride: 1, padding: 1 }, { bias, residual, activation: 'relu' }),
+      [x, kernel, random([32], 3), random([2, 40, 37, 32], 4)],
+      { step: 1e-4, composite: (i, k, b, r) => tf.relu(tf.add(tf.add(same(i, k), b), r)) },
+    );
+  });
+});
