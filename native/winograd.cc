@@ -1,14 +1,16 @@
-// Built into tfjs-node's addon: 3×3 convolutions by Winograd's algorithm, as two TensorFlow operations for the CPU.
+// Built into tfjs-node's addon: 3×3 convolutions by Winograd's algorithm, as three TensorFlow operations for the CPU.
 //
 //   AttoWinogradKernel(kernel [3, 3, in, out], transposed) → what AttoWinogradConvolution takes
 //   AttoWinogradConvolution(x [N, H, W, in], kernel, bias [out] or [0], residual [N, H, W, out] or [0], out, relu)
 //     → relu(convolution + bias + residual) [N, H, W, out], stride 1, one zero around the image
+//   AttoWinogradKernelGradient(x [N, H, W, in], gradient [N, H, W, out] of such a convolution's result)
+//     → the gradient of its kernel [3, 3, in, out]
 //
 // in and out are multiples of 16.
 #include "winograd.h"
 
 #include <algorithm>
-#include <string>
+#include <mutex>
 #include <vector>
 
 #include "parallel.h"
@@ -28,22 +30,38 @@ struct Implementation {
   void (*prepare)(const float* kernel, int64_t in, int64_t out, bool transposed, int64_t panel, float* to);
   void (*run)(const ConvolutionShape&, const float* x, const float* kernels, const Epilogue&, float* y, int64_t first,
               int64_t last, float* scratch);
+  void (*read_pairs)(const ConvolutionShape&, const float* x, const float* gradient, int64_t begin, int64_t block,
+                     int64_t first, int64_t last, float* values, float* slopes);
+  void (*add_products)(const ConvolutionShape&, int64_t block, int64_t count, const float* values, const float* slopes,
+                       bool fresh, float* sums);
+  void (*write_gradient)(const ConvolutionShape&, const float* sums, int64_t channel, float* to);
 };
 
-#define ATTO_IMPLEMENTATION(NAME, TARGET, BYTES, ROWS, COLUMNS)                                                       \
-  struct NAME {                                                                                                      \
-    typedef float V __attribute__((vector_size(BYTES)));                                                             \
-    using Algorithm = Winograd<V, ROWS, COLUMNS>;                                                                    \
-    TARGET static void Prepare(const float* kernel, int64_t in, int64_t out, bool transposed, int64_t panel,         \
-                               float* to) {                                                                          \
-      Algorithm::Prepare(kernel, in, out, transposed, panel, to);                                                    \
-    }                                                                                                                \
-    TARGET static void Run(const ConvolutionShape& s, const float* x, const float* kernels, const Epilogue& epilogue, \
-                           float* y, int64_t first, int64_t last, float* scratch) {                                  \
-      Algorithm::Run(s, x, kernels, epilogue, y, first, last, scratch);                                              \
-    }                                                                                                                \
-    static constexpr Implementation kImplementation = {Algorithm::kPanel, Algorithm::Panels, Algorithm::Scratch,     \
-                                                       Prepare, Run};                                                \
+#define ATTO_IMPLEMENTATION(NAME, TARGET, BYTES, ROWS, COLUMNS)                                                      \
+  struct NAME {                                                                                                     \
+    typedef float V __attribute__((vector_size(BYTES)));                                                            \
+    using Algorithm = Winograd<V, ROWS, COLUMNS>;                                                                   \
+    TARGET static void Prepare(const float* kernel, int64_t in, int64_t out, bool transposed, int64_t panel,        \
+                               float* to) {                                                                         \
+      Algorithm::Prepare(kernel, in, out, transposed, panel, to);                                                   \
+    }                                                                                                               \
+    TARGET static void Run(const ConvolutionShape& s, const float* x, const float* kernels, const Epilogue& after,  \
+                           float* y, int64_t first, int64_t last, float* scratch) {                                 \
+      Algorithm::Run(s, x, kernels, after, y, first, last, scratch);                                                \
+    }                                                                                                               \
+    TARGET static void ReadPairs(const ConvolutionShape& s, const float* x, const float* gradient, int64_t begin,   \
+                                 int64_t block, int64_t first, int64_t last, float* values, float* slopes) {        \
+      Algorithm::ReadPairs(s, x, gradient, begin, block, first, last, values, slopes);                              \
+    }                                                                                                               \
+    TARGET static void AddProducts(const ConvolutionShape& s, int64_t block, int64_t count, const float* values,    \
+                                   const float* slopes, bool fresh, float* sums) {                                  \
+      Algorithm::AddProducts(s, block, count, values, slopes, fresh, sums);                                         \
+    }                                                                                                               \
+    TARGET static void WriteGradient(const ConvolutionShape& s, const float* sums, int64_t channel, float* to) {    \
+      Algorithm::WriteGradient(s, sums, channel, to);                                                               \
+    }                                                                                                               \
+    static constexpr Implementation kImplementation = {Algorithm::kPanel, Algorithm::Panels, Algorithm::Scratch,    \
+                                                       Prepare, Run, ReadPairs, AddProducts, WriteGradient};        \
   };
 
 #if defined(__x86_64__)
@@ -193,6 +211,49 @@ void ComputeConvolution(void* attributes, TF_OpKernelContext* context) {
   });
 }
 
+// Tiles that are transformed before they are multiplied, and how many of them a thread transforms at a time.
+constexpr int64_t kGradientBlock = 256, kGradientShare = 16;
+
+void ComputeKernelGradient(void*, TF_OpKernelContext* context) {
+  Status s;
+  const Input x(context, 0, s.status), gradient(context, 1, s.status);
+  const Implementation& winograd = Chosen();
+  if (x.Rank() != 4 || gradient.Rank() != 4) return Refuse(context, s.status, "the image isn't [N, H, W, in]");
+  const ConvolutionShape shape = {x.Size(0), x.Size(1), x.Size(2), x.Size(3), gradient.Size(3)};
+  if (!gradient.Has({shape.batch, shape.height, shape.width, shape.out}))
+    return Refuse(context, s.status, "image and gradient differ in size");
+  if (shape.in % 16 != 0 || shape.out % 16 != 0) return Refuse(context, s.status, "channels aren't a multiple of 16");
+  float* to = Allocate(context, {3, 3, shape.in, shape.out}, s.status);
+  if (to == nullptr) return;
+
+  const int64_t tiles = shape.Tiles(), columns = winograd.panels(shape.out) * winograd.panel;
+  const int64_t block = std::min(kGradientBlock, tiles);
+  const int64_t value_step = block * shape.in, slope_step = block * columns, sum_step = shape.in * columns;
+  // Kept from one call to the next, as above.
+  static std::mutex one_caller;
+  const std::lock_guard<std::mutex> lock(one_caller);
+  static std::vector<float> scratch;
+  const size_t needed = static_cast<size_t>(kValues * (value_step + slope_step + sum_step));
+  if (scratch.size() < needed) scratch.resize(needed);
+  float* const values = scratch.data();
+  float* const slopes = values + kValues * value_step;
+  float* const sums = slopes + kValues * slope_step;
+  for (int64_t begin = 0; begin < tiles; begin += block) {
+    const int64_t count = std::min(block, tiles - begin);
+    ParallelFor((count + kGradientShare - 1) / kGradientShare, [&](int64_t share, int) {
+      winograd.read_pairs(shape, x.Values(), gradient.Values(), begin, block, share * kGradientShare,
+                          std::min(count, (share + 1) * kGradientShare), values, slopes);
+    });
+    ParallelFor(kValues, [&](int64_t p, int) {
+      winograd.add_products(shape, block, count, values + p * value_step, slopes + p * slope_step, begin == 0,
+                            sums + p * sum_step);
+    });
+  }
+  ParallelFor(shape.in, [&](int64_t channel, int) { winograd.write_gradient(shape, sums, channel, to); });
+}
+
+void* CreateNothing(TF_OpKernelConstruction*) { return nullptr; }
+
 struct Operation {
   const char* name;
   std::vector<const char*> inputs;
@@ -221,6 +282,12 @@ const bool registered = [] {
             {"out: int", "relu: bool"},
             CreateConvolution,
             ComputeConvolution});
+  Register({"AttoWinogradKernelGradient",
+            {"x: float", "gradient: float"},
+            "kernel_gradient: float",
+            {},
+            CreateNothing,
+            ComputeKernelGradient});
   return true;
 }();
 

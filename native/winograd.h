@@ -3,6 +3,9 @@
 // kernel, become 36 values; what remains is a product of matrices for each of the 36, with a quarter of the
 // multiplications.
 //
+// The gradient of the kernel is a sum over the same tiles: of products of the 36 values of the image's 6×6 pixels with 36 that
+// the 4×4 slopes of the result become.
+//
 // Written with the compiler's vectors, V: the same code makes AVX-512, AVX2 and NEON.
 #pragma once
 
@@ -54,7 +57,7 @@ ATTO_INLINE void Store(float* to, V value) {
   std::memcpy(to, &value, sizeof(V));
 }
 
-// The three transforms along one direction; values lie `step` apart. Called for columns and then for rows.
+// The transforms along one direction; values lie `step` apart. Called for columns and then for rows.
 
 template <class V>
 ATTO_INLINE void TransformImage(const V* d, V* to, int step) {
@@ -87,6 +90,25 @@ ATTO_INLINE void TransformResult(const V* m, V* to) {
   to[1] = b + 2.0f * d;
   to[2] = a + 4.0f * c;
   to[3] = b + 8.0f * d + m[5];
+}
+
+template <class V>
+ATTO_INLINE void TransformSlopes(const V* g, V* to, int step) {
+  const V a = (g[0] + g[2]) * (1.0f / 6), b = (g[1] + g[3]) * (1.0f / 6);
+  const V c = g[0] * (1.0f / 24) + g[2] * (1.0f / 6), d = g[1] * (1.0f / 12) + g[3] * (1.0f / 3);
+  to[0 * step] = g[0] * 0.25f;
+  to[1 * step] = -a - b;
+  to[2 * step] = b - a;
+  to[3 * step] = c + d;
+  to[4 * step] = c - d;
+  to[5 * step] = g[3];
+}
+
+template <class V>
+ATTO_INLINE void TransformGradient(const V* m, V* to, int step) {
+  to[0 * step] = m[0] + m[1] + m[2] + m[3] + m[4];
+  to[1 * step] = m[1] - m[2] + 2.0f * (m[3] - m[4]);
+  to[2 * step] = m[1] + m[2] + 4.0f * (m[3] + m[4]) + m[5];
 }
 
 // kRows × kColumns vectors of a product are summed at a time: as many as fit into the registers.
@@ -157,7 +179,96 @@ struct Winograd {
     }
   }
 
+  // For the kernel's gradient: what the tiles `first` to `last` of a block become, in `values`, [36, in / 16, block, 16], and
+  // `slopes`, [36, panels, block, kPanel]. `begin` is the block's first tile.
+  static ATTO_INLINE void ReadPairs(const ConvolutionShape& s, const float* x, const float* gradient, int64_t begin,
+                                    int64_t block, int64_t first, int64_t last, float* values, float* slopes) {
+    const int64_t panels = Panels(s.out);
+    for (int64_t t = first; t < last; t++) {
+      const Tile tile = TileAt(s, begin + t);
+      for (int64_t c = 0; c < s.in; c += kLanes)
+        ReadTile(x + c, s, tile, values + (c / kGroup * block + t) * kGroup + c % kGroup, s.in * block);
+      for (int64_t c = 0; c < panels * kPanel; c += kLanes)
+        ReadSlopes(gradient + c, s, tile, c < s.out, slopes + (c / kPanel * block + t) * kPanel + c % kPanel,
+                   panels * block * kPanel);
+    }
+  }
+
+  // For one of the 36 values: `sums`, [in, columns], plus or (`fresh`) from now on the products of what ReadPairs made.
+  static ATTO_INLINE void AddProducts(const ConvolutionShape& s, int64_t block, int64_t count, const float* values,
+                                      const float* slopes, bool fresh, float* sums) {
+    const int64_t panels = Panels(s.out), columns = panels * kPanel;
+    for (int64_t panel = 0; panel < panels; panel++) {
+      for (int64_t c = 0; c < s.in; c += kChannels)
+        MultiplyTransposed(values + c / kGroup * block * kGroup + c % kGroup, slopes + panel * block * kPanel, count,
+                           fresh, sums + c * columns + panel * kPanel, columns);
+    }
+  }
+
+  // The gradient of an input channel's kernels, of [3, 3, in, out], from all sums, [36, in, columns].
+  static ATTO_INLINE void WriteGradient(const ConvolutionShape& s, const float* sums, int64_t channel, float* to) {
+    const int64_t columns = Panels(s.out) * kPanel;
+    for (int64_t c = 0; c < s.out; c += kLanes) {
+      V half[3 * kPatch];
+      for (int x = 0; x < kPatch; x++) {
+        V m[kPatch];
+        for (int y = 0; y < kPatch; y++) m[y] = Load<V>(sums + ((y * kPatch + x) * s.in + channel) * columns + c);
+        TransformGradient(m, half + x, kPatch);
+      }
+      for (int y = 0; y < 3; y++) {
+        V across[3];
+        TransformGradient(half + y * kPatch, across, 1);
+        for (int x = 0; x < 3; x++) Store(to + ((y * 3 + x) * s.in + channel) * s.out + c, across[x]);
+      }
+    }
+  }
+
  private:
+  // Input channels whose values lie together for the kernel's gradient, and how many of them are multiplied at a time.
+  static constexpr int kGroup = 16, kChannels = 4;
+
+  // c = aᵀ · b, or c + that, for kChannels columns of a and a panel of b, of `depth` rows each.
+  static ATTO_INLINE void MultiplyTransposed(const float* a, const float* b, int64_t depth, bool fresh, float* c,
+                                             int64_t c_step) {
+    V sums[kChannels][kColumns] = {};
+    for (int64_t k = 0; k < depth; k++) {
+      V columns[kColumns];
+      for (int j = 0; j < kColumns; j++) columns[j] = Load<V>(b + k * kPanel + j * kLanes);
+#pragma GCC unroll 16
+      for (int row = 0; row < kChannels; row++) {
+        const float value = a[k * kGroup + row];
+        for (int j = 0; j < kColumns; j++) sums[row][j] += value * columns[j];
+      }
+    }
+    for (int row = 0; row < kChannels; row++) {
+      for (int j = 0; j < kColumns; j++) {
+        float* const at = c + row * c_step + j * kLanes;
+        Store(at, fresh ? sums[row][j] : sums[row][j] + Load<V>(at));
+      }
+    }
+  }
+
+  // The 36 values of a tile's slopes, zeros where there is no such channel.
+  static ATTO_INLINE void ReadSlopes(const float* gradient, const ConvolutionShape& s, const Tile& tile, bool there,
+                                     float* to, int64_t step) {
+    V half[kPatch * kTile];
+    for (int column = 0; column < kTile; column++) {
+      V g[kTile], down[kPatch];
+      for (int row = 0; row < kTile; row++) {
+        const int64_t y = tile.y + row, x = tile.x + column;
+        const bool inside = there && y < s.height && x < s.width;
+        g[row] = inside ? Load<V>(gradient + ((tile.image * s.height + y) * s.width + x) * s.out) : V{};
+      }
+      TransformSlopes(g, down, 1);
+      for (int row = 0; row < kPatch; row++) half[row * kTile + column] = down[row];
+    }
+    for (int row = 0; row < kPatch; row++) {
+      V values[kPatch];
+      TransformSlopes(half + row * kTile, values, 1);
+      for (int column = 0; column < kPatch; column++) Store(to + (row * kPatch + column) * step, values[column]);
+    }
+  }
+
   // kLanes values that lie `step` apart; beyond the first `count`, zeros.
   static ATTO_INLINE V Gather(const float* from, int64_t step, int64_t count) {
     if (step == 1 && count >= kLanes) return Load<V>(from);

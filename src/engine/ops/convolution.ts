@@ -3,9 +3,8 @@ import { execute } from '../kernels.js';
 import type { Tape } from '../tape.js';
 import { pointwiseKernels } from './pointwise.js';
 import { type Epilogue, finish, type ProductKernels, productWithEpilogue, shapeTensor } from './product.js';
-import { kernelGradientByShifts } from './shifted-product.js';
 import { gradientWindow, keepsSize, padImage, unpadImage, type Window, windowAttributes } from './window.js';
-import { winogradConvolution, winogradIsFaster } from './winograd.js';
+import { winogradConvolution, winogradFits, winogradKernelGradient, winogradPays } from './winograd.js';
 
 /** TensorFlow's kernels of a convolution and of its two gradients, told how the window moves. */
 function convolutionKernels(
@@ -14,24 +13,24 @@ function convolutionKernels(
   kernelSize: number,
 ): ProductKernels {
   const { attributes, padding } = gradientWindow(window, kernelSize);
-  const winograd = (image: readonly number[], kernel: Tensor): boolean =>
-    op === 'Conv2D' && keepsSize(window, kernelSize) && winogradIsFaster(image, kernel.shape);
+  const winograd = (kernel: readonly number[]): boolean =>
+    op === 'Conv2D' && keepsSize(window, kernelSize) && winogradFits(kernel);
   return {
     forward: (x, kernel, epilogue) =>
-      winograd(x.shape, kernel)
+      winograd(kernel.shape) && winogradPays(x.shape)
         ? winogradConvolution(x, kernel, 'forward', epilogue)
         : finish(execute(op, windowAttributes(window), [x, kernel]), epilogue),
     inputGradient: (gradient, kernel, [n, h, w, c]) => {
-      if (winograd(gradient.shape, kernel)) return winogradConvolution(gradient, kernel, 'input-gradient');
+      if (winograd(kernel.shape) && winogradPays(gradient.shape)) {
+        return winogradConvolution(gradient, kernel, 'input-gradient');
+      }
       const size = shapeTensor([n, h + 2 * padding, w + 2 * padding, c]);
       const padded = execute(`${op}BackpropInput`, attributes, [size, kernel, gradient]);
       size.dispose();
       return unpadImage(padded, padding);
     },
     kernelGradient: (gradient, x, kernelShape) => {
-      if (op === 'Conv2D' && keepsSize(window, kernelSize) && shiftsAreFaster(x.shape, kernelShape)) {
-        return kernelGradientByShifts(gradient, x, kernelShape);
-      }
+      if (winograd(kernelShape)) return winogradKernelGradient(gradient, x);
       const size = shapeTensor(kernelShape);
       const padded = padImage(x, padding);
       const result = execute(`${op}BackpropFilter`, attributes, [padded, size, gradient]);
@@ -39,11 +38,6 @@ function convolutionKernels(
       return result;
     },
   };
-}
-
-/** Measured: TensorFlow's kernel is slower where there are many pixels and channels, and faster elsewhere. */
-function shiftsAreFaster([, h, w]: readonly number[], [, , input, output]: readonly number[]): boolean {
-  return h * w >= 3000 && input * output >= 128 ** 2;
 }
 
 /**

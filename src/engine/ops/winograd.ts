@@ -11,23 +11,18 @@ const preparation = {
 };
 
 /**
- * Whether a 3×3 convolution (stride 1, a size that stays) should go by Winograd's algorithm: the engine has the kernels
- * (`native/winograd.cc`), channels are as they need them, and there are pixels enough for what the kernel's transform
- * costs.
+ * Whether a convolution (stride 1, a size that stays) can go by Winograd's algorithm: the engine has the kernels
+ * (`native/winograd.cc`), and the convolution's is 3×3 and has as many channels as they need.
  *
- * @param image `[N, H, W, C]`
  * @param kernel `[k, k, Cin, Cout]`
  */
-export function winogradIsFaster([n, h, w]: readonly number[], kernel: readonly number[]): boolean {
-  const [size, , input, output] = kernel;
-  return (
-    currentKernels().winograd &&
-    size === 3 &&
-    input % 16 === 0 &&
-    output % 16 === 0 &&
-    n * Math.ceil(h / 4) * Math.ceil(w / 4) >= 150
-  );
+export function winogradFits([size, , input, output]: readonly number[]): boolean {
+  return currentKernels().winograd && size === 3 && input % 16 === 0 && output % 16 === 0;
 }
+
+/** Whether an image `[N, H, W, C]` has pixels enough for what transforming a kernel costs; measured. */
+export const winogradPays = ([n, h, w]: readonly number[]): boolean =>
+  n * Math.ceil(h / 4) * Math.ceil(w / 4) >= 150;
 
 /**
  * A 3×3 convolution with stride 1 and one zero on each side by Winograd's F(4×4, 3×3), with bias, residual and
@@ -56,4 +51,14 @@ export function winogradConvolution(
   const activated = activate(y, activation);
   y.dispose();
   return activated;
+}
+
+/**
+ * The gradient of such a convolution's kernel: `[3, 3, Cin, Cout]`.
+ *
+ * @param gradient of the convolution's output, `[N, H, W, Cout]`
+ * @param x `[N, H, W, Cin]`
+ */
+export function winogradKernelGradient(gradient: Tensor, x: Tensor): Tensor {
+  return execute('AttoWinogradKernelGradient', {}, [x, gradient]);
 }

@@ -2,7 +2,12 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { execute, flag, int } from '../../../src/engine/kernels.js';
 import { convolution } from '../../../src/engine/ops/convolution.js';
-import { winogradConvolution, winogradIsFaster } from '../../../src/engine/ops/winograd.js';
+import {
+  winogradConvolution,
+  winogradFits,
+  winogradKernelGradient,
+  winogradPays,
+} from '../../../src/engine/ops/winograd.js';
 import { tf } from '../../../src/engine/tf.js';
 import { useReferenceGradients } from '../../support/engine.js';
 import { expectGradients, random, relativeDifference } from '../../support/gradients.js';
@@ -39,6 +44,18 @@ describe('winogradConvolution', () => {
       const gradient = winogradConvolution(slopes, kernel, 'input-gradient');
       const expected = tf.grad((image) => tf.sum(tf.mul(same(image, kernel), slopes)))(x);
       expect(gradient.shape).toEqual(x.shape);
+      expect(relativeDifference(gradient.dataSync(), expected.dataSync())).toBeLessThan(5e-6);
+    });
+
+    it(`${name}: the gradient of the kernel`, () => {
+      const [x, kernel, slopes] = [
+        random([n, h, w, input], 1),
+        random([3, 3, input, output], 2),
+        random([n, h, w, output], 3),
+      ];
+      const gradient = winogradKernelGradient(slopes, x);
+      const expected = tf.grad((weights) => tf.sum(tf.mul(same(x, weights), slopes)))(kernel);
+      expect(gradient.shape).toEqual(kernel.shape);
       expect(relativeDifference(gradient.dataSync(), expected.dataSync())).toBeLessThan(5e-6);
     });
   }
@@ -84,7 +101,7 @@ describe('winogradConvolution', () => {
 describe("convolution by Winograd's algorithm", () => {
   it('is taken where there are many tiles, and has the gradients', () => {
     const [x, kernel] = [random([2, 40, 37, 16], 1), random([3, 3, 16, 32], 2, 0.1)];
-    expect(winogradIsFaster(x.shape, kernel.shape)).toBe(true);
+    expect(winogradFits(kernel.shape) && winogradPays(x.shape)).toBe(true);
     expectGradients(
       (tape, [image, weights, bias, residual]) =>
         convolution(tape, image, weights, { stride: 1, padding: 1 }, { bias, residual, activation: 'relu' }),
