@@ -10,9 +10,8 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 
-#define ATTO_INLINE inline __attribute__((always_inline))
+#include "vectors.h"
 
 namespace atto {
 
@@ -42,20 +41,8 @@ inline Tile TileAt(const ConvolutionShape& s, int64_t index) {
 struct Epilogue {
   const float* bias;      // [out], or null
   const float* residual;  // of the result's shape, or null
-  bool relu;
+  float low, high;        // the range of the activation
 };
-
-template <class V>
-ATTO_INLINE V Load(const float* from) {
-  V value;
-  std::memcpy(&value, from, sizeof(V));
-  return value;
-}
-
-template <class V>
-ATTO_INLINE void Store(float* to, V value) {
-  std::memcpy(to, &value, sizeof(V));
-}
 
 // The transforms along one direction; values lie `step` apart. Called for columns and then for rows.
 
@@ -330,9 +317,7 @@ struct Winograd {
         const int64_t at = ((tile.image * s.height + tile.y + row) * s.width + tile.x + column) * s.out + channel;
         V value = across[column] + bias;
         if (epilogue.residual) value += Load<V>(epilogue.residual + at);
-        // NaN stays NaN.
-        if (epilogue.relu) value = value < 0.0f ? V{} : value;
-        Store(y + at, value);
+        Store(y + at, Clamp(value, epilogue.low, epilogue.high));
       }
     }
   }

@@ -36,12 +36,7 @@ interface TfjsNode {
 
 const require = createRequire(import.meta.url);
 
-/** Which of atto's own kernels (`native/`) may be used instead of TensorFlow's. */
-export interface OwnKernels {
-  readonly winograd: boolean;
-}
-
-let current: { readonly backend: TensorFlowBackend; readonly kernels: OwnKernels } | undefined;
+let current: { readonly backend: TensorFlowBackend; readonly ownKernels: boolean } | undefined;
 
 /** Loads tfjs-node's native addon and libtensorflow with it, which now reads the environment once and for all. */
 export function loadBinding(file: string): TensorFlowAddon {
@@ -58,19 +53,19 @@ export function withoutStderr<T>(file: string, callback: () => T): T {
 export function createBackend(
   addon: TensorFlowAddon,
   packageName: string,
-  kernels: OwnKernels,
+  ownKernels: boolean,
 ): TensorFlowBackend {
   const { NodeJSKernelBackend }: TfjsNode = require('#tfjs-node');
   const backend = new NodeJSKernelBackend(addon, packageName);
-  current = { backend, kernels };
+  current = { backend, ownKernels };
   return backend;
 }
 
 /** The backend of the loaded engine. Throws when `loadEngine` hasn't been awaited: a fault of the calling code. */
 export const currentBackend = (): TensorFlowBackend => loaded().backend;
 
-/** The loaded engine's own kernels; throws as {@link currentBackend} does. */
-export const currentKernels = (): OwnKernels => loaded().kernels;
+/** Whether atto's own kernels (`native/`) are there beside TensorFlow's; throws as {@link currentBackend} does. */
+export const hasOwnKernels = (): boolean => loaded().ownKernels;
 
 function loaded(): NonNullable<typeof current> {
   if (current === undefined) throw new Error('The engine is not loaded: await loadEngine() first.');

@@ -61,9 +61,9 @@ async function start(location: EngineLocation, threads: number, precision: Preci
   const addon = load(location);
   const name = packageName(location.device);
   const device = addon.isUsingGpuDevice() ? 'gpu' : 'cpu';
-  // An addon that setup built has atto's own kernels, for the CPU. In bf16, too: they are as fast, and exact to float32.
-  const winograd = location.origin === 'setup' && device === 'cpu';
-  const backend = createBackend(addon, name, { winograd });
+  // An addon that setup built has them, for the CPU.
+  const ownKernels = location.origin === 'setup' && device === 'cpu';
+  const backend = createBackend(addon, name, ownKernels);
   tf.registerBackend('tensorflow', () => backend);
   await tf.setBackend('tensorflow');
   return Object.freeze({

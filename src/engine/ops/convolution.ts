@@ -4,33 +4,24 @@ import type { Tape } from '../tape.js';
 import { pointwiseKernels } from './pointwise.js';
 import { type Epilogue, finish, type ProductKernels, productWithEpilogue, shapeTensor } from './product.js';
 import { gradientWindow, keepsSize, padImage, unpadImage, type Window, windowAttributes } from './window.js';
-import { winogradConvolution, winogradFits, winogradKernelGradient, winogradPays } from './winograd.js';
+import { winogradFits, winogradKernels } from './winograd.js';
 
 /** TensorFlow's kernels of a convolution and of its two gradients, told how the window moves. */
-function convolutionKernels(
+function tensorflowKernels(
   op: 'Conv2D' | 'DepthwiseConv2dNative',
   window: Window,
   kernelSize: number,
 ): ProductKernels {
   const { attributes, padding } = gradientWindow(window, kernelSize);
-  const winograd = (kernel: readonly number[]): boolean =>
-    op === 'Conv2D' && keepsSize(window, kernelSize) && winogradFits(kernel);
   return {
-    forward: (x, kernel, epilogue) =>
-      winograd(kernel.shape) && winogradPays(x.shape)
-        ? winogradConvolution(x, kernel, 'forward', epilogue)
-        : finish(execute(op, windowAttributes(window), [x, kernel]), epilogue),
+    forward: (x, kernel, epilogue) => finish(execute(op, windowAttributes(window), [x, kernel]), epilogue),
     inputGradient: (gradient, kernel, [n, h, w, c]) => {
-      if (winograd(kernel.shape) && winogradPays(gradient.shape)) {
-        return winogradConvolution(gradient, kernel, 'input-gradient');
-      }
       const size = shapeTensor([n, h + 2 * padding, w + 2 * padding, c]);
       const padded = execute(`${op}BackpropInput`, attributes, [size, kernel, gradient]);
       size.dispose();
       return unpadImage(padded, padding);
     },
     kernelGradient: (gradient, x, kernelShape) => {
-      if (winograd(kernelShape)) return winogradKernelGradient(gradient, x);
       const size = shapeTensor(kernelShape);
       const padded = padImage(x, padding);
       const result = execute(`${op}BackpropFilter`, attributes, [padded, size, gradient]);
@@ -38,6 +29,14 @@ function convolutionKernels(
       return result;
     },
   };
+}
+
+/** The fastest kernels that there are for a convolution. */
+function convolutionKernels(window: Window, kernelShape: readonly number[]): ProductKernels {
+  const [size] = kernelShape;
+  if (size === 1 && window.padding === 0) return pointwiseKernels(window.stride);
+  const direct = tensorflowKernels('Conv2D', window, size);
+  return keepsSize(window, size) && winogradFits(kernelShape) ? winogradKernels(direct) : direct;
 }
 
 /**
@@ -54,12 +53,7 @@ export function convolution(
   window: Window,
   epilogue: Epilogue = {},
 ): Tensor {
-  const size = kernel.shape[0];
-  const kernels =
-    size === 1 && window.padding === 0
-      ? pointwiseKernels(window.stride)
-      : convolutionKernels('Conv2D', window, size);
-  return productWithEpilogue(tape, x, kernel, epilogue, kernels);
+  return productWithEpilogue(tape, x, kernel, epilogue, convolutionKernels(window, kernel.shape));
 }
 
 /**
@@ -77,11 +71,6 @@ export function depthwiseConvolution(
   window: Window,
   epilogue: Epilogue = {},
 ): Tensor {
-  return productWithEpilogue(
-    tape,
-    x,
-    kernel,
-    epilogue,
-    convolutionKernels('DepthwiseConv2dNative', window, kernel.shape[0]),
-  );
+  const kernels = tensorflowKernels('DepthwiseConv2dNative', window, kernel.shape[0]);
+  return productWithEpilogue(tape, x, kernel, epilogue, kernels);
 }

@@ -1,9 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { currentKernels } from '../backend.js';
+import { hasOwnKernels } from '../backend.js';
 import { execute, flag, int } from '../kernels.js';
 import { tf } from '../tf.js';
-import { activate } from './activation.js';
-import type { Epilogue } from './product.js';
+import { activationRange } from './activation.js';
+import type { Epilogue, ProductKernels } from './product.js';
 
 const preparation = {
   forward: { transposed: flag(false) },
@@ -17,12 +17,27 @@ const preparation = {
  * @param kernel `[k, k, Cin, Cout]`
  */
 export function winogradFits([size, , input, output]: readonly number[]): boolean {
-  return currentKernels().winograd && size === 3 && input % 16 === 0 && output % 16 === 0;
+  return hasOwnKernels() && size === 3 && input % 16 === 0 && output % 16 === 0;
 }
 
 /** Whether an image `[N, H, W, C]` has pixels enough for what transforming a kernel costs; measured. */
 export const winogradPays = ([n, h, w]: readonly number[]): boolean =>
   n * Math.ceil(h / 4) * Math.ceil(w / 4) >= 150;
+
+/** Winograd's kernels of a convolution that {@link winogradFits}; where it doesn't pay, the `direct` ones. */
+export function winogradKernels(direct: ProductKernels): ProductKernels {
+  return {
+    forward: (x, kernel, epilogue) =>
+      winogradPays(x.shape)
+        ? winogradConvolution(x, kernel, 'forward', epilogue)
+        : direct.forward(x, kernel, epilogue),
+    inputGradient: (gradient, kernel, shape) =>
+      winogradPays(shape)
+        ? winogradConvolution(gradient, kernel, 'input-gradient')
+        : direct.inputGradient(gradient, kernel, shape),
+    kernelGradient: winogradKernelGradient,
+  };
+}
 
 /**
  * A 3×3 convolution with stride 1 and one zero on each side by Winograd's F(4×4, 3×3), with bias, residual and
@@ -40,17 +55,10 @@ export function winogradConvolution(
   const prepared = execute('AttoWinogradKernel', preparation[direction], [kernel]);
   const none = tf.tensor1d([], 'float32');
   const out = int(kernel.shape[direction === 'forward' ? 3 : 2] ?? 0);
-  const y = execute('AttoWinogradConvolution', { out, relu: flag(activation === 'relu') }, [
-    image,
-    prepared,
-    bias ?? none,
-    residual ?? none,
-  ]);
+  const attributes = { out, ...activationRange(activation) };
+  const y = execute('AttoWinogradConvolution', attributes, [image, prepared, bias ?? none, residual ?? none]);
   for (const tensor of [prepared, none]) tensor.dispose();
-  if (activation === undefined || activation === 'relu') return y;
-  const activated = activate(y, activation);
-  y.dispose();
-  return activated;
+  return y;
 }
 
 /**

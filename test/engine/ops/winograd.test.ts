@@ -1,6 +1,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { execute, flag, int } from '../../../src/engine/kernels.js';
+import { activationRange } from '../../../src/engine/ops/activation.js';
 import { convolution } from '../../../src/engine/ops/convolution.js';
 import {
   winogradConvolution,
@@ -83,7 +84,7 @@ describe('winogradConvolution', () => {
   it('refuses what does not fit', () => {
     const kernel = execute('AttoWinogradKernel', { transposed: flag(false) }, [random([3, 3, 16, 16], 1)]);
     const run = (x: Tensor, bias: Tensor) =>
-      execute('AttoWinogradConvolution', { out: int(16), relu: flag(false) }, [
+      execute('AttoWinogradConvolution', { out: int(16), ...activationRange(undefined) }, [
         x,
         kernel,
         bias,

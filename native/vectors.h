@@ -1,0 +1,52 @@
+// Vectors of floats of the compiler, for algorithms that are written once and made for AVX-512, AVX2 and NEON.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#define ATTO_INLINE inline __attribute__((always_inline))
+
+namespace atto {
+
+template <int kBytes>
+struct Vector {
+  typedef float Type __attribute__((vector_size(kBytes)));
+};
+
+template <class V>
+ATTO_INLINE V Load(const float* from) {
+  V value;
+  std::memcpy(&value, from, sizeof(V));
+  return value;
+}
+
+template <class V>
+ATTO_INLINE void Store(float* to, V value) {
+  std::memcpy(to, &value, sizeof(V));
+}
+
+// Values below `low` become it, those above `high` that; NaN stays.
+template <class V>
+ATTO_INLINE V Clamp(V value, float low, float high) {
+  value = value < low ? V{} + low : value;
+  return value > high ? V{} + high : value;
+}
+
+enum class Instructions { kPlain, kAvx2, kAvx512 };
+
+// What this processor can do.
+inline Instructions Supported() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f")) return Instructions::kAvx512;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return Instructions::kAvx2;
+#endif
+  return Instructions::kPlain;
+}
+
+// Before a function whose instructions the processor may not have.
+#if defined(__x86_64__)
+#define ATTO_AVX2 __attribute__((target("avx2,fma")))
+#define ATTO_AVX512 __attribute__((target("avx512f,fma")))
+#endif
+
+}  // namespace atto
