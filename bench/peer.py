@@ -1,19 +1,26 @@
 """torchvision's side of the bench: does on request what bench/worker.ts does, and says how long it took.
 
-Reads one JSON request a line and answers each with one JSON line; bench/network.ts speaks to it.
+Reads one JSON request a line and answers each with one JSON line; bench/measure.ts speaks to it. With the arguments
+`epoch <task>` it trains an epoch and ends.
 """
 
+import itertools
 import json
+import pathlib
 import resource
 import sys
 import time
+import xml.etree.ElementTree as xml
 
 import numpy as np
 import torch
-from torchvision.models import resnet50
+from PIL import Image
+from torchvision.models import mobilenet_v2, resnet50, shufflenet_v2_x1_0
 from torchvision.models.detection import MaskRCNN
 from torchvision.models.detection.backbone_utils import _resnet_fpn_extractor
+from torchvision.ops import masks_to_boxes
 from torchvision.ops.misc import FrozenBatchNorm2d
+from torchvision.transforms.functional import pil_to_tensor
 
 
 def mask_rcnn(trainable_stages):
@@ -77,8 +84,116 @@ def training_step(request):
     return run
 
 
+CLASSIFIERS = {"mobilenet-v2": mobilenet_v2, "resnet50": resnet50, "shufflenet-v2": shufflenet_v2_x1_0}
+
+
+def classifier(request):
+    """A step of training on images of noise, or their classes; 51 outputs."""
+    model = CLASSIFIERS[request["backbone"]](num_classes=51)
+    images = torch.randn(request["batchSize"], 3, 224, 224)
+    labels = torch.arange(request["batchSize"]) % 51
+    if request["work"] == "classify":
+        model.eval()
+
+        def classify():
+            with torch.no_grad(), autocast(request):
+                return int(model(images).argmax())
+
+        return classify
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e-5, momentum=0.9, weight_decay=1e-4)
+    model.train()
+
+    def step():
+        with autocast(request):
+            loss = torch.nn.functional.cross_entropy(model(images), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return float(loss)
+
+    return step
+
+
+class Photographs(torch.utils.data.Dataset):
+    """Photographs in VOC's layout as torchvision's reference training reads its data: Pillow, masks, boxes, mirroring."""
+
+    def __init__(self, root, year, split, classes):
+        self.folder = pathlib.Path(root) / f"VOC{year}"
+        self.labels = {name: i + 1 for i, name in enumerate(classes)}
+        self.ids = (self.folder / "ImageSets" / "Segmentation" / f"{split}.txt").read_text().split()
+
+    def __len__(self):
+        return len(self.ids)
+
+    def __getitem__(self, i):
+        name = self.ids[i]
+        image = pil_to_tensor(Image.open(self.folder / "JPEGImages" / f"{name}.jpg").convert("RGB")).float() / 255
+        indices = torch.from_numpy(np.array(Image.open(self.folder / "SegmentationObject" / f"{name}.png")))
+        objects = [o for o in torch.unique(indices).tolist() if o not in (0, 255)]
+        masks = torch.stack([indices == o for o in objects]).to(torch.uint8)
+        names = [o.findtext("name") for o in xml.parse(self.folder / "Annotations" / f"{name}.xml").iter("object")]
+        labels = torch.tensor([self.labels[names[o - 1]] for o in objects])
+        boxes = masks_to_boxes(masks) + torch.tensor([0, 0, 1, 1])
+        if torch.rand(1) < 0.5:
+            width = image.shape[-1]
+            image, masks = image.flip(-1), masks.flip(-1)
+            boxes = torch.stack([width - boxes[:, 2], boxes[:, 1], width - boxes[:, 0], boxes[:, 3]], 1)
+        return image, {"boxes": boxes, "labels": labels, "masks": masks}
+
+
+def batches(data, workers, batch_size):
+    photographs = Photographs(data["root"], data["year"], data["split"], data["classes"])
+    return torch.utils.data.DataLoader(
+        photographs,
+        batch_size=batch_size,
+        shuffle=True,
+        num_workers=workers,
+        persistent_workers=workers > 0,
+        collate_fn=lambda samples: tuple(zip(*samples)),
+    )
+
+
+def loading(request):
+    def endless():
+        loader = batches(request["data"], request["workers"], 1)
+        while True:
+            yield from loader
+
+    photographs = endless()
+
+    def run():
+        return sum(1 for _ in itertools.islice(photographs, request["images"]))
+
+    return run
+
+
+def epoch(task):
+    """An epoch of training as torchvision's reference does it, one photograph a step."""
+    torch.set_num_threads(task["threads"])
+    model = mask_rcnn(3).train()
+    if task.get("weights"):
+        model.load_state_dict(torch.load(task["weights"]))
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.SGD(parameters, lr=task["learningRate"], momentum=0.9, weight_decay=1e-4)
+    for images, targets in batches(task, 1, 1):
+        loss = sum(model(list(images), list(targets)).values())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict()}, "/dev/null")
+
+
 def autocast(request):
-    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=request.get("autocast", False))
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=request["precision"] == "bf16")
+
+
+WORK = {
+    "detect": detection,
+    "step": training_step,
+    "classify": classifier,
+    "classifier-step": classifier,
+    "load": loading,
+}
 
 
 def main():
@@ -91,7 +206,7 @@ def main():
             answer = {"torch": torch.__version__}
         elif kind == "prepare":
             torch.set_num_threads(request["threads"])
-            run = {"detect": detection, "step": training_step}[request["work"]](request)
+            run = WORK[request["work"]](request)
             answer = {}
         elif kind == "run":
             start = time.perf_counter()
@@ -102,4 +217,8 @@ def main():
         print(json.dumps(answer), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["epoch"]:
+        epoch(json.loads(sys.argv[2]))
+    else:
+        main()

@@ -1,0 +1,23 @@
+import { configSchema } from '../src/config/schema.js';
+import { trainingLoader } from '../src/datasets/loader.js';
+import { openDataset } from '../src/datasets/open.js';
+import type { LoadingWork, Run } from './side.js';
+
+/** Reads photographs on and on. */
+export async function loadingWork({
+  data: { root, year, split, classes },
+  images,
+  workers,
+}: LoadingWork): Promise<Run> {
+  const { data, input } = configSchema.parse({
+    data: { format: 'voc', root, year, train: split, classes, maskClasses: classes },
+    training: { steps: 1, learningRate: 1 },
+  });
+  const { ids, records } = await openDataset(data, 'train');
+  const options = { data, ids, ...(records && { records }), workers, ahead: 2 * workers, seed: 1, start: 0 };
+  const loader = trainingLoader({ ...options, horizontalFlip: input.horizontalFlip });
+  return async () => {
+    for (let n = 0; n < images; n++) await loader.next();
+    return images;
+  };
+}
