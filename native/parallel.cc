@@ -15,7 +15,6 @@ class Pool {
  public:
   explicit Pool(int threads) {
     for (int thread = 1; thread < threads; thread++) std::thread([this, thread] { Serve(thread); }).detach();
-    helpers_ = threads - 1;
   }
 
   void Run(int64_t count, const std::function<void(int64_t, int)>& work) {
@@ -24,34 +23,33 @@ class Pool {
       work_ = &work;
       count_ = count;
       next_ = 0;
-      busy_ = helpers_;
       round_++;
     }
     started_.notify_all();
-    Work(0);
+    Work(work, 0);
     std::unique_lock<std::mutex> lock(mutex_);
+    // A thread that hasn't woken up by now isn't waited for: there is nothing left to do.
+    work_ = nullptr;
     finished_.wait(lock, [this] { return busy_ == 0; });
   }
 
  private:
   void Serve(int thread) {
+    std::unique_lock<std::mutex> lock(mutex_);
     for (uint64_t seen = 0;;) {
-      {
-        std::unique_lock<std::mutex> lock(mutex_);
-        started_.wait(lock, [&] { return round_ != seen; });
-        seen = round_;
-      }
-      Work(thread);
-      {
-        std::lock_guard<std::mutex> lock(mutex_);
-        busy_--;
-      }
-      finished_.notify_one();
+      started_.wait(lock, [&] { return work_ != nullptr && round_ != seen; });
+      const auto& work = *work_;
+      seen = round_;
+      busy_++;
+      lock.unlock();
+      Work(work, thread);
+      lock.lock();
+      if (--busy_ == 0) finished_.notify_one();
     }
   }
 
-  void Work(int thread) {
-    for (int64_t item; (item = next_++) < count_;) (*work_)(item, thread);
+  void Work(const std::function<void(int64_t, int)>& work, int thread) {
+    for (int64_t item; (item = next_++) < count_;) work(item, thread);
   }
 
   std::mutex mutex_;
@@ -59,7 +57,7 @@ class Pool {
   const std::function<void(int64_t, int)>* work_ = nullptr;
   int64_t count_ = 0;
   std::atomic<int64_t> next_{0};
-  int helpers_ = 0, busy_ = 0;
+  int busy_ = 0;
   uint64_t round_ = 0;
 };
 
