@@ -1,0 +1,90 @@
+import type { BackboneConfig } from '../config/schema.js';
+import type { Parameter } from '../nn/parameter.js';
+import { type Fit, fitTensors, requireFit } from './fit.js';
+import { isBackboneName, type TranslatedNames, translateNames } from './names.js';
+import type { TensorFile } from './tensor-file.js';
+
+/** What becomes of a detector's parameters and of a file's tensors when it is imported. */
+export interface ImportPlan {
+  readonly kind: TranslatedNames['kind'];
+  /** The file's name of each parameter that it gives. */
+  readonly taken: Fit['taken'];
+  /** Parameters that keep their first, random values. */
+  readonly fresh: readonly FreshParameter[];
+  /** The file's names of tensors that aren't needed. */
+  readonly unused: readonly string[];
+}
+
+export interface FreshParameter {
+  readonly parameter: Parameter;
+  /** The shape in the file, in PyTorch's order, where it is that doesn't fit. */
+  readonly found?: readonly number[];
+}
+
+/**
+ * Decides what of a file goes into a detector. A classification network gives the backbone and leaves the rest fresh.
+ *
+ * @param freshHeads leaves those layers of the RPN's and the RoI heads fresh that the file lacks or has in another shape
+ * @throws UserError that lists all names that are missing, unexpected or of another shape
+ */
+export function planImport(
+  source: TensorFile,
+  parameters: readonly Parameter[],
+  backbone: BackboneConfig['name'],
+  freshHeads: boolean,
+): ImportPlan {
+  const names = translateNames(source.tensors.keys(), backbone);
+  if (names.kind === 'classifier') {
+    const isBackbone = ({ name }: Parameter): boolean => isBackboneName(name);
+    const fit = fitTensors(source, parameters.filter(isBackbone), names);
+    requireFit(
+      source.file,
+      fit,
+      `It was taken as a classification network for the backbone ${backbone}; choose the backbone with model.backbone.name.`,
+    );
+    const fresh = parameters.filter((parameter) => !isBackbone(parameter));
+    return { ...fit, kind: names.kind, fresh: fresh.map((parameter) => ({ parameter })) };
+  }
+  const fit = fitTensors(source, parameters, names);
+  const plan = freshHeads ? withFreshHeads(fit) : { ...fit, fresh: [] };
+  requireFit(
+    source.file,
+    plan,
+    'Choose a config of the same model, and as many classes (data.classes) as it was trained with' +
+      `${freshHeads ? '.' : '; or leave heads that differ fresh, with --fresh-heads.'}`,
+  );
+  return { ...plan, kind: names.kind };
+}
+
+/** Takes what doesn't fit out of the heads: a layer with its weight and bias. */
+function withFreshHeads(fit: Fit): Fit & { readonly fresh: readonly FreshParameter[] } {
+  const differing: FreshParameter[] = [...fit.mismatched, ...fit.missing.map((parameter) => ({ parameter }))];
+  const layers = new Set(
+    differing
+      .filter(({ parameter }) => isHead(parameter.name))
+      .map(({ parameter }) => layerOf(parameter.name)),
+  );
+  const isFresh = ({ name }: Parameter): boolean => layers.has(layerOf(name));
+  const beside = [...fit.taken.keys()].filter(isFresh);
+  return {
+    ...fit,
+    taken: new Map([...fit.taken].filter(([parameter]) => !isFresh(parameter))),
+    missing: fit.missing.filter((parameter) => !isFresh(parameter)),
+    mismatched: fit.mismatched.filter(({ parameter }) => !isFresh(parameter)),
+    unexpected: fit.unexpected.filter((name) => !isHead(name)),
+    unused: [...fit.unused, ...fit.unexpected.filter(isHead)],
+    fresh: [
+      ...differing.filter(({ parameter }) => isFresh(parameter)),
+      ...beside.map((parameter) => ({ parameter })),
+    ],
+  };
+}
+
+function isHead(name: string): boolean {
+  return name.startsWith('rpn.head.') || name.startsWith('roi_heads.');
+}
+
+/** A parameter's name without its last part. */
+function layerOf(name: string): string {
+  return name.slice(0, name.lastIndexOf('.'));
+}
