@@ -58,7 +58,7 @@ await (task.mode === 'features' ? writeFeatures() : writeTraining());
 async function writeFeatures(): Promise<void> {
   const images = await Promise.all(task.pictures.map(({ file }) => decodeImage(file)));
   const batch = transformImages(images, task.input);
-  const features = network.backbone.forward(new TensorOps(weights), batch.images);
+  const features = network.backbone(new TensorOps(weights), batch.images);
   const tensors = features.map((feature, i): NamedTensor => {
     const channelsFirst = tf.transpose(feature, [0, 3, 1, 2]);
     return { name: `C${i + 2}`, shape: channelsFirst.shape, data: channelsFirst.dataSync<'float32'>() };

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { loadConfig } from '../config/load.js';
 import { classesOf } from '../datasets/classes.js';
 import { loadEngine } from '../engine/load.js';
 import { UserError } from '../errors.js';
@@ -8,6 +7,7 @@ import { Weights } from '../nn/weights.js';
 import { planImport } from '../weights/import-plan.js';
 import { saveModel, takeTensors } from '../weights/model-file.js';
 import { openTensors } from '../weights/open.js';
+import { loadDataConfig } from './data-config.js';
 import type { ImportOptions } from './import.js';
 import { describeImport } from './import-report.js';
 
@@ -18,7 +18,7 @@ export async function importAction(
   { config: configFile, out, freshHeads = false }: ImportOptions,
 ): Promise<void> {
   if (path.extname(out) !== '.safetensors') throw new UserError(`--out ${out}: must end in .safetensors`);
-  const config = await loadConfig(configFile, overrides);
+  const config = await loadDataConfig(configFile, overrides);
   const network = buildMaskRcnn(config.model, classesOf(config.data).length);
   const source = await openTensors(file);
   try {

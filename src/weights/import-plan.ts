@@ -1,12 +1,13 @@
-import type { BackboneConfig } from '../config/schema.js';
+import type { BackboneName } from '../config/backbone-names.js';
 import type { Parameter } from '../nn/parameter.js';
 import { type Fit, fitTensors, requireFit } from './fit.js';
-import { isBackboneName, type TranslatedNames, translateNames } from './names.js';
+import { isBackboneName, isHeadName, type NetworkKind, networkKind, translateNames } from './names.js';
 import type { TensorFile } from './tensor-file.js';
 
-/** What becomes of a detector's parameters and of a file's tensors when it is imported. */
+/** What becomes of a network's parameters and of a file's tensors when it is imported. */
 export interface ImportPlan {
-  readonly kind: TranslatedNames['kind'];
+  /** What the file holds. */
+  readonly kind: NetworkKind;
   /** The file's name of each parameter that it gives. */
   readonly taken: Fit['taken'];
   /** Parameters that keep their first, random values. */
@@ -22,19 +23,22 @@ export interface FreshParameter {
 }
 
 /**
- * Decides what of a file goes into a detector. A classification network gives the backbone and leaves the rest fresh.
+ * Decides what of a file goes into a network. A classification network gives a detector's backbone and leaves the rest
+ * fresh.
  *
- * @param freshHeads leaves those layers of the RPN's and the RoI heads fresh that the file lacks or has in another shape
+ * @param backbone the network's
+ * @param freshHeads leaves those layers of the heads fresh that the file lacks or has in another shape
  * @throws UserError that lists all names that are missing, unexpected or of another shape
  */
 export function planImport(
   source: TensorFile,
   parameters: readonly Parameter[],
-  backbone: BackboneConfig['name'],
+  backbone: BackboneName,
   freshHeads: boolean,
 ): ImportPlan {
-  const names = translateNames(source.tensors.keys(), backbone);
-  if (names.kind === 'classifier') {
+  const target = networkKind(parameters.map(({ name }) => name));
+  const names = translateNames(source.tensors.keys(), target);
+  if (names.kind === 'classifier' && target === 'detector') {
     const isBackbone = ({ name }: Parameter): boolean => isBackboneName(name);
     const fit = fitTensors(source, parameters.filter(isBackbone), names);
     requireFit(
@@ -61,7 +65,7 @@ function withFreshHeads(fit: Fit): Fit & { readonly fresh: readonly FreshParamet
   const differing: FreshParameter[] = [...fit.mismatched, ...fit.missing.map((parameter) => ({ parameter }))];
   const layers = new Set(
     differing
-      .filter(({ parameter }) => isHead(parameter.name))
+      .filter(({ parameter }) => isHeadName(parameter.name))
       .map(({ parameter }) => layerOf(parameter.name)),
   );
   const isFresh = ({ name }: Parameter): boolean => layers.has(layerOf(name));
@@ -71,17 +75,13 @@ function withFreshHeads(fit: Fit): Fit & { readonly fresh: readonly FreshParamet
     taken: new Map([...fit.taken].filter(([parameter]) => !isFresh(parameter))),
     missing: fit.missing.filter((parameter) => !isFresh(parameter)),
     mismatched: fit.mismatched.filter(({ parameter }) => !isFresh(parameter)),
-    unexpected: fit.unexpected.filter((name) => !isHead(name)),
-    unused: [...fit.unused, ...fit.unexpected.filter(isHead)],
+    unexpected: fit.unexpected.filter((name) => !isHeadName(name)),
+    unused: [...fit.unused, ...fit.unexpected.filter(isHeadName)],
     fresh: [
       ...differing.filter(({ parameter }) => isFresh(parameter)),
       ...beside.map((parameter) => ({ parameter })),
     ],
   };
-}
-
-function isHead(name: string): boolean {
-  return name.startsWith('rpn.head.') || name.startsWith('roi_heads.');
 }
 
 /** A parameter's name without its last part. */

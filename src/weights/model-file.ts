@@ -1,11 +1,12 @@
+import type { BackboneName } from '../config/backbone-names.js';
 import { parseConfig } from '../config/parse.js';
-import type { BackboneConfig, Config } from '../config/schema.js';
+import type { Config } from '../config/schema.js';
 import { tf } from '../engine/tf.js';
 import { UserError } from '../errors.js';
 import type { Parameter } from '../nn/parameter.js';
 import type { Weights } from '../nn/weights.js';
 import { fitTensors, requireFit } from './fit.js';
-import { isBackboneName, translateNames } from './names.js';
+import { isBackboneName, networkKind, type TranslatedNames, translateNames } from './names.js';
 import { openTensors } from './open.js';
 import { writeSafetensors } from './safetensors.js';
 import type { NamedTensor, TensorFile } from './tensor-file.js';
@@ -72,10 +73,10 @@ export async function loadWeights(file: string, weights: Weights): Promise<void>
 export async function loadBackboneWeights(
   file: string,
   weights: Weights,
-  backbone: BackboneConfig['name'],
+  backbone: BackboneName,
 ): Promise<void> {
   await withTensors(file, async (source) => {
-    const names = translateNames(source.tensors.keys(), backbone);
+    const names = namesFor(weights, source);
     const byOurs = new Map([...names.byOurs].filter(([name]) => isBackboneName(name)));
     const parameters = weights.parameters.filter(({ name }) => isBackboneName(name));
     const fit = fitTensors(source, parameters, { ...names, byOurs });
@@ -86,7 +87,7 @@ export async function loadBackboneWeights(
 
 /** {@link loadWeights} from an open file; nothing is taken unless everything fits. */
 export async function restore(source: TensorFile, weights: Weights): Promise<void> {
-  const names = translateNames(source.tensors.keys());
+  const names = namesFor(weights, source);
   const fit = fitTensors(source, weights.parameters, names);
   requireFit(
     source.file,
@@ -110,6 +111,10 @@ export async function takeTensors(
     weights.variable(parameter).assign(values);
     values.dispose();
   }
+}
+
+function namesFor({ parameters }: Weights, source: TensorFile): TranslatedNames {
+  return translateNames(source.tensors.keys(), networkKind(parameters.map(({ name }) => name)));
 }
 
 async function withTensors<T>(file: string, use: (source: TensorFile) => Promise<T>): Promise<T> {

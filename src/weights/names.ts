@@ -1,68 +1,83 @@
-import type { BackboneConfig } from '../config/schema.js';
+import { isTimmMobileNetV2, torchvisionMobileNetV2Name } from './timm-mobilenet-v2.js';
 
 /**
  * How names in foreign files become ours. Ours are those of torchvision's detectors, in which a backbone's layers are
  * called as in the classification network that they come from, behind `backbone.body.`
  */
 
-type BackboneName = BackboneConfig['name'];
-
 /** Before the names of a backbone's layers in a detector. */
 const backbonePrefix = 'backbone.body.';
 
-/** Whether one of our names is that of a backbone's layer. */
-export function isBackboneName(name: string): boolean {
-  return name.startsWith(backbonePrefix);
-}
+/** The names of a detector's parts. */
+const detectorPart = /^(backbone|rpn|roi_heads)\./;
+
+/** The names of the dense layer of all classification networks here. */
+const denseLayer = /^(fc|classifier)\./;
 
 /** Before the names of the velocities in a checkpoint. */
 export const velocityPrefix = 'velocity.';
 
-/**
- * What the names of a classification network's layers start with that a detector leaves out, for each backbone that
- * there are such files of.
- */
-const classifierLayers: Readonly<Partial<Record<BackboneName, readonly string[]>>> = {
-  resnet50: ['fc.'],
-};
+/** Which kind of network some names are of. */
+export type NetworkKind = 'detector' | 'classifier';
 
-/** What the tensors of a file are in a detector. */
+export function networkKind(names: readonly string[]): NetworkKind {
+  return names.some((name) => detectorPart.test(name)) ? 'detector' : 'classifier';
+}
+
+/** Whether one of our names, in whichever kind of network, is that of a backbone's layer. */
+export function isBackboneName(name: string): boolean {
+  return name.startsWith(backbonePrefix) || !(detectorPart.test(name) || denseLayer.test(name));
+}
+
+/** Whether one of our names is that of a layer behind backbone and FPN. */
+export function isHeadName(name: string): boolean {
+  return name.startsWith('rpn.head.') || name.startsWith('roi_heads.') || denseLayer.test(name);
+}
+
+/** What the tensors of a file are in one of our networks. */
 export interface TranslatedNames {
-  /** A classification network's file has but the backbone, and a classifier. */
-  readonly kind: 'detector' | 'classifier';
+  /** What the file holds. */
+  readonly kind: NetworkKind;
   /** The file's names, by ours. */
   readonly byOurs: ReadonlyMap<string, string>;
-  /** The file's names of what a detector has no use for: classifiers, counters of batches, velocities. */
+  /** The file's names of what is of no use: counters of batches, velocities, and the dense layer for a detector. */
   readonly unused: readonly string[];
 }
 
 /**
  * Translates the names in a file.
  *
- * @param backbone the detector's, if a classification network of it will do
+ * @param target the network to be filled
  */
-export function translateNames(fileNames: Iterable<string>, backbone?: BackboneName): TranslatedNames {
+export function translateNames(fileNames: Iterable<string>, target: NetworkKind): TranslatedNames {
   const all = [...fileNames];
   // What nn.DataParallel puts before all names.
   const wrapper = all.every((name) => name.startsWith('module.')) ? 'module.' : '';
-  const isDetector = all.some((name) => /^(backbone|rpn|roi_heads)\./.test(name.slice(wrapper.length)));
-  const leftOut = isDetector || !backbone ? [] : (classifierLayers[backbone] ?? []);
+  const names = all.map((name) => name.slice(wrapper.length));
+  const kind = networkKind(names);
+  const translate = translation(kind, names);
 
   const byOurs = new Map<string, string>();
   const unused: string[] = [];
-  for (const fileName of all) {
-    const name = fileName.slice(wrapper.length);
-    if (
+  for (const [i, name] of names.entries()) {
+    const isUseless =
       name.endsWith('.num_batches_tracked') ||
       name.startsWith(velocityPrefix) ||
-      leftOut.some((start) => name.startsWith(start))
-    ) {
-      unused.push(fileName);
-    } else {
-      byOurs.set(isDetector ? currentName(name) : backbonePrefix + name, fileName);
+      (kind === 'classifier' && target === 'detector' && denseLayer.test(name));
+    if (isUseless) {
+      unused.push(all[i]);
+      continue;
     }
+    const translated = translate(name);
+    const isBare = target === 'detector' && kind === 'classifier';
+    byOurs.set(isBare ? backbonePrefix + translated : translated, all[i]);
   }
-  return { kind: isDetector ? 'detector' : 'classifier', byOurs, unused };
+  return { kind, byOurs, unused };
+}
+
+function translation(kind: NetworkKind, names: readonly string[]): (name: string) => string {
+  if (kind === 'detector') return currentName;
+  return isTimmMobileNetV2(names) ? torchvisionMobileNetV2Name : (name) => name;
 }
 
 /** torchvision's name since version 0.13 of a layer in a detector, from that or an earlier name. */

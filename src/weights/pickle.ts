@@ -1,5 +1,4 @@
 import { PickleMachine } from './pickle-machine.js';
-import { refusedOpcodes } from './pickle-opcodes.js';
 import { isRecord, PickleError, type PicklePersistent, type PickleValue } from './pickle-values.js';
 
 /**
@@ -37,7 +36,11 @@ export function readPickle(bytes: Uint8Array, names: ReadonlySet<string>, start 
       return { value: machine.pop(), persistent: machine.persistent, end: machine.position };
     }
     const operation = operations.get(opcode);
-    if (!operation) throw new PickleError(`its pickle has the opcode ${opcodeName(opcode)} at byte ${at}`);
+    if (!operation) {
+      throw new PickleError(
+        `its pickle has the opcode 0x${opcode.toString(16).padStart(2, '0')} at byte ${at}`,
+      );
+    }
     operation(machine, allowed);
   }
 }
@@ -128,7 +131,3 @@ const operations: ReadonlyMap<number, Operation> = new Map<number, Operation>([
     },
   ],
 ]);
-
-function opcodeName(opcode: number): string {
-  return refusedOpcodes.get(opcode) ?? `0x${opcode.toString(16).padStart(2, '0')}`;
-}
