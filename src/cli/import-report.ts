@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import { parameterSize } from '../nn/parameter.js';
 import type { FreshParameter, ImportPlan } from '../weights/import-plan.js';
+import { counterSuffix } from '../weights/names.js';
 import { shapeText, type TensorFile } from '../weights/tensor-file.js';
 import { torchShape } from '../weights/torch-layout.js';
 
@@ -36,12 +37,15 @@ export function describeImport({ kind, taken, fresh, unused }: ImportPlan, sourc
     const type = source.tensors.get(name)?.type ?? '';
     if (type !== 'float32') converted.set(type, (converted.get(type) ?? 0) + 1);
   }
+  const others = unused.filter((name) => !name.endsWith(counterSuffix));
+  const counters = unused.length - others.length;
   return [
     table.toString(),
     ...[...converted].map(([type, count]) => `Converted from ${type} to float32: ${count}`),
     ...list('Left fresh', kind === 'classifier' ? [] : fresh.map(describeFresh)),
     ...(kind === 'classifier' ? ['A classification network: FPN, RPN and heads are left fresh.'] : []),
-    ...list('Not needed', unused),
+    ...list('Not needed', others),
+    ...(counters > 0 ? [`Ignored: num_batches_tracked of ${counters} norms`] : []),
   ].join('\n');
 }
 

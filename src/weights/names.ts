@@ -17,6 +17,9 @@ const denseLayer = /^(fc|classifier)\./;
 /** Before the names of the velocities in a checkpoint. */
 export const velocityPrefix = 'velocity.';
 
+/** What the names of PyTorch's counters of batches end with, which norms with a momentum don't use. */
+export const counterSuffix = '.num_batches_tracked';
+
 /** Which kind of network some names are of. */
 export type NetworkKind = 'detector' | 'classifier';
 
@@ -61,7 +64,7 @@ export function translateNames(fileNames: Iterable<string>, target: NetworkKind)
   const unused: string[] = [];
   for (const [i, name] of names.entries()) {
     const isUseless =
-      name.endsWith('.num_batches_tracked') ||
+      name.endsWith(counterSuffix) ||
       name.startsWith(velocityPrefix) ||
       (kind === 'classifier' && target === 'detector' && denseLayer.test(name));
     if (isUseless) {

@@ -80,7 +80,7 @@ test.each([
   const imported = await atto(['import', file, '--config', config, '--out', out, ...overrides]);
   expect(imported.code, imported.stderr).toBe(0);
   expect(imported.stderr).toMatch(/backbone +│ +345 │/);
-  expect(imported.stderr).toContain(`Not needed (1):\n  ${counter.name}\n`);
+  expect(imported.stderr).toContain('Ignored: num_batches_tracked of 1 norms\n');
   expect((await atto(['export-weights', out, '--out', exported])).code).toBe(0);
   const before = await readAll(file);
   before.delete(counter.name);
@@ -152,6 +152,12 @@ test('training starts from foreign files', { timeout: 60_000 }, async () => {
   const wrong = await run('run3', `model.weights=${goldenWeights('tensors.pth')}`);
   expect(wrong.code).toBe(2);
   expect(wrong.stderr).toContain("tensors.pth: doesn't fit the model");
+});
+
+test('other commands point to the import', { timeout: 60_000 }, async () => {
+  const { code, stderr } = await atto(['eval', goldenWeights('tensors.pth')]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("tensors.pth: PyTorch's files hold no config; bring it in with: atto import");
 });
 
 test('what is no weights file is refused with one message', { timeout: 60_000 }, async () => {
