@@ -18,7 +18,10 @@ const parts = [
 const shown = 10;
 
 /** What was imported, as text for a terminal: a table by part, and the names of what is fresh or wasn't needed. */
-export function describeImport({ kind, taken, fresh, unused }: ImportPlan, source: TensorFile): string {
+export function describeImport(
+  { backboneOnly, taken, fresh, unused }: ImportPlan,
+  source: TensorFile,
+): string {
   const table = new Table({
     head: ['part', 'tensors taken', 'values', 'left fresh'],
     colAligns: ['left', 'right', 'right', 'right'],
@@ -42,8 +45,8 @@ export function describeImport({ kind, taken, fresh, unused }: ImportPlan, sourc
   return [
     table.toString(),
     ...[...converted].map(([type, count]) => `Converted from ${type} to float32: ${count}`),
-    ...list('Left fresh', kind === 'classifier' ? [] : fresh.map(describeFresh)),
-    ...(kind === 'classifier' ? ['A classification network: FPN, RPN and heads are left fresh.'] : []),
+    ...list('Left fresh', backboneOnly ? [] : fresh.map(describeFresh)),
+    ...(backboneOnly ? ['A classification network: FPN, RPN and heads are left fresh.'] : []),
     ...list('Not needed', others),
     ...(counters > 0 ? [`Ignored: num_batches_tracked of ${counters} norms`] : []),
   ].join('\n');

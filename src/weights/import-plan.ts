@@ -1,13 +1,13 @@
 import type { BackboneName } from '../config/backbone-names.js';
 import type { Parameter } from '../nn/parameter.js';
 import { type Fit, fitTensors, requireFit } from './fit.js';
-import { isBackboneName, isHeadName, type NetworkKind, networkKind, translateNames } from './names.js';
+import { isBackboneName, isHeadName, networkKind, translateNames } from './names.js';
 import type { TensorFile } from './tensor-file.js';
 
 /** What becomes of a network's parameters and of a file's tensors when it is imported. */
 export interface ImportPlan {
-  /** What the file holds. */
-  readonly kind: NetworkKind;
+  /** Whether a classification network's backbone goes into a detector, and nothing else. */
+  readonly backboneOnly: boolean;
   /** The file's name of each parameter that it gives. */
   readonly taken: Fit['taken'];
   /** Parameters that keep their first, random values. */
@@ -47,7 +47,7 @@ export function planImport(
       `It was taken as a classification network for the backbone ${backbone}; choose the backbone with model.backbone.name.`,
     );
     const fresh = parameters.filter((parameter) => !isBackbone(parameter));
-    return { ...fit, kind: names.kind, fresh: fresh.map((parameter) => ({ parameter })) };
+    return { ...fit, backboneOnly: true, fresh: fresh.map((parameter) => ({ parameter })) };
   }
   const fit = fitTensors(source, parameters, names);
   const plan = freshHeads ? withFreshHeads(fit) : { ...fit, fresh: [] };
@@ -57,7 +57,7 @@ export function planImport(
     'Choose a config of the same model, and as many classes (data.classes) as it was trained with' +
       `${freshHeads ? '.' : '; or leave heads that differ fresh, with --fresh-heads.'}`,
   );
-  return { ...plan, kind: names.kind };
+  return { ...plan, backboneOnly: false };
 }
 
 /** Takes what doesn't fit out of the heads: a layer with its weight and bias. */
