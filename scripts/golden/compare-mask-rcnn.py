@@ -4,7 +4,7 @@ Needs a Python with torch, torchvision, safetensors, pycocotools and Pillow, the
 
   npm run build
   python3 scripts/golden/compare-mask-rcnn.py PHOTOGRAPHS                     # seed 1
-  python3 scripts/golden/compare-mask-rcnn.py PHOTOGRAPHS --seed 7 --count 20 --steps 20
+  python3 scripts/golden/compare-mask-rcnn.py PHOTOGRAPHS --seed 7 --count 6 --side 320
 
 The weights go through a .pth, `atto import` and, back, `atto export-weights`. Detections of `atto predict` are compared
 on photographs of all aspect ratios there are and on crops that are narrower; losses, gradients and steps of SGD on two
@@ -126,16 +126,18 @@ def compare_detections(model, photographs, weights):
     print(f"  in {differences.detections} detections")
 
 
-def compare_features(seed, photographs, folder):
+def input_size(model):
+    return {"shorterSide": model.transform.min_size[0], "longerSide": model.transform.max_size}
+
+
+def compare_features(model, seed, photographs, folder):
     """A classifier's .pth becomes a detector's backbone."""
-    size = {"shorterSide": 800, "longerSide": 1333}
-    transform = mask_rcnn().transform.eval()
-    batch, _ = transform([read(file) for file in photographs])
+    batch, _ = model.transform([read(file) for file in photographs])
     classifier = calibrated_resnet50(seed, batch.tensors)
     torch.save(classifier.state_dict(), folder / "classifier.pth")
     weights, out = folder / "backbone.safetensors", folder / "features.safetensors"
     atto("import", folder / "classifier.pth", "--config", folder / "config.json", "--out", weights)
-    driver(folder, {"mode": "features", "weights": str(weights), "input": size, "out": str(out),
+    driver(folder, {"mode": "features", "weights": str(weights), "input": input_size(model), "out": str(out),
                     "pictures": [{"file": str(file), "objects": []} for file in photographs]})
     found = load_file(out)
     with torch.no_grad():
@@ -251,9 +253,9 @@ def compare_training(model, photographs, folder, weights, seed, steps):
     save_file(draws.tensors(), folder / "samples.safetensors")
 
     out = folder / "gradients.safetensors"
-    size = {"shorterSide": model.transform.min_size[0], "longerSide": model.transform.max_size}
-    driver(folder, {"mode": "training", "weights": str(weights), "pictures": pictures, "input": size, "steps": steps,
-                    "learningRate": LEARNING_RATE, "samples": str(folder / "samples.safetensors"), "out": str(out)})
+    driver(folder, {"mode": "training", "weights": str(weights), "pictures": pictures, "input": input_size(model),
+                    "learningRate": LEARNING_RATE, "steps": steps,
+                    "samples": str(folder / "samples.safetensors"), "out": str(out)})
     found = json.loads((folder / "losses.json").read_text())
     for name, difference in largest_relative(expected[:1], found).items():
         row(f"losses, relative: {name}", difference, 1e-4, note=f"{expected[0][name]:.4g}")
@@ -270,7 +272,8 @@ def compare_training(model, photographs, folder, weights, seed, steps):
     rounding = largest_relative(expected, expected_again)
     for name, difference in apart.items():
         what = f"losses in {steps} steps, relative: {name}"
-        row(what, difference, 1e-3, rounding[name] if again == steps else 0, f"{expected[0][name]:.4g} to {expected[-1][name]:.4g}")
+        note = f"{expected[0][name]:.4g} to {expected[-1][name]:.4g}"
+        row(what, difference, 1e-3, rounding[name] if again == steps else 0, note)
 
 
 def main():
@@ -278,24 +281,28 @@ def main():
     parser.add_argument("photographs", type=pathlib.Path)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=12, help="photographs to detect on")
+    parser.add_argument("--side", type=int, default=800, help="shorter side of the networks' input")
     parser.add_argument("--steps", type=int, default=20, help="of SGD")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         config, pth = folder / "config.json", folder / "model.pth"
+        photographs = choose_photographs(options.photographs, folder, options.count)
+        size = {"min_size": options.side, "max_size": options.side * 1333 // 800}
+        model = lively_mask_rcnn(options.seed, [read(file) for file in photographs[:2]], **size)
         config.write_text(json.dumps({
             "model": {"backbone": {"name": "resnet50", "norm": "frozen", "trainableStages": 3}},
+            "input": input_size(model),
             "data": {"format": "voc", "root": "."},
             "training": {"steps": 1, "learningRate": LEARNING_RATE},
         }))
-        photographs = choose_photographs(options.photographs, folder, options.count)
-        print(f"seed {options.seed}, {len(photographs)} photographs of {sizes(photographs)} pixels")
+        print(f"seed {options.seed}, {len(photographs)} photographs of {sizes(photographs)} pixels, "
+              f"scaled to a shorter side of {options.side}")
         print(f"  {'':42} {'atto':>10} {'rounding':>10}")
-        model = lively_mask_rcnn(options.seed, [read(file) for file in photographs[:2]])
         torch.save(model.state_dict(), pth)
         weights = compare_round_trip(model, folder, config, pth)
         compare_detections(model, photographs, weights)
-        compare_features(options.seed, photographs[:2], folder)
+        compare_features(model, options.seed, photographs[:2], folder)
         compare_training(model, photographs[:2], folder, weights, options.seed, options.steps)
     sys.exit(1 if "FAILED" in verdicts else 0)
 
