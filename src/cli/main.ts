@@ -5,6 +5,8 @@ import { registerCheck } from './check.js';
 import { registerConvert } from './convert.js';
 import { registerDoctor } from './doctor.js';
 import { registerEval } from './eval.js';
+import { registerExportWeights } from './export-weights.js';
+import { registerImport } from './import.js';
 import { registerPredict } from './predict.js';
 import { registerScore } from './score.js';
 import { registerSetup } from './setup.js';
@@ -29,6 +31,8 @@ registerSummary(program);
 registerSetup(program);
 registerDoctor(program);
 registerScore(program);
+registerImport(program);
+registerExportWeights(program);
 program.addHelpText('after', '\nStart with: atto setup\nSet ATTO_DEBUG=1 to see where an error came from.');
 
 try {

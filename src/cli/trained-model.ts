@@ -23,6 +23,9 @@ export async function findTrainedModel(target: string, overrides: readonly strin
     const config = await readModelConfig(target, overrides);
     return { weights: target, config, folder: path.dirname(target) };
   }
+  if (/\.pth?$/.test(target)) {
+    throw new UserError(`${target}: PyTorch's files hold no config; bring it in with: atto import`);
+  }
   const isFolder = await stat(target).then(
     (entry) => entry.isDirectory(),
     () => undefined,

@@ -47,6 +47,8 @@ export interface TrainingObject {
 export interface Samplers {
   anchors(i: number): Sampler;
   rois(i: number): Sampler;
+  /** Proposals to choose among instead of the RPN's; a comparison with another implementation gives its own. */
+  proposals?(i: number): Boxes;
 }
 
 /** The losses of one batch, recorded on the tape of `ops`. */
@@ -78,7 +80,9 @@ export function trainingLosses(
     postNmsTopK: settings.rpn.postNmsTopK.train,
     nmsThreshold: settings.rpn.nmsThreshold,
   });
-  const samples = proposals.map((boxes, i) => sampleRois(boxes, truths[i], settings.box, samplers.rois(i)));
+  const samples = proposals.map((boxes, i) =>
+    sampleRois(samplers.proposals?.(i) ?? boxes, truths[i], settings.box, samplers.rois(i)),
+  );
   const heads = headLosses(network, ops, pooledMaps(network, ops, maps), samples, examples, batch);
   return { rpnObjectness: rpn.objectness, rpnBox: rpn.box, ...heads };
 }

@@ -6,7 +6,9 @@ import { UserError } from '../errors.js';
 import type { Parameter } from '../nn/parameter.js';
 import type { Weights } from '../nn/weights.js';
 import { exportWeights, restore } from '../weights/model-file.js';
-import { type NamedTensor, openSafetensors, writeSafetensors } from '../weights/safetensors.js';
+import { velocityPrefix } from '../weights/names.js';
+import { openSafetensors, writeSafetensors } from '../weights/safetensors.js';
+import type { NamedTensor } from '../weights/tensor-file.js';
 import { fromTorch, torchShape, toTorch } from '../weights/torch-layout.js';
 import type { Sgd } from './sgd.js';
 
@@ -24,9 +26,6 @@ const progressSchema = z.strictObject({
   best: z.number().optional(),
 });
 export type Progress = z.output<typeof progressSchema>;
-
-/** Prefix of the names of the velocities in a checkpoint. */
-const velocityPrefix = 'velocity.';
 
 /**
  * Writes all that continuing needs: weights, running statistics, velocities, progress and config. A checkpoint is a
@@ -71,7 +70,7 @@ export async function loadCheckpoint(file: string, weights: Weights, optimizer: 
     if (progress === undefined) {
       throw new UserError(`${file}: holds weights but no training state; give it as model.weights instead`);
     }
-    await restore(source, file, weights);
+    await restore(source, weights);
     for (const [parameter, velocity] of optimizer.velocities) {
       assignVelocity(velocity, parameter, await source.read(velocityPrefix + parameter.name));
     }

@@ -6,7 +6,7 @@ import { verifySplits } from '../datasets/verify.js';
 import { UserError } from '../errors.js';
 import { buildMaskRcnn, type MaskRcnn } from '../models/mask-rcnn.js';
 import { Weights } from '../nn/weights.js';
-import { loadWeights, saveModel } from '../weights/model-file.js';
+import { loadBackboneWeights, loadWeights, saveModel } from '../weights/model-file.js';
 import { loadCheckpoint, type Progress, saveCheckpoint } from './checkpoint.js';
 import { evaluateNetwork, type NetworkEvaluation } from './evaluate.js';
 import { addGradients, clipGradients, computeGradients, type Gradients } from './gradients.js';
@@ -154,7 +154,7 @@ async function startOrResume(run: TrainingRun, weights: Weights, optimizer: Sgd)
     );
   }
   if (backbone.weights) {
-    await loadWeights(backbone.weights, weights, ({ name }) => name.startsWith('backbone.body.'));
+    await loadBackboneWeights(backbone.weights, weights, backbone.name);
   }
   if (whole) await loadWeights(whole, weights);
   return { step: 0, images: 0, seed: config.seed };

@@ -1,10 +1,15 @@
+import type { BackboneName } from '../config/backbone-names.js';
 import { parseConfig } from '../config/parse.js';
 import type { Config } from '../config/schema.js';
 import { tf } from '../engine/tf.js';
 import { UserError } from '../errors.js';
 import type { Parameter } from '../nn/parameter.js';
 import type { Weights } from '../nn/weights.js';
-import { type NamedTensor, openSafetensors, type SafetensorsFile, writeSafetensors } from './safetensors.js';
+import { fitTensors, requireFit } from './fit.js';
+import { isBackboneName, networkKind, type TranslatedNames, translateNames } from './names.js';
+import { openTensors } from './open.js';
+import { writeSafetensors } from './safetensors.js';
+import type { NamedTensor, TensorFile } from './tensor-file.js';
 import { fromTorch, torchShape, toTorch } from './torch-layout.js';
 
 /**
@@ -35,8 +40,8 @@ export async function saveModel(file: string, weights: Weights, config: Config):
  *
  * @param overrides `key.path=value`, each
  */
-export function configOf(source: SafetensorsFile, file: string, overrides: readonly string[] = []): Config {
-  const { config } = source.metadata;
+export function configOf({ file, metadata }: TensorFile, overrides: readonly string[] = []): Config {
+  const { config } = metadata;
   if (config === undefined) {
     throw new UserError(
       `${file}: holds tensors but no config, so it wasn't written by atto; bring it in with: atto import`,
@@ -47,61 +52,76 @@ export function configOf(source: SafetensorsFile, file: string, overrides: reado
 
 /** Reads the config of a weights file alone. */
 export async function readModelConfig(file: string, overrides: readonly string[] = []): Promise<Config> {
-  const source = await openSafetensors(file);
-  try {
-    return configOf(source, file, overrides);
-  } finally {
-    await source.close();
-  }
+  return withTensors(file, async (source) => configOf(source, overrides));
 }
 
 /**
- * Takes a model's values from a weights file.
+ * Takes a detector's values from a weights file, atto's or torchvision's.
  *
- * @param select which of the model's parameters to take; all by default
- * @throws UserError when one is missing or has another shape: the file was made for another config
+ * @throws UserError when one is missing, unexpected or has another shape: the file was made for another config
  */
-export async function loadWeights(
+export async function loadWeights(file: string, weights: Weights): Promise<void> {
+  await withTensors(file, (source) => restore(source, weights));
+}
+
+/**
+ * Takes the values of a detector's backbone from a file that holds a detector or a classification network.
+ *
+ * @param backbone the detector's
+ * @throws UserError when one is missing, unexpected or has another shape
+ */
+export async function loadBackboneWeights(
   file: string,
   weights: Weights,
-  select: (parameter: Parameter) => boolean = () => true,
+  backbone: BackboneName,
 ): Promise<void> {
-  const source = await openSafetensors(file);
-  try {
-    await restore(source, file, weights, select);
-  } finally {
-    await source.close();
-  }
+  await withTensors(file, async (source) => {
+    const names = namesFor(weights, source);
+    const byOurs = new Map([...names.byOurs].filter(([name]) => isBackboneName(name)));
+    const parameters = weights.parameters.filter(({ name }) => isBackboneName(name));
+    const fit = fitTensors(source, parameters, { ...names, byOurs });
+    requireFit(file, fit, `The backbone is ${backbone} (model.backbone.name).`);
+    await takeTensors(source, weights, fit.taken);
+  });
 }
 
 /** {@link loadWeights} from an open file; nothing is taken unless everything fits. */
-export async function restore(
-  source: SafetensorsFile,
-  file: string,
+export async function restore(source: TensorFile, weights: Weights): Promise<void> {
+  const names = namesFor(weights, source);
+  const fit = fitTensors(source, weights.parameters, names);
+  requireFit(
+    source.file,
+    fit,
+    'Use the config that it was made with; for other classes, atto import has --fresh-heads' +
+      (names.kind === 'classifier'
+        ? ', and a classification network goes into model.backbone.weights.'
+        : '.'),
+  );
+  await takeTensors(source, weights, fit.taken);
+}
+
+/** Takes values from a file that gives each parameter's name in it. */
+export async function takeTensors(
+  source: TensorFile,
   weights: Weights,
-  select: (parameter: Parameter) => boolean = () => true,
+  names: ReadonlyMap<Parameter, string>,
 ): Promise<void> {
-  const wanted = weights.parameters.filter(select);
-  const problems = wanted.flatMap((parameter) => misfit(parameter, source));
-  if (problems.length > 0) {
-    const shown = problems.slice(0, 5).join('; ');
-    const more = problems.length > 5 ? `; and ${problems.length - 5} more` : '';
-    throw new UserError(
-      `${file}: was made for another model: ${shown}${more}; use the config that it was trained with`,
-    );
-  }
-  for (const parameter of wanted) {
-    const values = tf.tensor(fromTorch(parameter, await source.read(parameter.name)), [...parameter.shape]);
+  for (const [parameter, name] of names) {
+    const values = tf.tensor(fromTorch(parameter, await source.read(name)), [...parameter.shape]);
     weights.variable(parameter).assign(values);
     values.dispose();
   }
 }
 
-function misfit(parameter: Parameter, source: SafetensorsFile): string[] {
-  const shape = source.shapes.get(parameter.name);
-  if (!shape) return [`${parameter.name} is missing`];
-  const expected = torchShape(parameter).join('×');
-  return shape.join('×') === expected
-    ? []
-    : [`${parameter.name} is ${shape.join('×')} instead of ${expected}`];
+function namesFor({ parameters }: Weights, source: TensorFile): TranslatedNames {
+  return translateNames(source.tensors.keys(), networkKind(parameters.map(({ name }) => name)));
+}
+
+async function withTensors<T>(file: string, use: (source: TensorFile) => Promise<T>): Promise<T> {
+  const source = await openTensors(file);
+  try {
+    return await use(source);
+  } finally {
+    await source.close();
+  }
 }

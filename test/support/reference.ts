@@ -93,7 +93,7 @@ export async function readGolden(name: string): Promise<(tensor: string) => Gold
   const file = fileURLToPath(new URL(`../golden/${name}.safetensors`, import.meta.url));
   const source = await openSafetensors(file);
   const tensors = new Map<string, Golden>();
-  for (const [tensor, shape] of source.shapes) {
+  for (const [tensor, { shape }] of source.tensors) {
     tensors.set(tensor, { shape, data: await source.read(tensor) });
   }
   await source.close();

@@ -1,0 +1,37 @@
+import { UserError } from '../errors.js';
+import { type FileRanges, openedRanges } from './file-ranges.js';
+import { legacyMagic, readLegacyPth } from './legacy-pth.js';
+import { readPth } from './pth.js';
+import { readHeader } from './safetensors.js';
+import type { TensorFile } from './tensor-file.js';
+
+/** The first bytes of a zip archive's first file. */
+const zipMagic = Uint8Array.of(0x50, 0x4b, 0x03, 0x04);
+
+/** Behind its length, the header of a safetensors file is a JSON object. */
+const headerStart = 8;
+const brace = 0x7b;
+
+/**
+ * Opens a file of tensors: safetensors or PyTorch's `.pth`, by what it starts with. Nothing but its description is read;
+ * tensors are read when asked for, so a large file costs no memory.
+ *
+ * @throws UserError when the file is missing, damaged, or holds more than tensors
+ */
+export async function openTensors(file: string): Promise<TensorFile> {
+  return openedRanges(file, async (ranges) => {
+    const start = await ranges.read(0, Math.min(ranges.size, legacyMagic.length));
+    return readerFor(start, file)(ranges);
+  });
+}
+
+/** @throws UserError for a file of another kind, such as the page that a failed download left */
+function readerFor(start: Uint8Array, file: string): (ranges: FileRanges) => Promise<TensorFile> {
+  const startsWith = (magic: Uint8Array): boolean => magic.every((byte, i) => start[i] === byte);
+  if (startsWith(zipMagic)) return readPth;
+  if (startsWith(legacyMagic)) return readLegacyPth;
+  if (start.length > headerStart && start[headerStart] !== brace) {
+    throw new UserError(`${file}: is neither a safetensors file nor one that torch.save wrote`);
+  }
+  return readHeader;
+}

@@ -1,0 +1,133 @@
+import { PickleMachine } from './pickle-machine.js';
+import { isRecord, PickleError, type PicklePersistent, type PickleValue } from './pickle-values.js';
+
+/**
+ * Reads the part of Python's pickle format (protocol 2) in which `torch.save` writes tensors. Nothing of a pickle is
+ * carried out: the name of a function or class, and what it would be called with, come out as records. Names that aren't
+ * expected and all other opcodes are refused.
+ */
+
+export interface Pickle {
+  readonly value: PickleValue;
+  /** All that it says lies elsewhere, in its order. */
+  readonly persistent: readonly PicklePersistent[];
+  /** The position behind it. */
+  readonly end: number;
+}
+
+/** Called without arguments, this is a dictionary. */
+const orderedDictionary = 'collections.OrderedDict';
+
+/**
+ * Reads one pickle.
+ *
+ * @param bytes which may go on behind it
+ * @param names the functions and classes that it may name, beside `collections.OrderedDict`
+ * @param start where it starts
+ * @throws PickleError
+ */
+export function readPickle(bytes: Uint8Array, names: ReadonlySet<string>, start = 0): Pickle {
+  const machine = new PickleMachine(bytes, start);
+  const allowed = new Set([orderedDictionary, ...names]);
+  for (;;) {
+    const at = machine.position;
+    const opcode = machine.byte();
+    if (opcode === STOP) {
+      return { value: machine.pop(), persistent: machine.persistent, end: machine.position };
+    }
+    const operation = operations.get(opcode);
+    if (!operation) {
+      throw new PickleError(
+        `its pickle has the opcode 0x${opcode.toString(16).padStart(2, '0')} at byte ${at}`,
+      );
+    }
+    operation(machine, allowed);
+  }
+}
+
+const STOP = 0x2e;
+
+type Operation = (machine: PickleMachine, allowed: ReadonlySet<string>) => void;
+
+/** What the opcodes do that tensors are written with. */
+const operations: ReadonlyMap<number, Operation> = new Map<number, Operation>([
+  // PROTO
+  [
+    0x80,
+    (machine) => {
+      const protocol = machine.byte();
+      if (protocol !== 2) throw new PickleError(`its pickle has protocol ${protocol} instead of 2`);
+    },
+  ],
+  // NONE, NEWTRUE, NEWFALSE
+  [0x4e, (machine) => machine.push(null)],
+  [0x88, (machine) => machine.push(true)],
+  [0x89, (machine) => machine.push(false)],
+  // BININT, BININT1, BININT2, LONG1, BINFLOAT
+  [0x4a, (machine) => machine.push(machine.int32())],
+  [0x4b, (machine) => machine.push(machine.byte())],
+  [0x4d, (machine) => machine.push(machine.uint16())],
+  [0x8a, (machine) => machine.push(machine.integer(machine.byte()))],
+  [0x47, (machine) => machine.push(machine.float64())],
+  // BINUNICODE, SHORT_BINSTRING
+  [0x58, (machine) => machine.push(machine.text(machine.uint32()))],
+  [0x55, (machine) => machine.push(machine.text(machine.byte()))],
+  // MARK, and TUPLE, which ends it
+  [0x28, (machine) => machine.mark()],
+  [0x74, (machine) => machine.push(machine.popMark())],
+  // EMPTY_TUPLE, TUPLE1, TUPLE2, TUPLE3
+  [0x29, (machine) => machine.push([])],
+  [0x85, (machine) => machine.push(machine.popSome(1))],
+  [0x86, (machine) => machine.push(machine.popSome(2))],
+  [0x87, (machine) => machine.push(machine.popSome(3))],
+  // EMPTY_LIST, APPEND, APPENDS
+  [0x5d, (machine) => machine.push([])],
+  [0x61, (machine) => machine.append(machine.popSome(1))],
+  [0x65, (machine) => machine.append(machine.popMark())],
+  // EMPTY_DICT, SETITEM, SETITEMS
+  [0x7d, (machine) => machine.push(new Map())],
+  [0x73, (machine) => machine.setItems(machine.popSome(2))],
+  [0x75, (machine) => machine.setItems(machine.popMark())],
+  // BINPUT, LONG_BINPUT, BINGET, LONG_BINGET
+  [0x71, (machine) => machine.remember(machine.byte())],
+  [0x72, (machine) => machine.remember(machine.uint32())],
+  [0x68, (machine) => machine.recall(machine.byte())],
+  [0x6a, (machine) => machine.recall(machine.uint32())],
+  // BINPERSID
+  [0x51, (machine) => machine.pushPersistent(machine.pop())],
+  // GLOBAL
+  [
+    0x63,
+    (machine, allowed) => {
+      const at = machine.position - 1;
+      const name = `${machine.line()}.${machine.line()}`;
+      if (!allowed.has(name)) throw new PickleError(`its pickle names ${name} (GLOBAL at byte ${at})`);
+      machine.push({ kind: 'name', name });
+    },
+  ],
+  // REDUCE
+  [
+    0x52,
+    (machine) => {
+      const [callee, args] = machine.popSome(2);
+      if (!isRecord(callee) || callee.kind !== 'name' || !Array.isArray(args)) {
+        throw new PickleError(
+          `its pickle calls what isn't a function (REDUCE at byte ${machine.position - 1})`,
+        );
+      }
+      if (callee.name !== orderedDictionary) machine.push({ kind: 'call', name: callee.name, args });
+      else if (args.length === 0) machine.push(new Map());
+      else throw new PickleError(`its pickle calls ${orderedDictionary} with arguments`);
+    },
+  ],
+  // BUILD
+  [
+    0x62,
+    (machine) => {
+      machine.pop();
+      // Left out: attributes that a state dict has beside its items, such as the versions of its modules.
+      if (machine.top() instanceof Map) return;
+      throw new PickleError(`its pickle builds an object (BUILD at byte ${machine.position - 1})`);
+    },
+  ],
+]);
