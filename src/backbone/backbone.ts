@@ -36,7 +36,7 @@ export function stageOutputs<T>({ stem, stages }: Backbone, ops: Ops<T>, images:
 
 /** Parts that follow each other, as one. */
 export function inSequence(parts: readonly Stage[]): Stage {
-  return (ops, x) => parts.reduce((y, run) => ops.part('block', () => run(ops, y)), x);
+  return (ops, x) => parts.reduce((y, run) => ops.block(run, y), x);
 }
 
 /** The scope and the norms of a backbone's stages: the stem is stage 0, C2 to C5 are stages 1 to 4. */

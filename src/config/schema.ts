@@ -236,6 +236,11 @@ const training = z.strictObject({
     .default({ kind: 'constant' }),
   /** Gradients are scaled down to this global norm. */
   clipNorm: positive.optional(),
+  /**
+   * Whether the backward pass computes the activations inside of the backbone's blocks again instead of keeping them: less
+   * memory, more time, the same result but for rounding.
+   */
+  recompute: z.boolean().default(false),
   /** Steps between checkpoints. */
   checkpointEvery: count.default(1000),
   /** Steps between evaluations on the validation split; none by default. */

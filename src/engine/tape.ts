@@ -71,14 +71,29 @@ export class Tape {
    * `undefined` where the losses don't depend on one. Consumes the tape: all activations are freed, the losses too.
    */
   gradients(losses: readonly Tensor[], parameters: readonly Tensor[], scale = 1): (Tensor | undefined)[] {
+    return this.pullBack(
+      losses.map((loss) => [loss, tf.scalar(scale)] as const),
+      parameters,
+    );
+  }
+
+  /**
+   * What the gradients of some outputs become for each of `wanted`, in their order; `undefined` where no output depends on
+   * one. Consumes the tape and the gradients.
+   */
+  pullBack(
+    outputs: readonly (readonly [output: Tensor, gradient: Tensor])[],
+    wanted: readonly Tensor[],
+  ): (Tensor | undefined)[] {
     const gradients = new Map<number, Tensor>();
     const accumulate = (id: number, gradient: Tensor): void => {
       const sum = gradients.get(id);
       gradients.set(id, sum ? execute('AddV2', { T: type('float32') }, [sum, gradient]) : gradient);
       if (sum) for (const tensor of [sum, gradient]) tensor.dispose();
     };
-    for (const loss of losses) {
-      if (this.tracks(loss)) accumulate(loss.id, tf.scalar(scale));
+    for (const [output, gradient] of outputs) {
+      if (this.tracks(output)) accumulate(output.id, gradient);
+      else gradient.dispose();
     }
     for (let operation = this.#operations.pop(); operation; operation = this.#operations.pop()) {
       const outputGradients = operation.outputs.map((output) => gradients.get(output.id));
@@ -97,7 +112,7 @@ export class Tape {
       }
       release(operation);
     }
-    return parameters.map((parameter) => gradients.get(parameter.id));
+    return wanted.map((tensor) => gradients.get(tensor.id));
   }
 
   /** Frees what a forward pass recorded that won't be followed by a backward one. */

@@ -124,6 +124,10 @@ class ShapeOps implements Ops<Shape> {
     return [n, h * w * c];
   }
 
+  block(run: (ops: ShapeOps, x: Shape) => Shape, x: Shape): Shape {
+    return run(this, x);
+  }
+
   part<R extends Shape | readonly Shape[]>(_name: string, run: () => R): R {
     return run();
   }

@@ -22,6 +22,8 @@ export interface Ops<T> {
   interleaveChannels(a: T, b: T): T;
   /** `[N, H, W, C]` to `[N, H · W · C]`. */
   flatten(x: T): T;
+  /** Runs a block of layers, whose inner values training may compute again instead of keeping them. */
+  block(run: (ops: Ops<T>, x: T) => T, x: T): T;
   /** Runs a part of a network; what it made and doesn't return may be freed. */
   part<R extends T | readonly T[]>(name: string, run: () => R): R;
 }

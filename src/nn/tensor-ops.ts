@@ -11,14 +11,27 @@ import { transposedConvolution } from '../engine/ops/transposed-convolution.js';
 import { upsampleAdd } from '../engine/ops/upsampling.js';
 import type { Tape } from '../engine/tape.js';
 import { tf } from '../engine/tf.js';
+import { tidied } from '../engine/tidied.js';
 import type { Convolution, Linear, Norm } from './layers.js';
 import type { Ops } from './ops.js';
 import type { Parameter } from './parameter.js';
+import { recomputed } from './recomputation.js';
 import type { Weights } from './weights.js';
 
 interface FoldedKernel {
   readonly kernel: Tensor;
   readonly bias: Tensor;
+}
+
+/** How the values of a pass relate to those of another one. */
+interface Derivation {
+  readonly tape: Tape | undefined;
+  /** Whether norms of mode `batch` take the statistics of the batch … */
+  readonly training: boolean;
+  /** … and let the running ones follow. */
+  readonly followsStatistics: boolean;
+  /** Is told which tensors of the other pass are used. */
+  readonly onUse?: (value: Tensor) => void;
 }
 
 /**
@@ -31,16 +44,24 @@ interface FoldedKernel {
 export class TensorOps implements Ops<Tensor> {
   readonly tape: Tape | undefined;
   readonly #weights: Weights;
-  #values = new Map<Parameter, Tensor>();
-  #folded = new Map<Convolution, FoldedKernel>();
+  readonly #recompute: boolean;
+  readonly #values = new Map<Parameter, Tensor>();
+  readonly #folded = new Map<Convolution, FoldedKernel>();
+  /** The pass whose values this one uses, if it has none of its own. */
+  #source: { readonly ops: TensorOps; readonly derivation: Derivation } | undefined;
 
-  constructor(weights: Weights, tape?: Tape) {
+  /**
+   * @param recompute whether the values inside of blocks are computed again in the backward pass instead of being kept
+   */
+  constructor(weights: Weights, tape?: Tape, { recompute = false }: { recompute?: boolean } = {}) {
     this.#weights = weights;
     this.tape = tape;
+    this.#recompute = recompute;
   }
 
   /** The values of a parameter; with a tape, trainable ones are watched. */
   value(parameter: Parameter): Tensor {
+    if (this.#source) return this.#taken(this.#source.ops.value(parameter));
     let value = this.#values.get(parameter);
     if (value === undefined) {
       value = tf.keep(this.#weights.variable(parameter).read());
@@ -52,7 +73,7 @@ export class TensorOps implements Ops<Tensor> {
 
   convolution(layer: Convolution, x: Tensor, residual?: Tensor): Tensor {
     const { norm, bias, activation } = layer;
-    if (norm?.mode === 'batch' && this.tape) {
+    if (norm?.mode === 'batch' && this.#training) {
       const product = this.#product(layer, x, this.value(layer.weight), {});
       return this.#batchNorm(norm, product, { residual, activation });
     }
@@ -99,23 +120,27 @@ export class TensorOps implements Ops<Tensor> {
     return reshape(this.tape, x, [n, h * w * c]);
   }
 
+  block(run: (ops: Ops<Tensor>, x: Tensor) => Tensor, x: Tensor): Tensor {
+    const { tape } = this;
+    if (!tape || !this.#recompute) return this.part('block', () => run(this, x));
+    return recomputed(
+      tape,
+      x,
+      (onUse) => {
+        const ops = this.#derived({ tape: undefined, training: true, followsStatistics: true, onUse });
+        return ops.part('block', () => run(ops, x));
+      },
+      (again, input) => run(this.#derived({ tape: again, training: true, followsStatistics: false }), input),
+    );
+  }
+
   part<R extends Tensor | readonly Tensor[]>(_name: string, run: () => R): R {
-    // tidy keeps what is returned and what the tape owns. Its own type knows mutable arrays only.
-    let result: R | undefined;
-    tf.tidy(() => {
-      result = run();
-      return [result].flat();
-    });
-    if (result === undefined) throw new Error('a part of a network returned nothing');
-    return result;
+    return tidied(run);
   }
 
   /** The same values without the tape: what it computes isn't recorded. Not to be disposed by itself. */
   withoutTape(): TensorOps {
-    const ops = new TensorOps(this.#weights);
-    ops.#values = this.#values;
-    ops.#folded = this.#folded;
-    return ops;
+    return this.#derived({ tape: undefined, training: false, followsStatistics: false });
   }
 
   dispose(): void {
@@ -126,6 +151,22 @@ export class TensorOps implements Ops<Tensor> {
     }
     this.#values.clear();
     this.#folded.clear();
+  }
+
+  get #training(): boolean {
+    return this.#source ? this.#source.derivation.training : this.tape !== undefined;
+  }
+
+  #derived(derivation: Derivation): TensorOps {
+    const ops = new TensorOps(this.#weights, derivation.tape);
+    ops.#source = { ops: this, derivation };
+    return ops;
+  }
+
+  /** A tensor of the pass whose values this one uses. */
+  #taken(value: Tensor): Tensor {
+    this.#source?.derivation.onUse?.(value);
+    return value;
   }
 
   #product(layer: Convolution, x: Tensor, kernel: Tensor, epilogue: Epilogue): Tensor {
@@ -140,6 +181,10 @@ export class TensorOps implements Ops<Tensor> {
   }
 
   #fold(layer: Convolution, norm: Norm): FoldedKernel {
+    if (this.#source) {
+      const { kernel, bias } = this.#source.ops.#fold(layer, norm);
+      return { kernel: this.#taken(kernel), bias: this.#taken(bias) };
+    }
     let folded = this.#folded.get(layer);
     if (folded === undefined) {
       folded = foldNorm(this.tape, this.value(layer.weight), {
@@ -173,8 +218,10 @@ export class TensorOps implements Ops<Tensor> {
       },
       epilogue,
     );
-    mean.assign(after.runningMean);
-    variance.assign(after.runningVariance);
+    if (this.#source?.derivation.followsStatistics ?? true) {
+      mean.assign(after.runningMean);
+      variance.assign(after.runningVariance);
+    }
     for (const tensor of [...Object.values(before), ...Object.values(after)]) tensor.dispose();
     return y;
   }

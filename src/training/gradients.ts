@@ -23,15 +23,17 @@ export interface Pass {
  *
  * @param forward computes the losses, scalars, with the given operations
  * @param scale what the gradients are multiplied with
+ * @param recompute whether to compute the activations inside of blocks again instead of keeping them
  */
 export function computeGradients(
   weights: Weights,
   forward: (ops: TensorOps) => Readonly<Record<string, Tensor>>,
   scale: number,
+  recompute = false,
 ): Pass {
   const trainable = weights.parameters.filter((parameter) => parameter.trainable);
   const tape = new Tape();
-  const ops = new TensorOps(weights, tape);
+  const ops = new TensorOps(weights, tape, { recompute });
   tf.engine().startScope();
   try {
     const scalars = forward(ops);

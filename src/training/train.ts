@@ -168,7 +168,7 @@ async function accumulate(
   config: Config,
   progress: Progress,
 ): Promise<{ losses: Record<string, number>; gradients: Gradients }> {
-  const { batchSize, accumulate: passes } = config.training;
+  const { batchSize, accumulate: passes, recompute } = config.training;
   const losses: Record<string, number> = {};
   let gradients: Gradients = new Map();
   for (let pass = 0; pass < passes; pass++) {
@@ -179,6 +179,7 @@ async function accumulate(
       weights,
       (ops) => batchLosses(network, ops, samples, config, position),
       1 / passes,
+      recompute,
     );
     if (!result.gradients) throw nonFiniteLoss(progress, result.losses, samples);
     gradients = addGradients(gradients, result.gradients);
