@@ -1,6 +1,6 @@
 /** atto-maskrcnn: train, evaluate and run Mask R-CNN in TypeScript. */
 export { defineConfig, vocClasses } from './config/define.js';
-export type { Config, ConfigInput } from './config/schema.js';
+export type { ClassificationConfig, Config, ConfigInput, DetectionConfig } from './config/schema.js';
 export type { RgbImage } from './datasets/sample.js';
 export { UserError } from './errors.js';
 export type { Box } from './geometry/box.js';

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { loadConfig } from '../config/load.js';
+import { requireDetection } from '../config/require-task.js';
 import { checkImages, checkSplits } from '../datasets/check/check.js';
 import { inspectSplits } from '../datasets/check/inspect.js';
 import { openSplits } from '../datasets/check/open-splits.js';
@@ -16,7 +17,7 @@ export async function checkAction(
   overrides: readonly string[],
   { split, json = false }: CheckOptions,
 ): Promise<void> {
-  const config = await loadConfig(file, overrides);
+  const config = requireDetection(await loadConfig(file, overrides), file);
   const names = split ? [split] : (['train', 'val'] as const);
   const generating = showProgress('Generating images');
   const opened = await openSplits(config.data, names, (done, total) => generating.show(done, total));

@@ -9,5 +9,6 @@ export async function loadDataConfig(file: string, overrides: readonly string[])
 
 /** The config with the classes that its data names, where it names none itself. */
 export async function withClasses(config: Config): Promise<Config> {
+  if (config.task === 'classification') return config;
   return { ...config, data: await resolveClasses(config.data) };
 }

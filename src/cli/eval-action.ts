@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { requireDetection } from '../config/require-task.js';
 import { type WrittenResult, writtenResult } from '../datasets/coco/result.js';
 import { openDataset } from '../datasets/open.js';
 import { loadEngine } from '../engine/load.js';
@@ -27,7 +28,8 @@ export async function evalAction(
   overrides: readonly string[],
   { split, out }: EvalOptions,
 ): Promise<void> {
-  const { weights: file, config, folder } = await findTrainedModel(target, overrides);
+  const { weights: file, config: found, folder } = await findTrainedModel(target, overrides);
+  const config = requireDetection(found, target);
   const { threads, precision } = config;
   const engine = await loadEngine({ threads, precision });
   const generating = showProgress('Generating images');

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { loadConfig } from '../config/load.js';
-import type { Config } from '../config/schema.js';
+import { requireDetection } from '../config/require-task.js';
+import type { Config, DetectionConfig } from '../config/schema.js';
 import { openDataset } from '../datasets/open.js';
 import type { Dataset } from '../datasets/sample.js';
 import { type Engine, loadEngine } from '../engine/load.js';
@@ -29,7 +30,8 @@ export async function trainAction(
   overrides: readonly string[],
   options: TrainOptions,
 ): Promise<void> {
-  const { config, folder } = await chooseRun(file, overrides, options);
+  const { config: chosen, folder } = await chooseRun(file, overrides, options);
+  const config = requireDetection(chosen, file);
   const { threads, precision } = config;
   const engine = await loadEngine({ threads, precision });
   const signal = interruptSignal('Saving after this step; press Ctrl-C again to quit at once.');
@@ -105,7 +107,7 @@ export async function trainAction(
  * @param kept the best validation, or the last one where the best was made before the run was continued
  */
 async function writeResults(
-  { folder, config, engine }: { folder: RunFolder; config: Config; engine: Engine },
+  { folder, config, engine }: { folder: RunFolder; config: DetectionConfig; engine: Engine },
   kept: ValidatedStep | undefined,
   dataset: Dataset | undefined,
 ): Promise<void> {

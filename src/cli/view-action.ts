@@ -1,5 +1,6 @@
 import path from 'node:path';
-import type { Config } from '../config/schema.js';
+import { requireDetection } from '../config/require-task.js';
+import type { DetectionConfig } from '../config/schema.js';
 import { trainingLoader } from '../datasets/loader.js';
 import { openDataset } from '../datasets/open.js';
 import { resizeSample } from '../datasets/resize-sample.js';
@@ -31,7 +32,7 @@ export async function viewAction(
   if (augmented && split !== 'train') {
     throw new UserError('--augmented: only the training split is augmented; leave out --split');
   }
-  const config = await loadDataConfig(file, overrides);
+  const config = requireDetection(await loadDataConfig(file, overrides), file);
   const generating = showProgress('Generating images');
   const dataset = await openDataset(config.data, split, (done, total) => generating.show(done, total));
   generating.end();
@@ -58,7 +59,7 @@ export async function viewAction(
 
 /** Samples from the whole split, in its order, as evaluation sees them. */
 async function* evenlySpread(
-  { input }: Config,
+  { input }: DetectionConfig,
   { ids, load }: Dataset,
   count: number,
 ): AsyncGenerator<Sample, void, undefined> {
@@ -70,7 +71,7 @@ async function* evenlySpread(
 
 /** The first samples that training takes, as it sees them. */
 async function* trainingSamples(
-  config: Config,
+  config: DetectionConfig,
   { ids, records }: Dataset,
   count: number,
 ): AsyncGenerator<Sample, void, undefined> {

@@ -1,5 +1,5 @@
 import { release, totalmem, type } from 'node:os';
-import type { Config } from '../config/schema.js';
+import type { DetectionConfig } from '../config/schema.js';
 import type { Dataset } from '../datasets/sample.js';
 import type { Engine } from '../engine/load.js';
 import { writeTextAtomically } from '../files.js';
@@ -16,7 +16,7 @@ import { version } from './version.js';
 export interface Reported {
   /** Of the run, or of the weights file. */
   readonly name: string;
-  readonly config: Config;
+  readonly config: DetectionConfig;
   /** The weights file. */
   readonly weights: string;
   readonly engine: Engine;

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Config } from '../config/schema.js';
+import type { DetectionConfig } from '../config/schema.js';
 import type { Sample } from '../datasets/sample.js';
 import { decodeMask } from '../geometry/run-length-mask.js';
 import type { MaskRcnn } from '../models/mask-rcnn.js';
@@ -18,7 +18,7 @@ export function batchLosses(
   network: MaskRcnn,
   ops: TensorOps,
   samples: readonly Sample[],
-  config: Config,
+  config: DetectionConfig,
   position: number,
 ): Readonly<Record<string, Tensor>> {
   const { seed, input } = config;

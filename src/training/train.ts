@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Config } from '../config/schema.js';
+import type { DetectionConfig } from '../config/schema.js';
 import { type SampleLoader, trainingLoader } from '../datasets/loader.js';
 import type { Dataset, Sample } from '../datasets/sample.js';
 import { verifySplits } from '../datasets/verify.js';
@@ -18,7 +18,7 @@ import { Sgd } from './sgd.js';
 
 /** What a run is made of. */
 export interface TrainingRun {
-  readonly config: Config;
+  readonly config: DetectionConfig;
   readonly folder: RunFolder;
   /** Whether to continue from the folder's last checkpoint, if it has one. */
   readonly resume: boolean;
@@ -165,7 +165,7 @@ async function accumulate(
   network: MaskRcnn,
   weights: Weights,
   loader: SampleLoader,
-  config: Config,
+  config: DetectionConfig,
   progress: Progress,
 ): Promise<{ losses: Record<string, number>; gradients: Gradients }> {
   const { batchSize, accumulate: passes } = config.training;
