@@ -7,3 +7,4 @@ export type { Box } from './geometry/box.js';
 export type { Detection, Instance } from './geometry/instance.js';
 export { decodeMask, maskArea, type RunLengthMask } from './geometry/run-length-mask.js';
 export { type LoadOptions, MaskRCNN } from './models/detector.js';
+export { type Classification, Classifier } from './models/trained-classifier.js';

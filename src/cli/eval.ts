@@ -22,7 +22,8 @@ export function registerEval(program: Command): void {
     .addHelpText(
       'after',
       `
-Prints the figures and writes report.html (figures, curves, mistakes, the best and the worst images), metrics.json,
+A classifier gets top-1 and top-5 accuracy, which classes it takes for which, and worst-mistakes.png.
+Of a detector it prints the figures and writes report.html (figures, curves, mistakes, the best and the worst images), metrics.json,
 detections.json (COCO's results format) and pictures/ with truth beside prediction.
 
 Examples:

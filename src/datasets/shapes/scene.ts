@@ -30,8 +30,12 @@ interface Placement {
   readonly rotation: number;
 }
 
-/** Draws 1 to 4 shapes over one another on a textured background. */
-export function drawScene(width: number, height: number, random: RandomStream): Scene {
+/**
+ * Draws shapes over one another on a textured background.
+ *
+ * @param single the one shape to draw; 1 to 4 by chance without it
+ */
+export function drawScene(width: number, height: number, random: RandomStream, single?: ShapeClass): Scene {
   const canvas = createCanvas(width, height);
   const context = canvas.getContext('2d');
   const background = backgroundColour(random);
@@ -42,9 +46,9 @@ export function drawScene(width: number, height: number, random: RandomStream): 
   const areas: number[] = [];
   const shapes: ShapeClass[] = [];
   const colours: Colour[] = [background];
-  const wanted = 1 + random.integer(mostShapes);
+  const wanted = single ? 1 : 1 + random.integer(mostShapes);
   for (let attempt = 0; attempt < 20 * wanted && shapes.length < wanted; attempt++) {
-    const shape = shapeClasses[random.integer(shapeClasses.length)];
+    const shape = single ?? shapeClasses[random.integer(shapeClasses.length)];
     const placement = randomPlacement(width, height, random);
     const pixels = coveredPixels(shape, placement, width, height);
     if (!staysVisible(pixels, owners, areas)) continue;
