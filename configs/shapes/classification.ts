@@ -9,7 +9,7 @@ import { defineConfig } from 'atto-maskrcnn';
 export default defineConfig({
   task: 'classification',
   model: { backbone: { name: 'attonet-d' } },
-  input: { size: 96, resize: 96, crop: { scale: [0.6, 1] } },
+  input: { size: 96, resize: 96, crop: { scale: [0.7, 1] } },
   data: { format: 'shapes', root: 'data/shapes-classification', trainImages: 4000, valImages: 500 },
   training: {
     steps: 1200,

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { messageOf, UserError } from '../errors.js';
 import { errorCode } from '../files.js';
 import type { ImageSize } from '../geometry/resize.js';
-import { asPhotograph, type Cutout, cutOut, decodeCutout, decodeRgb } from './decode-rgb.js';
+import { type Cutout, cutOut, decodeCutout } from './cutout.js';
+import { asPhotograph, decodeRgb } from './decode-rgb.js';
 import type { RgbImage } from './sample.js';
 
 /**

@@ -1,6 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
 import { messageOf, UserError } from '../errors.js';
-import type { ImageSize } from '../geometry/resize.js';
 import type { RgbImage } from './sample.js';
 
 /** How a photograph is decoded. */
@@ -47,7 +46,7 @@ export async function decodeOriented(
   decoding: Decoding,
 ): Promise<OrientedImage> {
   try {
-    const image = open(encoded, decoding);
+    const image = openEncoded(encoded, decoding);
     const { space, orientation = 1 } = await image.metadata();
     return { image: space === 'cmyk' ? await decodeCmyk(image) : await decode(image), orientation };
   } catch (error) {
@@ -55,72 +54,21 @@ export async function decodeOriented(
   }
 }
 
-/** A rectangle of pixels. */
-export interface Region extends ImageSize {
-  readonly left: number;
-  readonly top: number;
-}
-
-/** What of a photograph is seen. */
-export interface Cutout {
-  /** The part of it that is taken; all by default. */
-  readonly region?: Region;
-  /** What that is scaled to. */
-  readonly scaled: ImageSize;
-  /** The part of the scaled image that is taken; all by default. */
-  readonly crop?: Region;
-}
-
-/**
- * Decodes a part of a photograph at another size, without the detour of its full size. It is scaled bilinearly with
- * antialiasing, as Pillow does; colours are those of {@link decodeRgb}.
- *
- * @param choose what is seen of a photograph of a size
- * @throws UserError when the image is cut off, damaged or of an unknown format
- */
-export async function decodeCutout(
-  encoded: Uint8Array,
-  name: string,
-  decoding: Decoding,
-  choose: (photograph: ImageSize) => Cutout,
-): Promise<RgbImage> {
-  try {
-    const image = open(encoded, decoding);
-    const { space, hasAlpha, autoOrient, width, height } = await image.metadata();
-    if (space !== 'cmyk' && !hasAlpha) {
-      return await decode(cut(image, choose(decoding.turned ? autoOrient : { width, height })));
-    }
-  } catch (error) {
-    throw unreadable(error, encoded, name);
-  }
-  // Scaling would mix what is transparent with what isn't, and CMYK has its own conversion.
-  const image = await decodeRgb(encoded, name, decoding);
-  return cutOut(image, choose(image));
-}
-
-/** A part of an image at another size. */
-export async function cutOut({ data, width, height }: RgbImage, cutout: Cutout): Promise<RgbImage> {
-  return decode(cut(sharp(data, { raw: { width, height, channels: 3 } }), cutout));
-}
-
-function cut(image: Sharp, { region, scaled, crop }: Cutout): Sharp {
-  const taken = region ? image.extract(region) : image;
-  const resized = taken.resize(scaled.width, scaled.height, { fit: 'fill', kernel: 'linear' });
-  return crop ? resized.extract(crop) : resized;
-}
-
-function open(encoded: Uint8Array, { turned, intact }: Decoding): Sharp {
+/** The file as sharp reads it, nothing decoded yet. */
+export function openEncoded(encoded: Uint8Array, { turned, intact }: Decoding): Sharp {
   return sharp(encoded, { ignoreIcc: true, autoOrient: turned, failOn: intact ? 'warning' : 'error' });
 }
 
-function unreadable(error: unknown, encoded: Uint8Array, name: string): UserError {
+/** What is said about a file that can't be decoded. */
+export function unreadable(error: unknown, encoded: Uint8Array, name: string): UserError {
   return new UserError(
     `${name} is not a readable photograph (${reasonOf(error, encoded)}). ` +
       'Replace it by an intact copy, or take it out of the data.',
   );
 }
 
-async function decode(image: Sharp): Promise<RgbImage> {
+/** The pixels of what sharp has in hand, unless that is CMYK. */
+export async function decode(image: Sharp): Promise<RgbImage> {
   const { data, info } = await image
     .removeAlpha()
     .toColourspace('srgb')

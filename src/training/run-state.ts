@@ -1,8 +1,9 @@
 import type { Config } from '../config/schema.js';
 import { UserError } from '../errors.js';
-import { loadBackboneWeights, loadWeights, saveModel } from '../weights/model-file.js';
+import { saveModel } from '../weights/model-file.js';
 import { loadCheckpoint, type Progress, type RunState, saveCheckpoint } from './checkpoint.js';
 import { exists, type RunFolder } from './run-folder.js';
+import { loadStartingWeights } from './starting-weights.js';
 import { updateAverage } from './weight-average.js';
 
 /** Where a run's state comes from and goes to. */
@@ -30,8 +31,7 @@ export async function startOrResume(
         'model.backbone.trainableStages=5',
     );
   }
-  if (backbone.weights) await loadBackboneWeights(backbone.weights, state.weights, backbone.name);
-  if (whole) await loadWeights(whole, state.weights);
+  await loadStartingWeights(config, state.weights);
   if (state.average) updateAverage(state.average, state.weights, 0);
   return { step: 0, images: 0, seed: config.seed };
 }

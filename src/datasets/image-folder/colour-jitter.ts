@@ -24,8 +24,8 @@ export function randomColourChanges(jitter: Jitter, random: RandomStream): Colou
 
 /**
  * Changes an image's colours one after the other, in place. Each blends the image with another: black for brightness,
- * the mean grey for contrast, its own grey for saturation. Bytes are cut off and rounded down after each, as in
- * torchvision.
+ * the mean grey for contrast, its own grey for saturation. Values are cut off and rounded down after each, in
+ * float32, as in torchvision.
  */
 export function changeColours({ data }: RgbImage, changes: readonly ColourChange[]): void {
   for (const [kind, factor] of changes) {
@@ -46,10 +46,12 @@ export function changeColours({ data }: RgbImage, changes: readonly ColourChange
 
 /** @param other what the pixel at an index is blended with */
 function blend(data: Uint8Array, factor: number, other: (pixel: number) => number): void {
+  const [own, others] = [Math.fround(factor), Math.fround(1 - factor)];
   for (let pixel = 0; pixel < data.length; pixel += 3) {
-    const offset = (1 - factor) * other(pixel);
+    const offset = Math.fround(others * other(pixel));
     for (let i = pixel; i < pixel + 3; i++) {
-      data[i] = Math.min(Math.max(Math.trunc(factor * data[i] + offset), 0), 255);
+      const blended = Math.fround(Math.fround(own * data[i]) + offset);
+      data[i] = Math.min(Math.max(Math.trunc(blended), 0), 255);
     }
   }
 }
@@ -60,7 +62,11 @@ function meanGrey(data: Uint8Array): number {
   return (3 * sum) / data.length;
 }
 
+const shares = [0.2989, 0.587, 0.114].map(Math.fround);
+
 /** The brightness of a pixel (ITU-R 601), rounded down. */
 function grey(data: Uint8Array, pixel: number): number {
-  return Math.trunc(0.2989 * data[pixel] + 0.587 * data[pixel + 1] + 0.114 * data[pixel + 2]);
+  const [red, green, blue] = shares;
+  const both = Math.fround(Math.fround(red * data[pixel]) + Math.fround(green * data[pixel + 1]));
+  return Math.trunc(Math.fround(both + Math.fround(blue * data[pixel + 2])));
 }

@@ -1,7 +1,7 @@
 import type { ClassificationInputConfig } from '../../config/schema.js';
 import type { ImageSize } from '../../geometry/resize.js';
 import type { RandomStream } from '../../random.js';
-import type { Cutout, Region } from '../decode-rgb.js';
+import type { Cutout, Region } from '../cutout.js';
 
 /** Rectangles that are drawn before the middle of the image is taken. */
 const attempts = 10;

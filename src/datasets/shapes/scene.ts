@@ -49,7 +49,7 @@ export function drawScene(width: number, height: number, random: RandomStream, s
   const wanted = single ? 1 : 1 + random.integer(mostShapes);
   for (let attempt = 0; attempt < 20 * wanted && shapes.length < wanted; attempt++) {
     const shape = single ?? shapeClasses[random.integer(shapeClasses.length)];
-    const placement = randomPlacement(width, height, random);
+    const placement = randomPlacement(width, height, random, single !== undefined);
     const pixels = coveredPixels(shape, placement, width, height);
     if (!staysVisible(pixels, owners, areas)) continue;
     const colour = distinctColour(colours, random);
@@ -63,9 +63,11 @@ export function drawScene(width: number, height: number, random: RandomStream, s
   return { canvas, shapes, owners };
 }
 
-/** Most of a shape lies inside the image; its border may cut off the rest. */
-function randomPlacement(width: number, height: number, random: RandomStream): Placement {
-  const radius = Math.max(leastRadius, Math.min(width, height) * (0.11 + 0.24 * random.uniform()));
+/** Most of a shape lies inside the image; its border may cut off the rest. A single one is rather larger. */
+function randomPlacement(width: number, height: number, random: RandomStream, single: boolean): Placement {
+  const [least, greatest] = single ? [0.2, 0.45] : [0.11, 0.35];
+  const share = least + (greatest - least) * random.uniform();
+  const radius = Math.max(leastRadius, Math.min(width, height) * share);
   const within = (side: number): number => 0.6 * radius + (side - 1.2 * radius) * random.uniform();
   return { x: within(width), y: within(height), radius, rotation: 2 * Math.PI * random.uniform() };
 }

@@ -23,8 +23,9 @@ export async function writeClassFolders(
       // The shapes take turns, so that each class has as many images, and one at least.
       const shape = shapeClasses[i % shapeClasses.length];
       const random = randomStream(data.seed, 'single shapes', split, i);
-      const side = (): number => data.minSide + random.integer(data.maxSide - data.minSide + 1);
-      const { canvas } = drawScene(side(), side(), random, shape);
+      // Square, since evaluation looks at the square in the middle.
+      const side = data.minSide + random.integer(data.maxSide - data.minSide + 1);
+      const { canvas } = drawScene(side, side, random, shape);
       const file = path.join(data.root, name, shape, `${name}_${String(i + 1).padStart(5, '0')}.jpg`);
       await writeFile(file, await canvas.encode('jpeg', 95));
       onProgress?.(++done, total);
