@@ -4,7 +4,7 @@ import { openLabelledSplit } from '../datasets/image-folder/open.js';
 import { describeUnreadable } from '../datasets/image-folder/unreadable.js';
 import { loadEngine } from '../engine/load.js';
 import { writeTextAtomically } from '../files.js';
-import { buildClassifier } from '../models/classifier.js';
+import { configuredClassifier } from '../models/classifier.js';
 import { Weights } from '../nn/weights.js';
 import { evaluateClassifier } from '../training/evaluate-classifier.js';
 import { readLog } from '../training/log.js';
@@ -32,7 +32,7 @@ export async function evalClassifier(
   generating.end();
   for (const notice of dataset.notices) console.error(notice);
 
-  const classifier = buildClassifier(model.backbone, model.outputs ?? dataset.classes.length);
+  const classifier = configuredClassifier(model, dataset.classes.length);
   const weights = new Weights(classifier.parameters, config.seed);
   await loadWeights(file, weights);
   const signal = interruptSignal('Stopping after these images; no figures are written.');

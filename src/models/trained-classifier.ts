@@ -10,7 +10,7 @@ import { TensorOps } from '../nn/tensor-ops.js';
 import { Weights } from '../nn/weights.js';
 import { loadWeights, readModelConfig } from '../weights/model-file.js';
 import { classifyImages } from './classification.js';
-import { buildClassifier, type Classifier as Network } from './classifier.js';
+import { configuredClassifier, type Classifier as Network } from './classifier.js';
 import type { LoadOptions } from './detector.js';
 
 /** What an image may show. */
@@ -55,7 +55,7 @@ export class Classifier {
     const { threads = config.threads, precision = config.precision } = options;
     await loadEngine({ threads, precision });
     const { model, data, seed } = config;
-    const network = buildClassifier(model.backbone, model.outputs ?? classesOf(data).length);
+    const network = configuredClassifier(model, classesOf(data).length);
     const weights = new Weights(network.parameters, seed);
     try {
       await loadWeights(file, weights);

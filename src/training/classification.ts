@@ -10,7 +10,7 @@ import {
 } from '../datasets/image-folder/unreadable.js';
 import { softmaxCrossEntropy } from '../engine/ops/losses.js';
 import { UserError } from '../errors.js';
-import { buildClassifier, type Classifier } from '../models/classifier.js';
+import { type Classifier, configuredClassifier } from '../models/classifier.js';
 import { trainingLogits } from '../models/classifier-training.js';
 import { normaliseImages } from '../models/transform.js';
 import type { TensorOps } from '../nn/tensor-ops.js';
@@ -31,7 +31,7 @@ export function classification(
 ): Task<LabelledImage, ClassifierEvaluation> {
   const { dataWorkers, input, model, seed, training } = config;
   const { train, validation } = splits;
-  const classifier = buildClassifier(model.backbone, model.outputs ?? train.classes.length);
+  const classifier = configuredClassifier(model, train.classes.length);
   return {
     parameters: classifier.parameters,
     emaDecay: training.emaDecay,

@@ -64,5 +64,6 @@ function kindOf({ task }: Config): string {
 
 /** Without background. */
 function classCount(config: Config): number {
-  return (config.task === 'classification' && config.model.outputs) || classesOf(config.data).length;
+  const outputs = config.task === 'classification' ? config.model.outputs : undefined;
+  return outputs ?? classesOf(config.data).length;
 }

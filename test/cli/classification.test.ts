@@ -112,6 +112,7 @@ describe('a mistake gets one message', () => {
       ['data.classes=cat,dgo'],
       'has no images of dgo, which data.classes names; did you mean "dog"?',
     ],
+    ['train', ['model.outputs=1'], 'model.outputs is 1, and the data has 2 classes: each needs an output'],
     ['train', ['data.root=/nowhere'], 'There is no folder or list /nowhere/train'],
     ['eval', [], 'pets.json: has no run yet'],
     [
