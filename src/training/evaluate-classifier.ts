@@ -1,6 +1,7 @@
 import type { ClassificationConfig } from '../config/schema.js';
 import type { LabelledImage, LabelledSplit } from '../datasets/image-folder/labelled-image.js';
 import { labelledImages } from '../datasets/image-folder/loader.js';
+import { UserError } from '../errors.js';
 import {
   type ClassificationMetrics,
   type ClassifiedImage,
@@ -49,11 +50,12 @@ export async function evaluateClassifier(
   };
   const skips = data.format === 'image-folder' && data.skipUnreadable;
   const loading = { split, input, workers: dataWorkers, ahead: 2 * batchSize };
-  const onUnreadable = ({ message }: { message: string }): void => void unreadable.push({ message });
   try {
     let batch: LabelledImage[] = [];
-    for await (const image of labelledImages(loading, 'evaluation', skips ? onUnreadable : undefined)) {
-      batch.push(image);
+    for await (const image of labelledImages(loading, 'evaluation')) {
+      if (!(image instanceof UserError)) batch.push(image);
+      else if (skips) unreadable.push({ message: image.message });
+      else throw image;
       if (batch.length < batchSize) continue;
       classify(batch);
       batch = [];

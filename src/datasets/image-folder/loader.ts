@@ -35,27 +35,24 @@ export function labelledTrainingLoader(
 }
 
 /**
- * Reads the images of a split once, in their order. Leaving the loop ends the threads.
+ * Reads the images of a split once, in their order; one that can't be read comes as the error that says so. Leaving the
+ * loop ends the threads.
  *
  * @param kind how they are seen
- * @param onUnreadable is told of an image that can't be read, which is then left out; without it, that is thrown
  */
 export async function* labelledImages(
   options: LabelledLoadingOptions,
   kind: 'evaluation' | 'check',
-  onUnreadable?: (error: UserError, index: number) => void,
-): AsyncGenerator<LabelledImage, void, undefined> {
+): AsyncGenerator<LabelledImage | UserError, void, undefined> {
   const { files } = options.split;
   const request = (n: number): LabelledRequest => ({ ...files[n], view: { kind } });
   const loader = readAhead(request, files.length, openSource(options), options.ahead);
   try {
     for (let n = 0; n < files.length; n++) {
-      const image = await loader.next().catch((error: unknown) => {
-        if (!(error instanceof UserError) || onUnreadable === undefined) throw error;
-        onUnreadable(error, n);
-        return undefined;
+      yield await loader.next().catch((error: unknown) => {
+        if (error instanceof UserError) return error;
+        throw error;
       });
-      if (image) yield image;
     }
   } finally {
     await loader.close();

@@ -32,11 +32,8 @@ export async function findUnreadable(
   const found: Unreadable[] = [];
   let read = 0;
   const options = { split, input, workers, ahead: 4 * Math.max(workers, 1) };
-  const images = labelledImages(options, 'check', ({ message }, index) => {
-    found.push({ index, message });
-    onRead(++read);
-  });
-  for await (const _ of images) {
+  for await (const image of labelledImages(options, 'check')) {
+    if (image instanceof UserError) found.push({ index: read, message: image.message });
     onRead(++read);
     if (signal.aborted) break;
   }
