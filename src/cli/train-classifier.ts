@@ -25,14 +25,15 @@ export async function trainClassifier(
   };
   const train = await open('train');
   const validation = config.training.validateEvery === undefined ? undefined : await open('val');
-  // Not before the data: a mistake there shouldn't leave a run behind.
+  const task = classification(config, { train, validation });
+  // Not before the data and the network: a mistake there shouldn't leave a run behind.
   await writeConfig(folder, config);
   const { files, classes } = train;
   console.error(
     `Training on ${files.length} images of ${classes.length} classes; the run is ${folder.folder}`,
   );
 
-  const trained = await followTraining(classification(config, { train, validation }), config, started);
+  const trained = await followTraining(task, config, started);
   const { kept } = trained;
   if (!trained.completed) return trained;
   if (kept?.isBest) {

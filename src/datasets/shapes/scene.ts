@@ -63,12 +63,13 @@ export function drawScene(width: number, height: number, random: RandomStream, s
   return { canvas, shapes, owners };
 }
 
-/** Most of a shape lies inside the image; its border may cut off the rest. A single one is rather larger. */
+/** Most of a shape lies inside the image; its border may cut off the rest. A single one is larger, and all inside. */
 function randomPlacement(width: number, height: number, random: RandomStream, single: boolean): Placement {
   const [least, greatest] = single ? [0.2, 0.45] : [0.11, 0.35];
   const share = least + (greatest - least) * random.uniform();
   const radius = Math.max(leastRadius, Math.min(width, height) * share);
-  const within = (side: number): number => 0.6 * radius + (side - 1.2 * radius) * random.uniform();
+  const margin = single ? radius : 0.6 * radius;
+  const within = (side: number): number => margin + (side - 2 * margin) * random.uniform();
   return { x: within(width), y: within(height), radius, rotation: 2 * Math.PI * random.uniform() };
 }
 
