@@ -9,16 +9,16 @@ import { defineConfig } from 'atto-maskrcnn';
 export default defineConfig({
   task: 'classification',
   model: { backbone: { name: 'attonet-d' } },
-  input: { size: 96, resize: 96, crop: { scale: [0.7, 1] } },
+  // Shapes may touch the border: crops that cut more off would make squares of stars.
+  input: { size: 64, resize: 64, crop: { scale: [0.9, 1], aspectRatio: [0.9, 1.1] } },
   data: { format: 'shapes', root: 'data/shapes-classification', trainImages: 4000, valImages: 500 },
   training: {
-    steps: 1200,
+    steps: 1400,
     batchSize: 32,
     learningRate: 0.1,
     decayBiasesAndNorms: false,
-    warmup: { steps: 100 },
+    warmup: { steps: 30 },
     schedule: { kind: 'cosine' },
-    labelSmoothing: 0.1,
     emaDecay: 0.99,
     checkpointEvery: 200,
     validateEvery: 200,
