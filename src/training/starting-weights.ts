@@ -21,8 +21,11 @@ export async function loadStartingWeights(config: Config, weights: Weights): Pro
   }
 }
 
-async function requireSameBackbone(file: string, { model }: Config): Promise<void> {
+async function requireSameBackbone(file: string, { task, model }: Config): Promise<void> {
   const theirs = await configIn(file);
+  if (task === 'classification' && theirs?.task === 'instance-segmentation') {
+    throw new UserError(`${file}: holds a detector; a classifier starts from the weights of a classifier`);
+  }
   const name = theirs?.model.backbone.name;
   if (name === undefined || name === model.backbone.name) return;
   throw new UserError(
@@ -37,7 +40,8 @@ async function requireSameNetwork(file: string, config: Config): Promise<void> {
   const backboneAlone = `take its backbone alone: model.weights=undefined model.backbone.weights=${file}`;
   if (theirs.task !== config.task) {
     throw new UserError(
-      `${file}: holds ${kindOf(theirs)}, and ${kindOf(config)} is to be trained; ${backboneAlone}`,
+      `${file}: holds ${kindOf(theirs)}, and ${kindOf(config)} is to be trained; ` +
+        (theirs.task === 'classification' ? backboneAlone : 'take the weights of a classifier'),
     );
   }
   await requireSameBackbone(file, config);

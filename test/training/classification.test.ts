@@ -5,14 +5,17 @@ import { openLabelledSplit } from '../../src/datasets/image-folder/open.js';
 import { tf } from '../../src/engine/tf.js';
 import { UserError } from '../../src/errors.js';
 import { buildClassifier } from '../../src/models/classifier.js';
+import { buildMaskRcnn } from '../../src/models/mask-rcnn.js';
 import { Weights } from '../../src/nn/weights.js';
 import { classification } from '../../src/training/classification.js';
 import { newRun, type RunFolder, writeConfig } from '../../src/training/run-folder.js';
+import { loadStartingWeights } from '../../src/training/starting-weights.js';
 import { type TrainingListener, train } from '../../src/training/train.js';
 import { saveModel } from '../../src/weights/model-file.js';
 import { useEngine } from '../support/engine.js';
 import { tinyClassifier, writeCatsAndDogs } from '../support/image-folder.js';
 import { tempFolder } from '../support/temp-folder.js';
+import { tinyConfig } from '../support/tiny.js';
 
 beforeAll(useEngine);
 
@@ -146,5 +149,48 @@ test('starts from the backbone of another classifier, whatever its classes', asy
   const whole = train(await tinyRun('whole', `model.weights=${file}`), silent);
   await expect(whole).rejects.toThrow(
     /other\.safetensors: tells 3 classes apart, and 2 are to be learnt; .*model\.backbone\.weights=/,
+  );
+
+  const detector = path.join(root, 'detector.safetensors');
+  const detection = tinyConfig(root);
+  const found = new Weights(buildMaskRcnn(detection.model, 5).parameters, 9);
+  await saveModel(detector, found, detection);
+  found.dispose();
+  for (const [key, message] of [
+    [
+      'model.weights',
+      /holds a detector, and a classifier is to be trained; take the weights of a classifier$/,
+    ],
+    ['model.backbone.weights', /holds a detector; a classifier starts from the weights of a classifier$/],
+  ] as const) {
+    const run = await tinyRun(key, `${key}=${detector}`);
+    await expect(train(run, silent)).rejects.toThrow(message);
+  }
+});
+
+test('a detector starts from the backbone of a classifier', async () => {
+  const file = path.join(root, 'classifier.safetensors');
+  const config = tinyClassifier(root);
+  const weights = new Weights(buildClassifier(config.model.backbone, 2).parameters, 9);
+  await saveModel(file, weights, config);
+  const detection = tinyConfig(root, `model.backbone.weights=${file}`);
+  const detector = new Weights(buildMaskRcnn(detection.model, 5).parameters, 1);
+  await loadStartingWeights(detection, detector);
+  let compared = 0;
+  for (const parameter of weights.parameters) {
+    const taken = detector.parameters.find(({ name }) => name === `backbone.body.${parameter.name}`);
+    if (!taken) continue;
+    const [ours, theirs] = tf.tidy(() => [
+      detector.variable(taken).read().dataSync(),
+      weights.variable(parameter).read().dataSync(),
+    ]);
+    expect(ours).toEqual(theirs);
+    compared++;
+  }
+  expect(compared).toBe(weights.parameters.length - 2);
+  for (const each of [weights, detector]) each.dispose();
+  const whole = loadStartingWeights(tinyConfig(root, `model.weights=${file}`), detector);
+  await expect(whole).rejects.toThrow(
+    /holds a classifier, and a detector is to be trained; take its backbone alone/,
   );
 });
