@@ -13,7 +13,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { configSchema } from '../src/config/schema.js';
+import { detectionSchema } from '../src/config/schema.js';
 import { vocClasses } from '../src/config/voc-classes.js';
 import { openDataset } from '../src/datasets/open.js';
 import { shapeClasses } from '../src/datasets/shapes/classes.js';
@@ -47,7 +47,7 @@ async function findPhotographs(folder: string): Promise<VocFolder> {
   if (options.voc !== undefined) {
     return { root: options.voc, year: Number(options.year), split: options.split, classes: vocClasses };
   }
-  const config = configSchema.parse({
+  const config = detectionSchema.parse({
     data: { format: 'shapes', root: folder, trainImages: 40, valImages: 1, minSide: 333, maxSide: 500 },
     training: { steps: 1, learningRate: 1 },
   });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { loadConfig } from '../src/config/load.js';
-import type { Config } from '../src/config/schema.js';
+import { requireDetection } from '../src/config/require-task.js';
+import type { DetectionConfig } from '../src/config/schema.js';
 import { classesOf } from '../src/datasets/classes.js';
 import type { Sample } from '../src/datasets/sample.js';
 import { encodeMask } from '../src/geometry/run-length-mask.js';
@@ -16,11 +17,12 @@ import type { DetectorWork, Run } from './side.js';
 
 /** Every score counts as a detection, so that there are 100. */
 export async function detectorWork(request: DetectorWork): Promise<Run> {
-  const config = await loadConfig(request.config, [
+  const loaded = await loadConfig(request.config, [
     'data.root=.',
     'model.box.scoreThreshold=0',
     `model.backbone.trainableStages=${request.trainableStages}`,
   ]);
+  const config = requireDetection(loaded, request.config);
   const network = buildMaskRcnn(config.model, classesOf(config.data).length);
   const weights = new Weights(network.parameters, 1);
   if (request.weights !== undefined) await loadWeights(request.weights, weights);
@@ -30,7 +32,7 @@ export async function detectorWork(request: DetectorWork): Promise<Run> {
 
 interface Job {
   readonly request: DetectorWork;
-  readonly config: Config;
+  readonly config: DetectionConfig;
   readonly network: MaskRcnn;
   readonly weights: Weights;
 }

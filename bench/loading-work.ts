@@ -1,4 +1,4 @@
-import { configSchema } from '../src/config/schema.js';
+import { detectionSchema } from '../src/config/schema.js';
 import { trainingLoader } from '../src/datasets/loader.js';
 import { openDataset } from '../src/datasets/open.js';
 import type { LoadingWork, Run } from './side.js';
@@ -9,7 +9,7 @@ export async function loadingWork({
   images,
   workers,
 }: LoadingWork): Promise<Run> {
-  const { data, input } = configSchema.parse({
+  const { data, input } = detectionSchema.parse({
     data: { format: 'voc', root, year, train: split, classes, maskClasses: classes },
     training: { steps: 1, learningRate: 1 },
   });

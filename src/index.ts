@@ -1,9 +1,10 @@
 /** atto-maskrcnn: train, evaluate and run Mask R-CNN in TypeScript. */
 export { defineConfig, vocClasses } from './config/define.js';
-export type { Config, ConfigInput } from './config/schema.js';
+export type { ClassificationConfig, Config, ConfigInput, DetectionConfig } from './config/schema.js';
 export type { RgbImage } from './datasets/sample.js';
 export { UserError } from './errors.js';
 export type { Box } from './geometry/box.js';
 export type { Detection, Instance } from './geometry/instance.js';
 export { decodeMask, maskArea, type RunLengthMask } from './geometry/run-length-mask.js';
 export { type LoadOptions, MaskRCNN } from './models/detector.js';
+export { type Classification, Classifier } from './models/trained-classifier.js';

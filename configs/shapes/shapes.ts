@@ -20,7 +20,14 @@ export default defineConfig({
     mask: { channels: 64, layers: 2 },
   },
   input: { shorterSide: 112, longerSide: 128 },
-  data: { format: 'shapes', root: 'data/shapes', minSide: 112, maxSide: 128, trainImages: 1000, valImages: 100 },
+  data: {
+    format: 'shapes',
+    root: 'data/shapes',
+    minSide: 112,
+    maxSide: 128,
+    trainImages: 1000,
+    valImages: 100,
+  },
   training: {
     steps: 1600,
     batchSize: 4,

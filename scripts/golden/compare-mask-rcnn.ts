@@ -6,6 +6,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { requireDetection } from '../../src/config/require-task.js';
 import { classesOf } from '../../src/datasets/classes.js';
 import { decodeImage } from '../../src/datasets/decode-image.js';
 import { loadEngine } from '../../src/engine/load.js';
@@ -49,7 +50,7 @@ interface Task {
 
 const task: Task = JSON.parse(await readFile(process.argv[2], 'utf8'));
 await loadEngine({});
-const config = await readModelConfig(task.weights);
+const config = requireDetection(await readModelConfig(task.weights), task.weights);
 const network = buildMaskRcnn(config.model, classesOf(config.data).length);
 const weights = new Weights(network.parameters, config.seed);
 await loadWeights(task.weights, weights);

@@ -1,11 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { loadConfig } from '../config/load.js';
+import type { DetectionConfig } from '../config/schema.js';
 import { checkImages, checkSplits } from '../datasets/check/check.js';
 import { inspectSplits } from '../datasets/check/inspect.js';
 import { openSplits } from '../datasets/check/open-splits.js';
 import { summarize } from '../datasets/check/summary.js';
 import { type Severity, severityOf } from '../datasets/finding.js';
 import type { CheckOptions } from './check.js';
+import { checkClassifier } from './check-classifier.js';
 import { checkReport } from './check-report.js';
 import { interruptedExitCode, interruptSignal } from './interrupt.js';
 import { showProgress } from './progress.js';
@@ -14,9 +16,14 @@ import { showProgress } from './progress.js';
 export async function checkAction(
   file: string,
   overrides: readonly string[],
-  { split, json = false }: CheckOptions,
+  options: CheckOptions,
 ): Promise<void> {
   const config = await loadConfig(file, overrides);
+  if (config.task === 'classification') await checkClassifier(config, options);
+  else await checkDetection(config, options);
+}
+
+async function checkDetection(config: DetectionConfig, { split, json = false }: CheckOptions): Promise<void> {
   const names = split ? [split] : (['train', 'val'] as const);
   const generating = showProgress('Generating images');
   const opened = await openSplits(config.data, names, (done, total) => generating.show(done, total));

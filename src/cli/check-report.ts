@@ -13,14 +13,19 @@ const style = { head: [], border: [], compact: true };
 /** The findings by their kinds, faults first, and the summary of the splits as text for a terminal. */
 export function checkReport(findings: readonly Finding[], summary: readonly SplitSummary[]): string {
   return [
-    ...Object.keys(findingKinds).flatMap((code) =>
-      describeKind(findings.filter((each) => each.code === code)),
-    ),
+    ...describeFindings(findings),
     classTable(summary),
     sizeTable(summary),
     imageTable(summary),
     verdict(findings, summary),
   ].join('\n\n');
+}
+
+/** The findings by their kinds, a paragraph each. */
+export function describeFindings(findings: readonly Finding[]): string[] {
+  return Object.keys(findingKinds).flatMap((code) =>
+    describeKind(findings.filter((each) => each.code === code)),
+  );
 }
 
 /** The cases of a kind. */

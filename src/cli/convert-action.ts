@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { requireDetection } from '../config/require-task.js';
 import { writeInstances } from '../datasets/coco/write.js';
 import { imageReader, openDataset } from '../datasets/open.js';
 import { UserError } from '../errors.js';
@@ -13,7 +14,7 @@ export async function convertAction(
   overrides: readonly string[],
   { split, out }: ConvertOptions,
 ): Promise<void> {
-  const { data } = await loadDataConfig(file, overrides);
+  const { data } = requireDetection(await loadDataConfig(file, overrides), file);
   const generating = showProgress('Generating images');
   const onGenerate = (done: number, total: number): void => generating.show(done, total);
   const dataset = await openDataset(data, split, onGenerate, { purpose: 'evaluation' });

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { DetectionConfig } from '../config/schema.js';
 import { type WrittenResult, writtenResult } from '../datasets/coco/result.js';
 import { openDataset } from '../datasets/open.js';
 import { loadEngine } from '../engine/load.js';
@@ -13,9 +14,10 @@ import { truthAndPrediction } from '../visualization/comparison.js';
 import { metricsTable } from '../visualization/metrics-table.js';
 import { loadWeights } from '../weights/model-file.js';
 import type { EvalOptions } from './eval.js';
+import { evalClassifier } from './eval-classifier.js';
 import { interruptedExitCode, interruptSignal } from './interrupt.js';
 import { showProgress } from './progress.js';
-import { findTrainedModel } from './trained-model.js';
+import { findTrainedModel, nameOf, type TrainedModel } from './trained-model.js';
 import { writeReport } from './write-report.js';
 
 /** How many images are drawn, truth beside prediction. */
@@ -25,9 +27,18 @@ const picturedImages = 24;
 export async function evalAction(
   target: string,
   overrides: readonly string[],
+  options: EvalOptions,
+): Promise<void> {
+  const found = await findTrainedModel(target, overrides);
+  const { config } = found;
+  if (config.task === 'classification') await evalClassifier({ ...found, config }, options);
+  else await evalDetector({ ...found, config }, options);
+}
+
+async function evalDetector(
+  { weights: file, config, folder }: TrainedModel & { readonly config: DetectionConfig },
   { split, out }: EvalOptions,
 ): Promise<void> {
-  const { weights: file, config, folder } = await findTrainedModel(target, overrides);
   const { threads, precision } = config;
   const engine = await loadEngine({ threads, precision });
   const generating = showProgress('Generating images');
@@ -72,12 +83,6 @@ export async function evalAction(
     evaluated: { evaluation, dataset, split, step: undefined },
   });
   console.error(`${metricsTable(metrics)}\n\nReport: ${written.report}`);
-}
-
-/** What a weights file is called: in a run's folder as the run. */
-function nameOf(weights: string): string {
-  const { dir, name } = path.parse(path.resolve(weights));
-  return name === 'weights' ? path.basename(dir) : name;
 }
 
 /** About equally distant numbers below `length`, at most `count` of them. */

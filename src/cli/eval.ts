@@ -22,8 +22,9 @@ export function registerEval(program: Command): void {
     .addHelpText(
       'after',
       `
-Prints the figures and writes report.html (figures, curves, mistakes, the best and the worst images), metrics.json,
-detections.json (COCO's results format) and pictures/ with truth beside prediction.
+Of a detector it prints the figures and writes report.html (figures, curves, mistakes, the best and the worst images),
+metrics.json, detections.json (COCO's results format) and pictures/ with truth beside prediction. Of a classifier it
+prints top-1 and top-5 accuracy and writes report.html (with the confusions), metrics.json and worst-mistakes.png.
 
 Examples:
   atto eval runs/atto-mask-rcnn-2026-01-31-120000

@@ -1,9 +1,8 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
+import { imageExtensions } from '../datasets/image-extensions.js';
 import { UserError } from '../errors.js';
-
-const imageExtensions = ['jpg', 'jpeg', 'png', 'webp', 'avif', 'gif', 'tif', 'tiff'];
 
 /**
  * The image files that a command line means, each once, in the order of its arguments and by name within one.

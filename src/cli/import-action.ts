@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { requireDetection } from '../config/require-task.js';
 import { classesOf } from '../datasets/classes.js';
 import { loadEngine } from '../engine/load.js';
 import { UserError } from '../errors.js';
@@ -18,7 +19,7 @@ export async function importAction(
   { config: configFile, out, freshHeads = false }: ImportOptions,
 ): Promise<void> {
   if (path.extname(out) !== '.safetensors') throw new UserError(`--out ${out}: must end in .safetensors`);
-  const config = await loadDataConfig(configFile, overrides);
+  const config = requireDetection(await loadDataConfig(configFile, overrides), configFile);
   const network = buildMaskRcnn(config.model, classesOf(config.data).length);
   const source = await openTensors(file);
   try {

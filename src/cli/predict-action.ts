@@ -13,23 +13,33 @@ import { legibleScale } from '../visualization/panels.js';
 import { findImageFiles } from './image-files.js';
 import { interruptedExitCode, interruptSignal } from './interrupt.js';
 import type { PredictOptions } from './predict.js';
+import { predictClassifier } from './predict-classifier.js';
 import { showProgress } from './progress.js';
 import { findTrainedModel } from './trained-model.js';
 
-/** Detects on every image, draws, and writes or prints the detections. */
-export async function predictAction(
-  targets: readonly string[],
-  { weights, out, score, json = false }: PredictOptions,
-): Promise<void> {
+/** Detects on every image, draws, and writes or prints the detections; with a classifier, says what it shows. */
+export async function predictAction(targets: readonly string[], options: PredictOptions): Promise<void> {
+  const { score = '0.5' } = options;
   const least = Number(score);
   if (score.trim() === '' || !(least >= 0 && least <= 1)) {
     throw new UserError(`--score ${score}: must be a number from 0 to 1`);
   }
   const files = await findImageFiles(targets);
+  const { weights, config } = await findTrainedModel(options.weights, []);
+  if (config.task === 'classification') await predictClassifier(files, weights, options);
+  else await predictDetector(files, weights, least, options);
+}
+
+/** @param least detections that score at most this are left out */
+async function predictDetector(
+  files: readonly string[],
+  weights: string,
+  least: number,
+  { out, json = false }: PredictOptions,
+): Promise<void> {
   const names = pictureNames(files);
-  const { weights: file } = await findTrainedModel(weights, []);
   const folder = out ?? (json ? undefined : 'predictions');
-  const model = await MaskRCNN.load(file);
+  const model = await MaskRCNN.load(weights);
   const signal = interruptSignal('Stopping after this image; what was found so far is kept.');
   const display = showProgress('Predicting');
   const results: WrittenResult[] = [];

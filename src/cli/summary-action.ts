@@ -1,8 +1,9 @@
-import type { Config } from '../config/schema.js';
+import type { ClassificationConfig, Config, DetectionConfig } from '../config/schema.js';
 import { classesOf } from '../datasets/classes.js';
 import { UserError } from '../errors.js';
 import { type ImageSize, paddedSize } from '../geometry/resize.js';
-import { maskRcnnComplexity } from '../models/complexity.js';
+import { buildClassifier } from '../models/classifier.js';
+import { classifierComplexity, maskRcnnComplexity } from '../models/complexity.js';
 import { buildMaskRcnn } from '../models/mask-rcnn.js';
 import { complexityTable } from '../visualization/complexity-table.js';
 import { loadDataConfig } from './data-config.js';
@@ -58,19 +59,46 @@ function parseCount(option: string, text: string): number {
   return Number(text);
 }
 
+interface Wanted {
+  readonly size: ImageSize | undefined;
+  readonly boxRois: number;
+  readonly maskRois: number;
+}
+
 /** A config's figures as `--json` prints them. */
-function summarise(
-  file: string,
-  { model, input, data }: Config,
-  { size, boxRois, maskRois }: { size: ImageSize | undefined; boxRois: number; maskRois: number },
-) {
+function summarise(file: string, config: Config, wanted: Wanted) {
+  return {
+    config: file,
+    ...(config.task === 'classification'
+      ? summariseClassifier(config, wanted)
+      : summariseDetector(config, wanted)),
+  };
+}
+
+function summariseClassifier({ model, input, data }: ClassificationConfig, { size }: Wanted) {
+  const inputSize = size ?? { height: input.size, width: input.size };
+  const padded = paddedSize(inputSize);
+  const outputs = model.outputs ?? classesOf(data).length;
+  return {
+    ...classifierComplexity(buildClassifier(model.backbone, outputs), padded),
+    assumptions: {
+      images: 1,
+      inputSize: [inputSize.height, inputSize.width],
+      paddedSize: [padded.height, padded.width],
+      boxRois: 0,
+      maskRois: 0,
+      classes: outputs,
+      counted,
+    },
+  };
+}
+
+function summariseDetector({ model, input, data }: DetectionConfig, { size, boxRois, maskRois }: Wanted) {
   const inputSize = size ?? { height: input.shorterSide, width: input.longerSide };
   const padded = paddedSize(inputSize);
   const classes = classesOf(data).length;
-  const network = buildMaskRcnn(model, classes);
   return {
-    config: file,
-    ...maskRcnnComplexity(network, { input: padded, boxRois, maskRois }),
+    ...maskRcnnComplexity(buildMaskRcnn(model, classes), { input: padded, boxRois, maskRois }),
     assumptions: {
       images: 1,
       inputSize: [inputSize.height, inputSize.width],

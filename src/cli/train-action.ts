@@ -1,11 +1,7 @@
 import path from 'node:path';
 import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
-import { openDataset } from '../datasets/open.js';
-import type { Dataset } from '../datasets/sample.js';
-import { type Engine, loadEngine } from '../engine/load.js';
-import { writeTextAtomically } from '../files.js';
-import { type LogEntry, readLog } from '../training/log.js';
+import { loadEngine } from '../engine/load.js';
 import {
   configDifferences,
   exists,
@@ -14,14 +10,15 @@ import {
   type RunFolder,
   readRunConfig,
   requireSameRun,
-  writeConfig,
 } from '../training/run-folder.js';
-import { train, type ValidatedStep } from '../training/train.js';
+import { percent } from '../visualization/percent.js';
 import { withClasses } from './data-config.js';
+import type { TrainedRun } from './follow-training.js';
 import { interruptedExitCode, interruptSignal } from './interrupt.js';
-import { duration, showProgress } from './progress.js';
+import { duration } from './progress.js';
 import type { TrainOptions } from './train.js';
-import { type EvaluatedSplit, writeReport } from './write-report.js';
+import { trainClassifier } from './train-classifier.js';
+import { trainDetector } from './train-detector.js';
 
 /** Trains and says what became of it. */
 export async function trainAction(
@@ -33,96 +30,12 @@ export async function trainAction(
   const { threads, precision } = config;
   const engine = await loadEngine({ threads, precision });
   const signal = interruptSignal('Saving after this step; press Ctrl-C again to quit at once.');
-
-  const generating = showProgress('Generating images');
-  const open = async (split: 'train' | 'val') => {
-    const dataset = await openDataset(config.data, split, (done, total) => generating.show(done, total));
-    generating.end();
-    for (const notice of dataset.notices) console.error(notice);
-    return dataset;
-  };
-  const trainSplit = await open('train');
-  const validation = config.training.validateEvery === undefined ? undefined : await open('val');
-  // Not before the data: a mistake there shouldn't leave a run behind.
-  await writeConfig(folder, config);
-  console.error(`Training on ${trainSplit.ids.length} images; the run is ${folder.folder}`);
-
-  const started = performance.now();
-  const displays = {
-    verify: showProgress('Checking images'),
-    training: showProgress('Training'),
-    validation: showProgress('Validating'),
-  };
-  const endDisplays = (): void => {
-    for (const display of Object.values(displays)) display.end();
-  };
-  const { steps } = config.training;
-  let stepped = false;
-  let kept: ValidatedStep | undefined;
-  try {
-    const done = await train(
-      { config, folder, resume: options.resume ?? false, train: trainSplit, validation, signal },
-      {
-        onVerify: (images, total) => displays.verify.show(images, total),
-        onNotice: (notice) => {
-          displays.verify.end();
-          console.error(notice);
-        },
-        onStart: (step) => {
-          displays.verify.end();
-          displays.training.show(step, steps);
-        },
-        onStep: (entry) => {
-          stepped = true;
-          displays.validation.end();
-          if (entry.validation) {
-            displays.training.end();
-            console.error(`step ${entry.step}: ${describeValidation(entry.validation)}`);
-          }
-          displays.training.show(entry.step, steps, describeStep(entry));
-        },
-        onValidate: (images, total) => {
-          displays.training.end();
-          displays.validation.show(images, total);
-        },
-        onEvaluation: (validated) => {
-          if (validated.isBest || !kept?.isBest) kept = validated;
-        },
-      },
-    );
-    endDisplays();
-    // A run that was complete already has its report.
-    if (done === steps && stepped) await writeResults({ folder, config, engine }, kept, validation);
-    report(folder, config, done, (performance.now() - started) / 1000);
-  } finally {
-    endDisplays();
-  }
-}
-
-/**
- * Writes the run's report, and the metrics of its weights where they were validated.
- *
- * @param kept the best validation, or the last one where the best was made before the run was continued
- */
-async function writeResults(
-  { folder, config, engine }: { folder: RunFolder; config: Config; engine: Engine },
-  kept: ValidatedStep | undefined,
-  dataset: Dataset | undefined,
-): Promise<void> {
-  let evaluated: EvaluatedSplit | undefined;
-  if (kept && dataset) {
-    const { evaluation, step, isBest } = kept;
-    if (isBest) await writeTextAtomically(folder.metrics, `${JSON.stringify(evaluation.metrics, null, 2)}\n`);
-    evaluated = { evaluation, dataset, split: 'val', step };
-  }
-  await writeReport(folder.report, {
-    name: path.basename(path.resolve(folder.folder)),
-    config,
-    weights: folder.weights,
-    engine,
-    log: await readLog(folder.log),
-    evaluated,
-  });
+  const started = { folder, engine, resume: options.resume ?? false, signal };
+  const trained =
+    config.task === 'classification'
+      ? await trainClassifier(config, started)
+      : await trainDetector(config, started);
+  report(folder, config, trained);
 }
 
 /** The run to make or to continue, and its config. */
@@ -145,7 +58,7 @@ async function chooseRun(
   const continued = await readRunConfig(folder, overrides);
   requireSameRun(folder, started, continued);
   // A config that names no classes takes those of the data, and differs in nothing by that.
-  const unnamed = config.data.format === 'coco' && config.data.classes === undefined;
+  const unnamed = config.data.format !== 'shapes' && config.data.classes === undefined;
   for (const difference of configDifferences(continued, config).keys()) {
     if (unnamed && difference === 'data.classes') continue;
     console.error(`${file}: ${difference} differs from the run's own config, which counts`);
@@ -156,18 +69,11 @@ async function chooseRun(
   return { config: continued, folder };
 }
 
-function describeStep({ loss, losses, learningRate, imagesPerSecond }: LogEntry): string {
-  const parts = Object.entries(losses).map(([name, value]) => `${name} ${value.toFixed(3)}`);
-  return `loss ${loss.toFixed(3)} (${parts.join(', ')})  lr ${learningRate.toPrecision(3)}  ${imagesPerSecond.toFixed(1)} images/s`;
-}
-
-function describeValidation(figures: Readonly<Record<string, number | null>>): string {
-  return Object.entries(figures)
-    .map(([name, figure]) => `${name} ${figure === null ? 'undefined' : (100 * figure).toFixed(1)}`)
-    .join('  ');
-}
-
-function report(folder: RunFolder, config: Config, done: number, seconds: number): void {
+function report(
+  folder: RunFolder,
+  config: Config,
+  { done, seconds, waited }: Omit<TrainedRun<unknown>, 'kept'>,
+): void {
   if (done < config.training.steps) {
     console.error(
       `Interrupted after step ${done} of ${config.training.steps}; continue with --resume --out ${folder.folder}`,
@@ -176,6 +82,6 @@ function report(folder: RunFolder, config: Config, done: number, seconds: number
     return;
   }
   console.error(
-    `${done} steps, ${duration(seconds)}. Weights: ${folder.weights}\nReport: ${folder.report}\nNext: atto eval ${folder.folder}`,
+    `${done} steps, ${duration(seconds)}, of which ${percent(waited / seconds)} % waiting for images. Weights: ${folder.weights}\nReport: ${folder.report}\nNext: atto eval ${folder.folder}`,
   );
 }

@@ -43,3 +43,9 @@ export async function findTrainedModel(target: string, overrides: readonly strin
   }
   return { weights: run.weights, config: await readRunConfig(run, overrides), folder: run.folder };
 }
+
+/** What a weights file is called: in a run's folder as the run. */
+export function nameOf(weights: string): string {
+  const { dir, name } = path.parse(path.resolve(weights));
+  return name === 'weights' ? path.basename(dir) : name;
+}

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Config } from '../config/schema.js';
+import type { DetectionConfig } from '../config/schema.js';
 import { trainingLoader } from '../datasets/loader.js';
 import { openDataset } from '../datasets/open.js';
 import { resizeSample } from '../datasets/resize-sample.js';
@@ -14,6 +14,7 @@ import { contactSheet, legibleScale, type Panel } from '../visualization/panels.
 import { loadDataConfig } from './data-config.js';
 import { showProgress } from './progress.js';
 import type { ViewOptions } from './view.js';
+import { viewClassifier } from './view-classifier.js';
 
 /** More don't fit on one sheet. */
 const largestCount = 256;
@@ -32,33 +33,46 @@ export async function viewAction(
     throw new UserError('--augmented: only the training split is augmented; leave out --split');
   }
   const config = await loadDataConfig(file, overrides);
+  const name = path.basename(file).replace(/\.[^.]+$/, '');
+  const folder = out ?? path.join('view', `${name}-${split}${augmented ? '-augmented' : ''}`);
+  const view = { count: wanted, augmented, folder };
+  const shown =
+    config.task === 'classification'
+      ? await viewClassifier(config, split, view)
+      : await viewDetection(config, split, view);
+  console.error(`${shown} samples and sheet.png:`);
+  console.log(folder);
+}
+
+async function viewDetection(
+  config: DetectionConfig,
+  split: 'train' | 'val',
+  { count, augmented, folder }: { count: number; augmented: boolean; folder: string },
+): Promise<number> {
   const generating = showProgress('Generating images');
   const dataset = await openDataset(config.data, split, (done, total) => generating.show(done, total));
   generating.end();
   for (const notice of dataset.notices) console.error(notice);
 
-  const name = path.basename(file).replace(/\.[^.]+$/, '');
-  const folder = out ?? path.join('view', `${name}-${split}${augmented ? '-augmented' : ''}`);
   const samples = augmented
-    ? trainingSamples(config, dataset, wanted)
-    : evenlySpread(config, dataset, Math.min(wanted, dataset.ids.length));
+    ? trainingSamples(config, dataset, count)
+    : evenlySpread(config, dataset, Math.min(count, dataset.ids.length));
   const panels: Panel[] = [];
   for await (const { id, image, instances, ignored } of samples) {
     const objects = [...drawnIgnored(ignored), ...drawnInstances(instances, dataset.classes)];
     panels.push({ image, objects, caption: `${id}   ${image.width} × ${image.height}` });
     // A sample may come twice in training.
-    const number = String(panels.length).padStart(String(wanted).length, '0');
+    const number = String(panels.length).padStart(String(count).length, '0');
     const picture = drawObjects(image, objects, legibleScale(image));
     await writePicture(path.join(folder, `${number}-${id}.png`), picture);
   }
   await writePicture(path.join(folder, 'sheet.png'), contactSheet(panels));
-  console.error(`${panels.length} samples and sheet.png:`);
-  console.log(folder);
+  return panels.length;
 }
 
 /** Samples from the whole split, in its order, as evaluation sees them. */
 async function* evenlySpread(
-  { input }: Config,
+  { input }: DetectionConfig,
   { ids, load }: Dataset,
   count: number,
 ): AsyncGenerator<Sample, void, undefined> {
@@ -70,7 +84,7 @@ async function* evenlySpread(
 
 /** The first samples that training takes, as it sees them. */
 async function* trainingSamples(
-  config: Config,
+  config: DetectionConfig,
   { ids, records }: Dataset,
   count: number,
 ): AsyncGenerator<Sample, void, undefined> {

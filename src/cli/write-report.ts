@@ -1,5 +1,4 @@
-import { release, totalmem, type } from 'node:os';
-import type { Config } from '../config/schema.js';
+import type { DetectionConfig } from '../config/schema.js';
 import type { Dataset } from '../datasets/sample.js';
 import type { Engine } from '../engine/load.js';
 import { writeTextAtomically } from '../files.js';
@@ -8,15 +7,14 @@ import type { NetworkEvaluation } from '../training/evaluate.js';
 import type { LogEntry } from '../training/log.js';
 import { galleryImage } from '../visualization/report/pictures.js';
 import { reportPage } from '../visualization/report/report.js';
-import type { Fact, GalleryGroup, ReportedEvaluation } from '../visualization/report/report-data.js';
-import { processorName } from './processor.js';
-import { version } from './version.js';
+import type { GalleryGroup, ReportedEvaluation } from '../visualization/report/report-data.js';
+import { circumstances } from './circumstances.js';
 
 /** What a report is about. */
 export interface Reported {
   /** Of the run, or of the weights file. */
   readonly name: string;
-  readonly config: Config;
+  readonly config: DetectionConfig;
   /** The weights file. */
   readonly weights: string;
   readonly engine: Engine;
@@ -67,21 +65,4 @@ async function withPictures({
     gallery.push({ name, images: drawn });
   }
   return { metrics, curves, errors, split, step, gallery };
-}
-
-function circumstances({ weights, engine }: Reported): Fact[] {
-  const { tensorflow, device, threads, precision } = engine;
-  return [
-    { name: 'written', value: `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC` },
-    { name: 'weights', value: weights },
-    { name: 'atto', value: version },
-    { name: 'TensorFlow', value: tensorflow },
-    { name: 'device', value: device === 'gpu' ? 'GPU' : 'CPU' },
-    { name: 'threads', value: String(threads) },
-    { name: 'precision', value: precision },
-    { name: 'Node', value: process.version.slice(1) },
-    { name: 'system', value: `${type()} ${release()}, ${process.arch}` },
-    { name: 'processor', value: processorName() },
-    { name: 'memory', value: `${Math.round(totalmem() / 2 ** 30)} GiB` },
-  ];
 }

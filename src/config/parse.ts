@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../errors.js';
-import { type Config, configSchema } from './schema.js';
+import { type Config, classificationSchema, configSchema, detectionSchema } from './schema.js';
 import { keysAt, kindsAround, nearest, schemasAt } from './schema-keys.js';
 
 /**
@@ -15,25 +15,31 @@ export function parseConfig(input: unknown, overrides: readonly string[], source
   const changed = applyOverrides(input, overrides);
   const result = configSchema.safeParse(changed);
   if (result.success) return result.data;
-  const problems = result.error.issues.flatMap(describe);
+  const problems = result.error.issues.flatMap((issue) => describe(issue, taskSchema(changed)));
   throw new UserError(`${source}: ${problems.join('\n  ')}`);
 }
 
-function describe(issue: z.core.$ZodIssue): string[] {
+/** What a config of its task may hold: a detector's, where it doesn't say which. */
+function taskSchema(config: unknown): typeof detectionSchema | typeof classificationSchema {
+  return isTree(config) && config.task === 'classification' ? classificationSchema : detectionSchema;
+}
+
+function describe(issue: z.core.$ZodIssue, schema: z.core.$ZodType): string[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => unknownKey([...issue.path, key]));
+    return issue.keys.map((key) => unknownKey([...issue.path, key], schema));
   }
   return [`${issue.path.join('.') || 'the config'}: ${issue.message}`];
 }
 
-function unknownKey(path: readonly PropertyKey[]): string {
+function unknownKey(path: readonly PropertyKey[], schema: z.core.$ZodType): string {
   const parent = path.slice(0, -1);
-  const known = keysAt(configSchema, parent);
+  const known = keysAt(schema, parent);
   const name = path.join('.');
-  const kinds = kindsAround(configSchema, parent);
+  const kinds = kindsAround(schema, parent);
   if (kinds && known.includes(String(path.at(-1)))) {
     return `${name} goes with another ${[...kinds.path, kinds.discriminator].join('.')}`;
   }
+  if (schemasAt(configSchema, path).length > 0) return `${name} goes with another task`;
   const guess = nearest(String(path.at(-1)), known);
   if (guess) return `unknown key ${name}; did you mean ${[...parent, guess].join('.')}?`;
   return `unknown key ${name}; there are ${known.join(', ') || 'no keys here'}`;
@@ -56,62 +62,77 @@ function applyOverrides(input: unknown, overrides: readonly string[]): unknown {
     }
     const path = override.slice(0, equals).split('.');
     paths.add(path.join('.'));
-    setValue(result, path, readValue(override.slice(equals + 1), leafSchema(path)));
+    const leaf = leafSchema(path, taskSchema(result));
+    setValue(result, path, readValue(override.slice(equals + 1), leaf));
   }
-  for (const path of paths) dropKeysOfOtherKinds(result, path.split('.'), paths);
+  for (const path of paths) dropKeysOfOtherKinds(result, path.split('.'), paths, taskSchema(result));
   // A size given on the command line is the one that is meant: the file's others don't come with it.
-  if (paths.has('input.shorterSide') && isTree(result.input)) {
-    for (const key of ['longerSide', 'multiScale']) {
-      if (!paths.has(`input.${key}`)) delete result.input[key];
-    }
+  for (const [size, ...others] of sizeKeys) {
+    if (!paths.has(`input.${size}`) || !isTree(result.input)) continue;
+    for (const key of others) if (!paths.has(`input.${key}`)) delete result.input[key];
   }
   return result;
 }
 
+/** The keys of `input` that give a size, each with those that depend on it. */
+const sizeKeys = [
+  ['shorterSide', 'longerSide', 'multiScale'],
+  ['size', 'resize'],
+] as const;
+
 /** Where the command line chooses another kind of something, such as `data.format`, the file's keys of its own kind go. */
-function dropKeysOfOtherKinds(tree: Tree, path: readonly string[], given: ReadonlySet<string>): void {
+function dropKeysOfOtherKinds(
+  tree: Tree,
+  path: readonly string[],
+  given: ReadonlySet<string>,
+  whole: z.core.$ZodType,
+): void {
   const parent = path.slice(0, -1);
-  const kinds = kindsAround(configSchema, parent);
+  const kinds = kindsAround(whole, parent);
   if (kinds?.path.length !== parent.length || kinds.discriminator !== path.at(-1)) return;
   let value: unknown = tree;
   for (const key of parent) value = isTree(value) ? value[key] : undefined;
   const schema = isTree(value) && kinds.schemaOf(value[kinds.discriminator]);
-  if (schema) dropUnknownKeys(value, parent, [], schema, given);
+  if (schema) dropUnknownKeys(value, parent, [], { schema, whole }, given);
 }
 
-/** @param below the path of `tree` below `parent`, in whose `schema` its keys should be */
+/**
+ * @param below the path of `tree` below `parent`, in whose `schema` its keys should be
+ * @param schemas `whole`: of all the config, to tell the keys of other kinds from misspelt ones
+ */
 function dropUnknownKeys(
   tree: unknown,
   parent: readonly string[],
   below: readonly string[],
-  schema: z.core.$ZodType,
+  schemas: { readonly schema: z.core.$ZodType; readonly whole: z.core.$ZodType },
   given: ReadonlySet<string>,
 ): void {
   if (!isTree(tree)) return;
-  const known = keysAt(schema, below);
-  const elsewhere = keysAt(configSchema, [...parent, ...below]);
+  const known = keysAt(schemas.schema, below);
+  const elsewhere = keysAt(schemas.whole, [...parent, ...below]);
   for (const key of Object.keys(tree)) {
     const path = [...parent, ...below, key].join('.');
     const wanted = [...given].some((other) => other === path || other.startsWith(`${path}.`));
-    if (known.includes(key)) dropUnknownKeys(tree[key], parent, [...below, key], schema, given);
+    if (known.includes(key)) dropUnknownKeys(tree[key], parent, [...below, key], schemas, given);
     else if (elsewhere.includes(key) && !wanted) delete tree[key];
   }
 }
 
-function leafSchema(path: readonly string[]): z.core.$ZodType {
+function leafSchema(path: readonly string[], whole: z.core.$ZodType): z.core.$ZodType {
   for (let depth = 1; depth <= path.length; depth++) {
-    if (schemasAt(configSchema, path.slice(0, depth)).length === 0) {
-      throw new UserError(unknownKey(path.slice(0, depth)));
+    if (schemasAt(whole, path.slice(0, depth)).length === 0) {
+      throw new UserError(unknownKey(path.slice(0, depth), whole));
     }
   }
-  const [schema = configSchema] = schemasAt(configSchema, path);
+  const [schema = whole] = schemasAt(whole, path);
   return schema;
 }
 
 /** A value as the command line writes it: lists with commas, texts without quotes, anything else as JSON. */
 function readValue(text: string, schema: z.core.$ZodType): unknown {
-  if (schema instanceof z.ZodArray && !text.startsWith('[')) {
-    return text === '' ? [] : text.split(',').map((item) => readValue(item.trim(), schema.element));
+  if (!text.startsWith('[') && (schema instanceof z.ZodArray || schema instanceof z.ZodTuple)) {
+    const element = schema instanceof z.ZodArray ? schema.element : schema.def.items[0];
+    return text === '' ? [] : text.split(',').map((item) => readValue(item.trim(), element));
   }
   if (text === 'undefined') return undefined;
   if (schema instanceof z.ZodString) return text;

@@ -1,4 +1,4 @@
-import type { DataConfig } from '../config/schema.js';
+import type { ClassificationDataConfig, DataConfig } from '../config/schema.js';
 import { nearest } from '../config/schema-keys.js';
 import { UserError } from '../errors.js';
 import { shapeClasses } from './shapes/classes.js';
@@ -6,13 +6,13 @@ import { shapeClasses } from './shapes/classes.js';
 /**
  * The classes that a config's data has; a label is an index into them.
  *
- * @throws UserError where only a COCO annotation file names them: `resolveClasses` reads it.
+ * @throws UserError where only an annotation file or folders name them: `resolveClasses` reads them.
  */
-export function classesOf(data: DataConfig): readonly string[] {
+export function classesOf(data: DataConfig | ClassificationDataConfig): readonly string[] {
   if (data.format === 'shapes') return shapeClasses;
   if (data.classes) return data.classes;
   throw new UserError(
-    'data.classes is not set. Name the classes, as in data.classes=person,car: the annotation file is not read here.',
+    'data.classes is not set. Name the classes, as in data.classes=person,car: the data itself is not read here.',
   );
 }
 

@@ -43,22 +43,32 @@ export interface OrientedImage {
 export async function decodeOriented(
   encoded: Uint8Array,
   name: string,
-  { turned, intact }: Decoding,
+  decoding: Decoding,
 ): Promise<OrientedImage> {
   try {
-    const failOn = intact ? 'warning' : 'error';
-    const image = sharp(encoded, { ignoreIcc: true, autoOrient: turned, failOn });
+    const image = openEncoded(encoded, decoding);
     const { space, orientation = 1 } = await image.metadata();
     return { image: space === 'cmyk' ? await decodeCmyk(image) : await decode(image), orientation };
   } catch (error) {
-    throw new UserError(
-      `${name} is not a readable photograph (${reasonOf(error, encoded)}). ` +
-        'Replace it by an intact copy, or take it out of the data.',
-    );
+    throw unreadable(error, encoded, name);
   }
 }
 
-async function decode(image: Sharp): Promise<RgbImage> {
+/** The file as sharp reads it, nothing decoded yet. */
+export function openEncoded(encoded: Uint8Array, { turned, intact }: Decoding): Sharp {
+  return sharp(encoded, { ignoreIcc: true, autoOrient: turned, failOn: intact ? 'warning' : 'error' });
+}
+
+/** What is said about a file that can't be decoded. */
+export function unreadable(error: unknown, encoded: Uint8Array, name: string): UserError {
+  return new UserError(
+    `${name} is not a readable photograph (${reasonOf(error, encoded)}). ` +
+      'Replace it by an intact copy, or take it out of the data.',
+  );
+}
+
+/** The pixels of what sharp has in hand, unless that is CMYK. */
+export async function decode(image: Sharp): Promise<RgbImage> {
   const { data, info } = await image
     .removeAlpha()
     .toColourspace('srgb')

@@ -27,7 +27,8 @@ export function resizeSample(sample: Sample, size: ImageSize): Sample {
   };
 }
 
-function resizeImage({ width, height, data }: RgbImage, size: ImageSize): RgbImage {
+/** The image at another size, scaled as {@link resizeSample} does. */
+export function resizeImage({ width, height, data }: RgbImage, size: ImageSize): RgbImage {
   const columns = neighbours(width, size.width);
   const rows = neighbours(height, size.height);
   const resized = new Uint8Array(size.width * size.height * 3);

@@ -31,7 +31,7 @@ interface PendingJob<Answer> {
  * @param options what it finds as its `workerData`
  */
 export function threadedSource<Request, Answer>(
-  module: '#sample-worker' | '#facts-worker',
+  module: '#sample-worker' | '#facts-worker' | '#labelled-worker',
   options: unknown,
   count: number,
 ): Source<Request, Answer> {

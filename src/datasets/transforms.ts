@@ -18,7 +18,8 @@ export function flipSample(sample: Sample): Sample {
   };
 }
 
-function flipImage({ width, height, data }: RgbImage): RgbImage {
+/** The image mirrored left to right. */
+export function flipImage({ width, height, data }: RgbImage): RgbImage {
   const flipped = new Uint8Array(data.length);
   for (let y = 0; y < height; y++) {
     let from = y * width * 3;

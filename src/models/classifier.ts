@@ -1,6 +1,7 @@
 import { stageOutputs } from '../backbone/backbone.js';
 import { buildBackbone } from '../backbone/build.js';
-import type { BackboneConfig } from '../config/schema.js';
+import type { BackboneConfig, ClassifierModelConfig } from '../config/schema.js';
+import { UserError } from '../errors.js';
 import { normal } from '../nn/initializers.js';
 import { linear } from '../nn/layers.js';
 import type { Ops } from '../nn/ops.js';
@@ -27,6 +28,25 @@ export interface Classifier {
   readonly dropout: number;
   /** All tensors of the model, under the names that torchvision or timm gives them. */
   readonly parameters: readonly Parameter[];
+}
+
+/**
+ * The classifier that a config asks for.
+ *
+ * @param classes how many its data has
+ * @throws UserError when it has fewer outputs than that
+ */
+export function configuredClassifier(
+  { backbone, outputs: wanted }: ClassifierModelConfig,
+  classes: number,
+): Classifier {
+  const outputs = wanted ?? classes;
+  if (outputs < classes) {
+    throw new UserError(
+      `model.outputs is ${outputs}, and the data has ${classes} classes: each needs an output; leave it out for as many`,
+    );
+  }
+  return buildClassifier(backbone, outputs);
 }
 
 /** Puts a classifier together. */

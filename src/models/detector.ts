@@ -1,4 +1,5 @@
-import type { Config } from '../config/schema.js';
+import { requireDetection } from '../config/require-task.js';
+import type { DetectionConfig } from '../config/schema.js';
 import { classesOf } from '../datasets/classes.js';
 import { decodeImage } from '../datasets/decode-image.js';
 import type { RgbImage } from '../datasets/sample.js';
@@ -23,14 +24,14 @@ export interface LoadOptions extends EngineOptions {
  *     for (const { category, score, box, mask } of await model.detect('photo.jpg')) …
  */
 export class MaskRCNN {
-  readonly config: Config;
+  readonly config: DetectionConfig;
   /** Names of the classes; a detection's `label` is an index into them. */
   readonly classes: readonly string[];
   readonly #network: Network;
   readonly #weights: Weights;
   readonly #ops: TensorOps;
 
-  private constructor(config: Config, network: Network, weights: Weights) {
+  private constructor(config: DetectionConfig, network: Network, weights: Weights) {
     this.config = config;
     this.classes = classesOf(config.data);
     this.#network = network;
@@ -41,10 +42,10 @@ export class MaskRCNN {
   /**
    * Loads a weights file, which holds its config.
    *
-   * @throws UserError when the file is missing, damaged or not atto's, or the engine isn't installed
+   * @throws UserError when the file is missing, damaged or not of a detector of atto's, or the engine isn't installed
    */
   static async load(file: string, options: LoadOptions = {}): Promise<MaskRCNN> {
-    const config = await readModelConfig(file, options.overrides);
+    const config = requireDetection(await readModelConfig(file, options.overrides), file);
     const { threads = config.threads, precision = config.precision } = options;
     await loadEngine({ threads, precision });
     const network = buildMaskRcnn(config.model, classesOf(config.data).length);

@@ -1,4 +1,4 @@
-import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { execute, flag, type } from '../engine/kernels.js';
 import { tf } from '../engine/tf.js';
 import { type ImageSize, paddedSize, resizedSize } from '../geometry/resize.js';
@@ -58,15 +58,27 @@ export function transformImages(
   return { images: batch, sizes, padded };
 }
 
+/** Normalises images of one size: `[N, H, W, 3]`. */
+export function normaliseImages(images: readonly Pixels[]): Tensor4D {
+  const [{ height, width }] = images;
+  const values = new Float32Array(images.length * height * width * 3);
+  for (const [i, { data }] of images.entries()) normaliseInto(values.subarray(i * height * width * 3), data);
+  return tf.tensor4d(values, [images.length, height, width, 3]);
+}
+
 function normalise({ data, height, width }: Pixels): Tensor3D {
   const values = new Float32Array(data.length);
+  normaliseInto(values, data);
+  return tf.tensor3d(values, [height, width, 3]);
+}
+
+function normaliseInto(values: Float32Array, data: Uint8Array): void {
   const [red, green, blue] = normalised;
   for (let i = 0; i < data.length; i += 3) {
     values[i] = red[data[i]];
     values[i + 1] = green[data[i + 1]];
     values[i + 2] = blue[data[i + 2]];
   }
-  return tf.tensor3d(values, [height, width, 3]);
 }
 
 function resize(image: Tensor3D, { height, width }: ImageSize): Tensor3D {

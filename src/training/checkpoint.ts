@@ -6,11 +6,19 @@ import { UserError } from '../errors.js';
 import type { Parameter } from '../nn/parameter.js';
 import type { Weights } from '../nn/weights.js';
 import { exportWeights, restore } from '../weights/model-file.js';
-import { velocityPrefix } from '../weights/names.js';
+import { averagePrefix, velocityPrefix } from '../weights/names.js';
 import { openSafetensors, writeSafetensors } from '../weights/safetensors.js';
 import type { NamedTensor } from '../weights/tensor-file.js';
 import { fromTorch, torchShape, toTorch } from '../weights/torch-layout.js';
 import type { Sgd } from './sgd.js';
+
+/** All that training changes. */
+export interface RunState {
+  readonly weights: Weights;
+  readonly optimizer: Sgd;
+  /** The running average of the weights, where there is one. */
+  readonly average: Weights | undefined;
+}
 
 /**
  * Where a run stands. Every random stream is a function of the seed and a position, so these numbers are the state of
@@ -22,29 +30,28 @@ const progressSchema = z.strictObject({
   /** Training images consumed; the place in the data's order. */
   images: z.int().min(0),
   seed: z.int(),
-  /** The best AP_m of a validation so far. */
+  /** The best headline figure of a validation so far. */
   best: z.number().optional(),
 });
 export type Progress = z.output<typeof progressSchema>;
 
 /**
- * Writes all that continuing needs: weights, running statistics, velocities, progress and config. A checkpoint is a
+ * Writes all that continuing needs: weights, running statistics, their average, velocities, progress and config. A checkpoint is a
  * weights file with more in it. Whole or not at all: the one before stays until the new one is complete.
  */
 export async function saveCheckpoint(
   file: string,
-  weights: Weights,
-  optimizer: Sgd,
+  state: RunState,
   progress: Progress,
   config: Config,
 ): Promise<void> {
-  await writeSafetensors(file, checkpointTensors(weights, optimizer), {
+  await writeSafetensors(file, checkpointTensors(state), {
     config: JSON.stringify(config),
     progress: JSON.stringify(progress),
   });
 }
 
-function* checkpointTensors(weights: Weights, optimizer: Sgd): Generator<NamedTensor> {
+function* checkpointTensors({ weights, optimizer, average }: RunState): Generator<NamedTensor> {
   yield* exportWeights(weights);
   for (const [parameter, velocity] of optimizer.velocities) {
     const values = velocity.read();
@@ -55,15 +62,20 @@ function* checkpointTensors(weights: Weights, optimizer: Sgd): Generator<NamedTe
     };
     values.dispose();
   }
+  if (!average) return;
+  for (const tensor of exportWeights(average)) yield { ...tensor, name: averagePrefix + tensor.name };
 }
 
 /**
- * Takes weights and velocities from a checkpoint.
+ * Takes weights, their average and velocities from a checkpoint.
  *
  * @returns where the run stood
  * @throws UserError when the file is damaged, no checkpoint, or of another model
  */
-export async function loadCheckpoint(file: string, weights: Weights, optimizer: Sgd): Promise<Progress> {
+export async function loadCheckpoint(
+  file: string,
+  { weights, optimizer, average }: RunState,
+): Promise<Progress> {
   const source = await openSafetensors(file);
   try {
     const { progress } = source.metadata;
@@ -72,7 +84,11 @@ export async function loadCheckpoint(file: string, weights: Weights, optimizer: 
     }
     await restore(source, weights);
     for (const [parameter, velocity] of optimizer.velocities) {
-      assignVelocity(velocity, parameter, await source.read(velocityPrefix + parameter.name));
+      assignValues(velocity, parameter, await source.read(velocityPrefix + parameter.name));
+    }
+    for (const parameter of average?.parameters ?? []) {
+      const values = await source.read(averagePrefix + parameter.name);
+      if (average) assignValues(average.variable(parameter), parameter, values);
     }
     return progressSchema.parse(JSON.parse(progress));
   } finally {
@@ -80,8 +96,8 @@ export async function loadCheckpoint(file: string, weights: Weights, optimizer: 
   }
 }
 
-function assignVelocity(velocity: Variable, parameter: Parameter, data: Float32Array): void {
+function assignValues(variable: Variable, parameter: Parameter, data: Float32Array): void {
   const values = tf.tensor(fromTorch(parameter, data), [...parameter.shape]);
-  velocity.assign(values);
+  variable.assign(values);
   values.dispose();
 }

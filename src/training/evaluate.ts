@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.js';
+import type { DetectionConfig } from '../config/schema.js';
 import { evaluationLoader } from '../datasets/loader.js';
 import type { Dataset, Sample } from '../datasets/sample.js';
 import type { Detection } from '../geometry/instance.js';
@@ -33,7 +33,7 @@ export interface NetworkEvaluation extends Evaluation {
 export async function evaluateNetwork(
   network: MaskRcnn,
   weights: Weights,
-  config: Config,
+  config: DetectionConfig,
   dataset: Dataset,
   { signal, onImage }: EvaluationOptions = {},
 ): Promise<NetworkEvaluation | undefined> {

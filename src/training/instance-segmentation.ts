@@ -1,13 +1,70 @@
+import { availableParallelism } from 'node:os';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Config } from '../config/schema.js';
-import type { Sample } from '../datasets/sample.js';
+import type { DetectionConfig } from '../config/schema.js';
+import { trainingLoader } from '../datasets/loader.js';
+import type { Dataset, Sample } from '../datasets/sample.js';
+import { verifySplits } from '../datasets/verify.js';
 import { decodeMask } from '../geometry/run-length-mask.js';
-import type { MaskRcnn } from '../models/mask-rcnn.js';
+import { buildMaskRcnn, type MaskRcnn } from '../models/mask-rcnn.js';
 import { type TrainingExample, trainingLosses } from '../models/training.js';
 import type { TensorOps } from '../nn/tensor-ops.js';
 import { randomStream } from '../random.js';
 import { randomSampler } from '../rpn/sampling.js';
+import { evaluateNetwork, type NetworkEvaluation } from './evaluate.js';
 import { shorterSideAt } from './multi-scale.js';
+import type { Task } from './task.js';
+
+/** A detector's data: `validation` is needed where the config asks for it. */
+export interface DetectionSplits {
+  readonly train: Dataset;
+  readonly validation: Dataset | undefined;
+}
+
+/** Learning to find objects, with boxes and masks. */
+export function instanceSegmentation(
+  config: DetectionConfig,
+  { train, validation }: DetectionSplits,
+): Task<Sample, NetworkEvaluation> {
+  const { data, dataWorkers, input, seed, training } = config;
+  const network = buildMaskRcnn(config.model, train.classes.length);
+  return {
+    parameters: network.parameters,
+    emaDecay: undefined,
+    verify: async (progress) => ({
+      notice: await verifySplits({
+        data,
+        splits: [
+          { name: 'train', dataset: train },
+          ...(validation ? [{ name: 'val' as const, dataset: validation }] : []),
+        ],
+        // Nothing else is done meanwhile.
+        workers: dataWorkers > 0 ? availableParallelism() : 0,
+        ...progress,
+      }),
+      openLoader: (start) =>
+        trainingLoader({
+          data,
+          ids: train.ids,
+          records: train.records,
+          workers: dataWorkers,
+          // Enough for the next step to be ready while one goes on.
+          ahead: 2 * training.batchSize * training.accumulate,
+          seed,
+          start,
+          horizontalFlip: input.horizontalFlip,
+        }),
+    }),
+    losses: (ops, samples, position) => batchLosses(network, ops, samples, config, position),
+    validate: async (weights, { signal, onProgress }) =>
+      validation &&
+      evaluateNetwork(network, weights, config, validation, {
+        signal,
+        onImage: (_image, done, total) => onProgress(done, total),
+      }),
+    figures: ({ metrics: { AP_d, AP_m } }) => ({ AP_d, AP_m }),
+    headline: 'AP_m',
+  };
+}
 
 /**
  * The losses of a batch of samples.
@@ -18,7 +75,7 @@ export function batchLosses(
   network: MaskRcnn,
   ops: TensorOps,
   samples: readonly Sample[],
-  config: Config,
+  config: DetectionConfig,
   position: number,
 ): Readonly<Record<string, Tensor>> {
   const { seed, input } = config;

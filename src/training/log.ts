@@ -15,6 +15,8 @@ export interface LogEntry {
   readonly losses: Readonly<Record<string, number>>;
   readonly learningRate: number;
   readonly imagesPerSecond: number;
+  /** Seconds that the step waited for its images. */
+  readonly dataTime: number;
   /** Figures of the validation after this step, where there was one. */
   readonly validation?: Readonly<Record<string, number | null>>;
 }
@@ -56,11 +58,12 @@ async function writeLine(file: string, handle: FileHandle, line: string): Promis
 }
 
 function writeEvents(events: EventFile, entry: LogEntry): void {
-  const { step, loss, losses, learningRate, imagesPerSecond, validation = {} } = entry;
+  const { step, loss, losses, learningRate, imagesPerSecond, dataTime, validation = {} } = entry;
   events.scalar(step, 'loss/total', loss);
   for (const [name, value] of Object.entries(losses)) events.scalar(step, `loss/${name}`, value);
   events.scalar(step, 'learning rate', learningRate);
   events.scalar(step, 'images per second', imagesPerSecond);
+  events.scalar(step, 'seconds waiting for images', dataTime);
   for (const [name, value] of Object.entries(validation)) {
     if (value !== null) events.scalar(step, `validation/${name}`, value);
   }
@@ -105,6 +108,7 @@ const entrySchema = z.object({
   losses: z.record(z.string(), z.number()),
   learningRate: z.number(),
   imagesPerSecond: z.number(),
+  dataTime: z.number().default(0),
   validation: z.record(z.string(), z.number().nullable()).exactOptional(),
 });
 

@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.js';
+import type { DetectionConfig } from '../config/schema.js';
 import { randomStream } from '../random.js';
 
 /**
@@ -6,7 +6,7 @@ import { randomStream } from '../random.js';
  *
  * @param position how many images training has seen before the batch
  */
-export function shorterSideAt({ seed, input }: Config, position: number): number {
+export function shorterSideAt({ seed, input }: DetectionConfig, position: number): number {
   const { multiScale, shorterSide } = input;
   if (multiScale === undefined) return shorterSide;
   return multiScale[randomStream(seed, 'scale', position).integer(multiScale.length)];

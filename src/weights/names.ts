@@ -14,8 +14,9 @@ const detectorPart = /^(backbone|rpn|roi_heads)\./;
 /** The names of the dense layer of all classification networks here. */
 const denseLayer = /^(fc|classifier)\./;
 
-/** Before the names of the velocities in a checkpoint. */
+/** Before the names of velocities and averages in a checkpoint. */
 export const velocityPrefix = 'velocity.';
+export const averagePrefix = 'average.';
 
 /** What the names of PyTorch's counters of batches end with, which norms with a momentum don't use. */
 export const counterSuffix = '.num_batches_tracked';
@@ -43,7 +44,7 @@ export interface TranslatedNames {
   readonly kind: NetworkKind;
   /** The file's names, by ours. */
   readonly byOurs: ReadonlyMap<string, string>;
-  /** The file's names of what is of no use: counters of batches, velocities, and the dense layer for a detector. */
+  /** The file's names of what is of no use: counters of batches, velocities, averages, and the dense layer for a detector. */
   readonly unused: readonly string[];
 }
 
@@ -66,6 +67,7 @@ export function translateNames(fileNames: Iterable<string>, target: NetworkKind)
     const isUseless =
       name.endsWith(counterSuffix) ||
       name.startsWith(velocityPrefix) ||
+      name.startsWith(averagePrefix) ||
       (kind === 'classifier' && target === 'detector' && denseLayer.test(name));
     if (isUseless) {
       unused.push(all[i]);

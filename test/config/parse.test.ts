@@ -1,9 +1,14 @@
+import path from 'node:path';
+import { globSync } from 'tinyglobby';
 import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/load.js';
 import { parseConfig } from '../../src/config/parse.js';
+import { requireClassification, requireDetection } from '../../src/config/require-task.js';
 import { UserError } from '../../src/errors.js';
 
 const minimal = { data: { format: 'voc', root: 'data' }, training: { steps: 10, learningRate: 0.01 } };
-const parse = (overrides: string[], input: unknown = minimal) => parseConfig(input, overrides, 'test.ts');
+const parse = (overrides: string[], input: unknown = minimal) =>
+  requireDetection(parseConfig(input, overrides, 'test.ts'), 'test.ts');
 
 describe('parseConfig', () => {
   it('fills in the defaults', () => {
@@ -72,7 +77,7 @@ describe('parseConfig', () => {
 
   const message = (overrides: string[], input: unknown = minimal): string => {
     try {
-      parse(overrides, input);
+      parseConfig(input, overrides, 'test.ts');
     } catch (error) {
       expect(error).toBeInstanceOf(UserError);
       return error instanceof Error ? error.message : '';
@@ -123,5 +128,90 @@ describe('parseConfig', () => {
     expect(message([], { training: minimal.training })).toContain('data');
     expect(message([], 7)).toContain('test.ts');
     expect(message(['steps'])).toContain('key.path=value');
+  });
+
+  const classifier = {
+    task: 'classification',
+    data: { format: 'image-folder', root: 'data' },
+    training: { steps: 10, learningRate: 0.01 },
+  };
+  const parseClassifier = (overrides: string[], input: unknown = classifier) =>
+    requireClassification(parseConfig(input, overrides, 'test.ts'), 'test.ts');
+
+  it('has other keys and defaults for a classifier', () => {
+    const { model, input, data, training } = parseClassifier([
+      'model.outputs=51',
+      'input.crop.scale=0.2,1',
+      'data.classes=cat,dog',
+      'training.labelSmoothing=0.1',
+    ]);
+    expect(model).toMatchObject({ outputs: 51, backbone: { name: 'attonet-a', norm: 'batch' } });
+    expect(input).toEqual({
+      size: 224,
+      resize: 256,
+      crop: { scale: [0.2, 1], aspectRatio: [3 / 4, 4 / 3] },
+      horizontalFlip: 0.5,
+      colourJitter: { brightness: 0, contrast: 0, saturation: 0 },
+    });
+    expect(data).toMatchObject({
+      train: 'train',
+      val: 'val',
+      classes: ['cat', 'dog'],
+      skipUnreadable: false,
+    });
+    expect(training).toMatchObject({ momentum: 0.9, labelSmoothing: 0.1 });
+    expect(training.emaDecay).toBeUndefined();
+  });
+
+  it('scales the shorter side of evaluation with the size, unless the file or the command line gives it', () => {
+    const resized = { ...classifier, input: { size: 224, resize: 236 } };
+    expect(parseClassifier([], resized).input.resize).toBe(236);
+    expect(parseClassifier(['input.size=112'], resized).input.resize).toBe(128);
+    expect(parseClassifier(['input.size=112', 'input.resize=112'], resized).input.resize).toBe(112);
+  });
+
+  it('names the keys of the other task as such, and misspelt ones with the nearest of its own', () => {
+    expect(message(['model.fpn.channels=64'], classifier)).toBe('model.fpn goes with another task');
+    expect(message([], { ...classifier, input: { shorterSide: 224 } })).toBe(
+      'test.ts: input.shorterSide goes with another task',
+    );
+    expect(message(['training.emaDecay=0.9'])).toBe('training.emaDecay goes with another task');
+    expect(message(['model.outputs=3'])).toBe('model.outputs goes with another task');
+    expect(message(['training.labelsmoothing=0.1'], classifier)).toBe(
+      'unknown key training.labelsmoothing; did you mean training.labelSmoothing?',
+    );
+    expect(message(['data.trainImages=5'], classifier)).toContain('goes with another data.format');
+    expect(message(['data.format=voc'], classifier)).toBe(
+      'test.ts: data.format: must be image-folder or shapes',
+    );
+    expect(message(['data.format=vco'])).toBe('test.ts: data.format: must be voc, coco, sbd or shapes');
+    expect(message(['task=detection'])).toBe(
+      'test.ts: task: must be instance-segmentation or classification',
+    );
+  });
+
+  it('refuses impossible values of a classifier', () => {
+    expect(message(['input.resize=100'], classifier)).toBe(
+      'test.ts: input.resize: must not be less than size',
+    );
+    expect(message(['input.crop.scale=0.8,0.2'], classifier)).toContain(
+      'input.crop.scale: must be the least',
+    );
+    expect(message(['input.crop.scale=0.5,2'], classifier)).toContain(
+      'must not be more than the whole image',
+    );
+    expect(message(['training.emaDecay=1'], classifier)).toContain('training.emaDecay');
+  });
+});
+
+describe('the configs that come with atto', () => {
+  const folder = path.join(import.meta.dirname, '..', '..', 'configs');
+  const files = globSync('{imagenet50,shapes,voc2012}/*.ts', { cwd: folder }).sort();
+
+  it.each(files)('%s is one', async (file) => {
+    const { task, model } = await loadConfig(path.join(folder, file), []);
+    const outputs = file.startsWith('imagenet50') ? 51 : undefined;
+    expect(task === 'classification' ? model.outputs : undefined).toBe(outputs);
+    if (outputs) expect(model.backbone.name).toBe(path.parse(file).name);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type BackboneName, backboneNames } from '../../src/config/backbone-names.js';
-import { type BackboneConfig, configSchema, type ModelConfig } from '../../src/config/schema.js';
+import { type BackboneConfig, detectionSchema, type ModelConfig } from '../../src/config/schema.js';
 import type { Complexity } from '../../src/metrics/complexity.js';
 import { buildClassifier } from '../../src/models/classifier.js';
 import { classifierComplexity, maskRcnnComplexity } from '../../src/models/complexity.js';
@@ -9,7 +9,7 @@ import { isCounted, parameterSize } from '../../src/nn/parameter.js';
 
 function modelOf(model: object): ModelConfig {
   const data = { format: 'voc', root: '' };
-  return configSchema.parse({ model, data, training: { steps: 1, learningRate: 1 } }).model;
+  return detectionSchema.parse({ model, data, training: { steps: 1, learningRate: 1 } }).model;
 }
 
 /** Of one square image. */

@@ -1,4 +1,5 @@
 import { parseConfig } from '../../src/config/parse.js';
+import { requireDetection } from '../../src/config/require-task.js';
 import type { Box } from '../../src/geometry/box.js';
 import type { Detection, Instance } from '../../src/geometry/instance.js';
 import { encodeMask } from '../../src/geometry/run-length-mask.js';
@@ -57,7 +58,7 @@ export function lossesOnly(steps: number, overrides: readonly string[] = []): Re
   };
   return {
     name: 'a-run-2026-01-31-120000',
-    config: parseConfig(config, [...overrides], 'config.json'),
+    config: requireDetection(parseConfig(config, [...overrides], 'config.json'), 'config.json'),
     evaluation: undefined,
     log: Array.from({ length: steps }, (_, i) => loggedStep(i + 1)),
     circumstances: [{ name: 'atto', value: '0.1.0' }],

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { parseConfig } from '../../src/config/parse.js';
-import type { Config } from '../../src/config/schema.js';
+import { requireDetection } from '../../src/config/require-task.js';
+import type { DetectionConfig } from '../../src/config/schema.js';
 
 /** The smallest experiment that goes the whole way: a slim AttoNet-D detector on generated pictures in `folder`. */
-export function tinyConfig(folder: string, ...overrides: string[]): Config {
-  return parseConfig(tinyConfigInput(folder), overrides, 'tiny.json');
+export function tinyConfig(folder: string, ...overrides: string[]): DetectionConfig {
+  return requireDetection(parseConfig(tinyConfigInput(folder), overrides, 'tiny.json'), 'tiny.json');
 }
 
 /** {@link tinyConfig} as a config file holds it. */

@@ -5,7 +5,15 @@ import { type LogEntry, readLog } from '../../src/training/log.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 function entry(step: number, more: Partial<LogEntry> = {}): LogEntry {
-  return { step, loss: 1 / 3, losses: { mask: 1 / 3 }, learningRate: 0.1, imagesPerSecond: 2, ...more };
+  return {
+    step,
+    loss: 1 / 3,
+    losses: { mask: 1 / 3 },
+    learningRate: 0.1,
+    imagesPerSecond: 2,
+    dataTime: 0.5,
+    ...more,
+  };
 }
 
 test('reads what was logged, unrounded, up to a line that was never finished', async () => {

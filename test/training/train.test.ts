@@ -1,9 +1,13 @@
 import { readFile, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import type { DetectionConfig } from '../../src/config/schema.js';
 import { openDataset } from '../../src/datasets/open.js';
+import type { Sample } from '../../src/datasets/sample.js';
 import { tf } from '../../src/engine/tf.js';
 import { UserError } from '../../src/errors.js';
+import type { NetworkEvaluation } from '../../src/training/evaluate.js';
+import { instanceSegmentation } from '../../src/training/instance-segmentation.js';
 import { newRun, type RunFolder, writeConfig } from '../../src/training/run-folder.js';
 import { type TrainingListener, type TrainingRun, train } from '../../src/training/train.js';
 import { useEngine } from '../support/engine.js';
@@ -12,9 +16,17 @@ import { tinyConfig } from '../support/tiny.js';
 
 beforeAll(useEngine);
 
-const silent: TrainingListener = { onVerify() {}, onNotice() {}, onStart() {}, onStep() {}, onValidate() {} };
+type Run = TrainingRun<Sample, NetworkEvaluation> & { readonly config: DetectionConfig };
 
-async function tinyRun(folder: string, name: string, ...overrides: string[]): Promise<TrainingRun> {
+const silent: TrainingListener<unknown> = {
+  onVerify() {},
+  onNotice() {},
+  onStart() {},
+  onStep() {},
+  onValidate() {},
+};
+
+async function tinyRun(folder: string, name: string, ...overrides: string[]): Promise<Run> {
   const config = tinyConfig(folder, ...overrides);
   const run = await newRun(name, path.join(folder, name));
   await writeConfig(run, config);
@@ -22,14 +34,16 @@ async function tinyRun(folder: string, name: string, ...overrides: string[]): Pr
     config,
     folder: run,
     resume: false,
-    train: await openDataset(config.data, 'train'),
-    validation: config.training.validateEvery ? await openDataset(config.data, 'val') : undefined,
+    task: instanceSegmentation(config, {
+      train: await openDataset(config.data, 'train'),
+      validation: config.training.validateEvery ? await openDataset(config.data, 'val') : undefined,
+    }),
     signal: new AbortController().signal,
   };
 }
 
 /** Trains until `step` is done, as if Ctrl-C were pressed then. */
-async function trainUntil(step: number, run: TrainingRun): Promise<number> {
+async function trainUntil(step: number, run: Run): Promise<number> {
   const controller = new AbortController();
   return train(
     { ...run, signal: controller.signal },
@@ -41,8 +55,9 @@ async function logOf({ log }: RunFolder) {
   const lines = (await readFile(log, 'utf8')).trim().split('\n');
   return lines.map((line) => {
     // How fast it went is the one thing that may differ.
-    const { imagesPerSecond, ...entry } = JSON.parse(line);
+    const { imagesPerSecond, dataTime, ...entry } = JSON.parse(line);
     expect(imagesPerSecond).toBeGreaterThan(0);
+    expect(dataTime).toBeGreaterThanOrEqual(0);
     return entry;
   });
 }

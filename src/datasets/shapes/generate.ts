@@ -6,24 +6,38 @@ import { errorCode } from '../../files.js';
 import { vocLayout } from '../voc/layout.js';
 import { shapesAsVoc } from './as-voc.js';
 import { writeSplits } from './write.js';
+import { writeClassFolders } from './write-class-folders.js';
+
+/** What the images show and how they lie on the disk. */
+export type ShapesLayout = 'voc' | 'image-folder';
+
+const writeLayout: Readonly<Record<ShapesLayout, typeof writeClassFolders>> = {
+  voc: (data, onProgress) => writeSplits(data, vocLayout(shapesAsVoc(data)), onProgress),
+  'image-folder': writeClassFolders,
+};
 
 /**
  * Generates the data set into `data.root`, unless it is there already. The images depend on the settings alone. The
  * folder appears when all of it is written, so an interrupted generation starts anew.
  *
  * @param onProgress called after each image with the number of images done and of all.
+ * @param layout `voc`: 1 to 4 shapes an image with their masks; `image-folder`: one, in folders named by it.
  * @throws UserError when the folder holds something else or can't be written.
  */
 export async function generateShapes(
   data: ShapesDataConfig,
   onProgress?: (done: number, total: number) => void,
+  layout: ShapesLayout = 'voc',
 ): Promise<void> {
   const partial = `${path.resolve(data.root)}.partial`;
   try {
-    if (await isGenerated(data)) return;
+    if (await isGenerated(data, layout)) return;
     await rm(partial, { recursive: true, force: true });
-    await writeSplits(data, vocLayout(shapesAsVoc({ ...data, root: partial })), onProgress);
-    await writeFile(path.join(partial, stampName), `${JSON.stringify(stampOf(data), undefined, 2)}\n`);
+    await writeLayout[layout]({ ...data, root: partial }, onProgress);
+    await writeFile(
+      path.join(partial, stampName),
+      `${JSON.stringify(stampOf(data, layout), undefined, 2)}\n`,
+    );
     await rename(partial, data.root);
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
@@ -37,12 +51,13 @@ export async function generateShapes(
 const stampName = 'shapes.json';
 
 /** What decides the images; `version` counts the changes of what is drawn. */
-function stampOf({ seed, trainImages, valImages, minSide, maxSide }: ShapesDataConfig) {
-  return { version: 2, seed, trainImages, valImages, minSide, maxSide };
+function stampOf({ seed, trainImages, valImages, minSide, maxSide }: ShapesDataConfig, layout: ShapesLayout) {
+  const settings = { version: 2, seed, trainImages, valImages, minSide, maxSide };
+  return layout === 'voc' ? settings : { ...settings, layout };
 }
 
 /** Whether the folder holds the data set of these settings; false when there is nothing. */
-async function isGenerated(data: ShapesDataConfig): Promise<boolean> {
+async function isGenerated(data: ShapesDataConfig, layout: ShapesLayout): Promise<boolean> {
   const { root } = data;
   const stamp = await readFile(path.join(root, stampName), 'utf8').catch(() => undefined);
   if (stamp === undefined) {
@@ -56,9 +71,10 @@ async function isGenerated(data: ShapesDataConfig): Promise<boolean> {
     );
   }
   const made = parseStamp(stamp);
-  const differences = Object.entries(stampOf(data))
-    .filter(([key, value]) => made.get(key) !== value)
-    .map(([key, value]) => `${key} ${made.get(key)} instead of ${value}`);
+  const wanted = new Map<string, unknown>(Object.entries(stampOf(data, layout)));
+  const differences = [...new Set([...made.keys(), ...wanted.keys()])]
+    .filter((key) => made.get(key) !== wanted.get(key))
+    .map((key) => `${key} ${made.get(key) ?? 'voc'} instead of ${wanted.get(key) ?? 'voc'}`);
   if (differences.length === 0) return true;
   throw new UserError(
     `The shapes in ${root} were generated with other settings: ${differences.join(', ')}. ` +

@@ -30,8 +30,12 @@ interface Placement {
   readonly rotation: number;
 }
 
-/** Draws 1 to 4 shapes over one another on a textured background. */
-export function drawScene(width: number, height: number, random: RandomStream): Scene {
+/**
+ * Draws shapes over one another on a textured background.
+ *
+ * @param single the one shape to draw; 1 to 4 by chance without it
+ */
+export function drawScene(width: number, height: number, random: RandomStream, single?: ShapeClass): Scene {
   const canvas = createCanvas(width, height);
   const context = canvas.getContext('2d');
   const background = backgroundColour(random);
@@ -42,10 +46,10 @@ export function drawScene(width: number, height: number, random: RandomStream): 
   const areas: number[] = [];
   const shapes: ShapeClass[] = [];
   const colours: Colour[] = [background];
-  const wanted = 1 + random.integer(mostShapes);
+  const wanted = single ? 1 : 1 + random.integer(mostShapes);
   for (let attempt = 0; attempt < 20 * wanted && shapes.length < wanted; attempt++) {
-    const shape = shapeClasses[random.integer(shapeClasses.length)];
-    const placement = randomPlacement(width, height, random);
+    const shape = single ?? shapeClasses[random.integer(shapeClasses.length)];
+    const placement = randomPlacement(width, height, random, single !== undefined);
     const pixels = coveredPixels(shape, placement, width, height);
     if (!staysVisible(pixels, owners, areas)) continue;
     const colour = distinctColour(colours, random);
@@ -59,10 +63,13 @@ export function drawScene(width: number, height: number, random: RandomStream): 
   return { canvas, shapes, owners };
 }
 
-/** Most of a shape lies inside the image; its border may cut off the rest. */
-function randomPlacement(width: number, height: number, random: RandomStream): Placement {
-  const radius = Math.max(leastRadius, Math.min(width, height) * (0.11 + 0.24 * random.uniform()));
-  const within = (side: number): number => 0.6 * radius + (side - 1.2 * radius) * random.uniform();
+/** Most of a shape lies inside the image; its border may cut off the rest. A single one is larger, and all inside. */
+function randomPlacement(width: number, height: number, random: RandomStream, single: boolean): Placement {
+  const [least, greatest] = single ? [0.2, 0.45] : [0.11, 0.35];
+  const share = least + (greatest - least) * random.uniform();
+  const radius = Math.max(leastRadius, Math.min(width, height) * share);
+  const margin = single ? radius : 0.6 * radius;
+  const within = (side: number): number => margin + (side - 2 * margin) * random.uniform();
   return { x: within(width), y: within(height), radius, rotation: 2 * Math.PI * random.uniform() };
 }
 

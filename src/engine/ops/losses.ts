@@ -34,13 +34,25 @@ export function sigmoidCrossEntropy(tape: Tape | undefined, logits: Tensor, targ
  *
  * @param logits `[N, classes]`
  * @param labels N indices of classes
+ * @param smoothing share of the target probability that all classes get evenly (Szegedy et al. 2016, Section 7)
  */
-export function softmaxCrossEntropy(tape: Tape | undefined, logits: Tensor, labels: Int32Array): Tensor {
+export function softmaxCrossEntropy(
+  tape: Tape | undefined,
+  logits: Tensor,
+  labels: Int32Array,
+  smoothing = 0,
+): Tensor {
   const [rows, classes] = logits.shape;
   const n = Math.max(rows, 1);
-  const oneHot = (): Tensor => tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), classes), 'float32');
-  const loss = tf.tidy(() => tf.div(tf.sum(tf.mul(tf.logSoftmax(logits), oneHot())), -n));
-  return scalarLoss(tape, logits, loss, () => tf.tidy(() => tf.div(tf.sub(tf.softmax(logits), oneHot()), n)));
+  const even = smoothing / classes;
+  const targets = (): Tensor =>
+    smoothing === 0
+      ? tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), classes), 'float32')
+      : tf.oneHot(tf.tensor1d(labels, 'int32'), classes, 1 - smoothing + even, even, 'float32');
+  const loss = tf.tidy(() => tf.div(tf.sum(tf.mul(tf.logSoftmax(logits), targets())), -n));
+  return scalarLoss(tape, logits, loss, () =>
+    tf.tidy(() => tf.div(tf.sub(tf.softmax(logits), targets()), n)),
+  );
 }
 
 /**

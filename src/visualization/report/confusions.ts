@@ -75,7 +75,7 @@ function detectionsOf({ miss, ...detections }: OutcomeCounts): number {
 }
 
 /** A count, the darker the larger its share is. */
-function cell(value: number, total: number, kind: string): Html {
+export function cell(value: number, total: number, kind: string): Html {
   if (value === 0) return html`<td class="${kind} none">·</td>`;
   const share = (0.12 + (0.48 * value) / total).toFixed(2);
   return html`<td class="${kind}" style="--share:${share}">${count(value)}</td>`;

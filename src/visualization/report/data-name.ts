@@ -1,4 +1,4 @@
-import type { Config, DataConfig } from '../../config/schema.js';
+import type { Config, DetectionConfig } from '../../config/schema.js';
 import { vocClasses } from '../../config/voc-classes.js';
 
 /** Such as `Pascal VOC 2012, val`. */
@@ -6,7 +6,7 @@ export function dataName({ data }: Config, split: 'train' | 'val'): string {
   return `${setName(data)}, ${listName(data, split)}`;
 }
 
-function setName(data: DataConfig): string {
+function setName(data: Config['data']): string {
   switch (data.format) {
     case 'voc':
       return `Pascal VOC ${data.year}`;
@@ -14,19 +14,21 @@ function setName(data: DataConfig): string {
       return 'COCO annotation file';
     case 'sbd':
       return 'Semantic Boundaries Dataset';
+    case 'image-folder':
+      return 'image folder';
     case 'shapes':
       return 'generated shapes';
   }
 }
 
 /** The name of the list of a split's images. */
-function listName(data: DataConfig, split: 'train' | 'val'): string {
+function listName(data: Config['data'], split: 'train' | 'val'): string {
   if (data.format === 'shapes') return split;
   return data.format === 'coco' ? data[split].replace(/^.*[\\/]/, '') : data[split];
 }
 
 /** Whether these are the data that the paper's figures are about: VOC 2012's segmentation val with its 20 classes. */
-export function isPapersData({ data }: Config, split: 'train' | 'val'): boolean {
+export function isPapersData({ data }: DetectionConfig, split: 'train' | 'val'): boolean {
   return (
     data.format === 'voc' &&
     data.year === 2012 &&

@@ -24,7 +24,8 @@ export function headlineSection(data: ReportData, evaluation: ReportedEvaluation
   );
 }
 
-function tile(name: string, figure: Figure | undefined, protocol: string, kind = ''): Html {
+/** A figure, large. */
+export function tile(name: string, figure: Figure | undefined, protocol: string, kind = ''): Html {
   return html`<div class="tile ${kind}"><span class="name">${name}</span><span class="value">${percent(figure)}</span><span class="note">${protocol}</span></div>`;
 }
 

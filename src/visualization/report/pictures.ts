@@ -32,7 +32,8 @@ export async function galleryImage(
   };
 }
 
-async function embed(canvas: Canvas): Promise<EmbeddedPicture> {
+/** A canvas as a picture inside the page. */
+export async function embed(canvas: Canvas): Promise<EmbeddedPicture> {
   const bytes = await canvas.encode('webp', quality);
   return {
     source: `data:image/webp;base64,${bytes.toString('base64')}`,

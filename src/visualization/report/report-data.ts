@@ -1,4 +1,4 @@
-import type { Config } from '../../config/schema.js';
+import type { DetectionConfig } from '../../config/schema.js';
 import type { ImageQuality } from '../../metrics/error-analysis.js';
 import type { Evaluation } from '../../metrics/evaluate.js';
 import type { ImageGroup } from '../../metrics/image-choice.js';
@@ -7,7 +7,7 @@ import type { ImageGroup } from '../../metrics/image-choice.js';
 export interface ReportData {
   /** Of the run, or of the weights file. */
   readonly name: string;
-  readonly config: Config;
+  readonly config: DetectionConfig;
   /** Undefined where nothing was evaluated: then there is only how training went. */
   readonly evaluation: ReportedEvaluation | undefined;
   /** The run's steps in their order; empty where there is no run. */

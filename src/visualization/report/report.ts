@@ -1,59 +1,28 @@
 import { classSection } from './classes.js';
 import { curveSection } from './curves.js';
 import { dataName } from './data-name.js';
-import { fontFaces } from './font-faces.js';
 import { gallerySection } from './gallery.js';
 import { headlineSection } from './headline.js';
-import { Html, html } from './html.js';
+import { type Html, html } from './html.js';
 import { mistakeSection } from './mistakes.js';
+import { page } from './page.js';
 import { count, counted, type Section } from './parts.js';
 import { protocolSection } from './protocols.js';
 import type { ReportData, ReportedEvaluation } from './report-data.js';
 import { scoreSection } from './scores.js';
 import { circumstanceSection, configSection } from './settings.js';
 import { sizeSection } from './sizes.js';
-import { style } from './style.js';
 import { trainingSection } from './training.js';
 
-/**
- * The report of an evaluation, a run or both: one HTML page that needs nothing else, neither files nor scripts nor the
- * network.
- */
+/** The report of an evaluation of a detector, of its training or of both. */
 export function reportPage(data: ReportData): string {
-  const { evaluation, log } = data;
-  const sections = [
+  const { name, evaluation, log, config, circumstances } = data;
+  return page(name, evaluation ? evaluated(data, evaluation) : notEvaluated(data), [
     ...(evaluation ? evaluationSections(data, evaluation) : []),
-    ...(log.length > 0 ? [trainingSection(data)] : []),
-    configSection(data.config),
-    circumstanceSection(data.circumstances),
-  ];
-  const { source } = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${data.name}: atto report</title>
-<link rel="icon" href="data:,">
-<style>${new Html(fontFaces() + style)}</style>
-</head>
-<body>
-<header>
-<p class="kicker">atto-maskrcnn report</p>
-<h1>${data.name}</h1>
-${evaluation ? evaluated(data, evaluation) : notEvaluated(data)}
-${contents(sections)}
-</header>
-<main>
-${sections.map(({ body }) => html`${body}\n`)}</main>
-</body>
-</html>
-`;
-  return withoutBreaks(source);
-}
-
-/** Keeps numbers on the line of the signs that belong to them. */
-function withoutBreaks(text: string): string {
-  return text.replaceAll(/IoU (≥|&gt;) (?=\d)/g, 'IoU\u00a0$1\u00a0').replaceAll(/(?<=\d) %/g, '\u00a0%');
+    ...(log.length > 0 ? [trainingSection({ log, config })] : []),
+    configSection(config),
+    circumstanceSection(circumstances),
+  ]);
 }
 
 function evaluationSections(data: ReportData, evaluation: ReportedEvaluation): Section[] {
@@ -96,10 +65,4 @@ function bestStep(log: ReportData['log']): number | undefined {
     if (typeof AP_m === 'number' && AP_m > (best?.AP_m ?? Number.NEGATIVE_INFINITY)) best = { step, AP_m };
   }
   return best?.step;
-}
-
-function contents(sections: readonly Section[]): Html {
-  return html`<nav aria-label="Contents"><ul>${sections.map(
-    ({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`,
-  )}</ul></nav>`;
 }

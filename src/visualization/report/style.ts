@@ -95,6 +95,11 @@ summary { cursor: pointer; }
 .matrix .others tr:first-child > * { border-top: 0.5rem solid var(--page); background-clip: padding-box; }
 
 .gallery { display: grid; gap: 1.75rem; }
+.mistakes { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(12rem, 100%), 1fr)); gap: 1.25rem; }
+.mistakes figure { margin: 0; }
+.mistakes img { display: block; width: 100%; height: auto; border-radius: 0.3rem; background: var(--panel); }
+.mistakes figcaption { display: block; margin: 0.35rem 0 0; font-size: 0.875rem; }
+.mistakes .note { display: block; overflow-wrap: anywhere; }
 .card-title { display: flex; flex-wrap: wrap; gap: 0 0.75rem; align-items: baseline; margin-bottom: 0.4rem; }
 .pair { display: grid; gap: 0.75rem; }
 .pair img { display: block; width: auto; max-width: 100%; height: auto; max-height: 24rem; border-radius: 0.3rem; background: var(--panel); outline: 1px solid rgb(128 128 128 / 0.3); outline-offset: -1px; }

@@ -1,10 +1,17 @@
+import type { Config } from '../../config/schema.js';
 import { lineChart, smoothChart } from '../charts/lines.js';
 import { type Html, html } from './html.js';
 import { count, figure, figures, type Section, section, table } from './parts.js';
-import type { LoggedStep, ReportData } from './report-data.js';
+import type { LoggedStep } from './report-data.js';
+
+/** A run with what it logged, at least one step. */
+export interface LoggedRun {
+  readonly config: Config;
+  readonly log: readonly LoggedStep[];
+}
 
 /** How training went: losses, learning rate and validations over the steps. */
-export function trainingSection({ log, config }: ReportData): Section {
+export function trainingSection({ log, config }: LoggedRun): Section {
   const last = log[log.length - 1];
   const names = Object.keys(last.losses);
   const line = (name: string, value: (entry: LoggedStep) => number) => ({
@@ -30,7 +37,7 @@ export function trainingSection({ log, config }: ReportData): Section {
         ),
         'Running means over a fiftieth of the steps; the total of each step behind them.',
       ),
-      validationChart(log),
+      validationChart(log, config.task === 'classification' ? 'accuracy, %' : 'AP, %'),
       figure(
         lineChart('Learning rate', [line('learning rate', ({ learningRate }) => learningRate)], {
           x: 'step',
@@ -42,7 +49,7 @@ export function trainingSection({ log, config }: ReportData): Section {
   );
 }
 
-function validationChart(log: readonly LoggedStep[]): Html | undefined {
+function validationChart(log: readonly LoggedStep[], unit: string): Html | undefined {
   const validated = log.filter(({ validation }) => validation !== undefined);
   const names = [...new Set(validated.flatMap(({ validation = {} }) => Object.keys(validation)))];
   const series = names.map((name) => ({
@@ -53,7 +60,7 @@ function validationChart(log: readonly LoggedStep[]): Html | undefined {
     }),
   }));
   if (series.every(({ points }) => points.length === 0)) return undefined;
-  return figure(lineChart('Validation', series, { x: 'step', y: 'AP, %' }));
+  return figure(lineChart('Validation', series, { x: 'step', y: unit }));
 }
 
 /** The losses at the beginning and at the end. */

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sigmoidCrossEntropy, smoothL1, softmaxCrossEntropy } from '../../../src/engine/ops/losses.js';
+import { Tape } from '../../../src/engine/tape.js';
 import { tf } from '../../../src/engine/tf.js';
 import { useReferenceGradients } from '../../support/engine.js';
-import { expectGradients, random } from '../../support/gradients.js';
+import { expectGradients, random, relativeDifference } from '../../support/gradients.js';
 
 beforeAll(useReferenceGradients);
 
@@ -33,6 +36,36 @@ describe('softmaxCrossEntropy', () => {
         return tf.neg(tf.mean(tf.sum(tf.mul(tf.log(tf.softmax(x)), oneHot), 1)));
       },
     });
+  });
+});
+
+describe('softmaxCrossEntropy with label smoothing', () => {
+  interface Smoothing {
+    readonly logits: number[];
+    readonly labels: number[];
+    readonly cases: readonly { smoothing: number; loss: number; gradient: number[] }[];
+  }
+  const file = path.join(import.meta.dirname, '..', '..', 'golden', 'augmentation.json');
+  const golden: Smoothing = JSON.parse(readFileSync(file, 'utf8')).labelSmoothing;
+  const labels = Int32Array.from(golden.labels);
+
+  it.each(golden.cases)("of $smoothing has PyTorch's value and gradient", ({ smoothing, loss, gradient }) => {
+    const logits = tf.tensor2d(golden.logits, [4, 5]);
+    expect(softmaxCrossEntropy(undefined, logits, labels, smoothing).dataSync()[0]).toBeCloseTo(loss, 5);
+    const tape = new Tape();
+    tape.watch(logits);
+    const [ours] = tape.gradients([softmaxCrossEntropy(tape, logits, labels, smoothing)], [logits]);
+    expect(relativeDifference(ours?.dataSync() ?? [], gradient)).toBeLessThan(1e-5);
+  });
+
+  it('spreads its share over all classes', () => {
+    // ln(e² + 2) − 0.8 · 2 for a target of 0.8, 0.1 and 0.1 on logits of 2, 0 and 0.
+    const loss = softmaxCrossEntropy(undefined, tf.tensor2d([2, 0, 0], [1, 3]), Int32Array.of(0), 0.3);
+    expect(loss.dataSync()[0]).toBeCloseTo(Math.log(Math.exp(2) + 2) - 1.6, 5);
+  });
+
+  it('agrees with finite differences', () => {
+    expectGradients((tape, [x]) => softmaxCrossEntropy(tape, x, labels, 0.2), [random([4, 5], 1, 2)]);
   });
 });
 

@@ -1,0 +1,33 @@
+/**
+ * AttoNet-D as a classifier of generated pictures, one shape each.
+ *
+ *     atto train configs/shapes/classification.ts
+ *     atto eval runs/classification-<date>
+ *
+ * A detector then starts from its backbone:
+ *
+ *     atto train configs/shapes/shapes.ts model.backbone.weights=runs/classification-<date>/weights.safetensors
+ *
+ * Expect 98 % top-1, and 95 % after two thirds of the steps. Takes nearly ten minutes of processor time on two cores,
+ * reading and validating included. For the first 200 steps nothing seems to be learnt.
+ */
+import { defineConfig } from 'atto-maskrcnn';
+
+export default defineConfig({
+  task: 'classification',
+  model: { backbone: { name: 'attonet-d' } },
+  // Shapes may touch the border: crops that cut more off would make squares of stars.
+  input: { size: 96, resize: 96, crop: { scale: [0.9, 1], aspectRatio: [0.9, 1.1] } },
+  data: { format: 'shapes', root: 'data/shapes-classification', trainImages: 4000, valImages: 500 },
+  training: {
+    steps: 1800,
+    batchSize: 32,
+    learningRate: 0.15,
+    decayBiasesAndNorms: false,
+    warmup: { steps: 60 },
+    schedule: { kind: 'cosine' },
+    emaDecay: 0.99,
+    checkpointEvery: 200,
+    validateEvery: 200,
+  },
+});

@@ -1,0 +1,74 @@
+import path from 'node:path';
+import type { ClassificationConfig } from '../config/schema.js';
+import { openLabelledSplit } from '../datasets/image-folder/open.js';
+import { describeUnreadable } from '../datasets/image-folder/unreadable.js';
+import { loadEngine } from '../engine/load.js';
+import { writeTextAtomically } from '../files.js';
+import { configuredClassifier } from '../models/classifier.js';
+import { Weights } from '../nn/weights.js';
+import { evaluateClassifier } from '../training/evaluate-classifier.js';
+import { readLog } from '../training/log.js';
+import { runFolder } from '../training/run-folder.js';
+import { writePicture } from '../visualization/canvas.js';
+import { classificationTable } from '../visualization/classification-table.js';
+import { contactSheet } from '../visualization/panels.js';
+import { percent } from '../visualization/percent.js';
+import { loadWeights } from '../weights/model-file.js';
+import type { EvalOptions } from './eval.js';
+import { interruptedExitCode, interruptSignal } from './interrupt.js';
+import { showProgress } from './progress.js';
+import { nameOf, type TrainedModel } from './trained-model.js';
+import { mistakenImages, namedMistake, writeClassifierReport } from './write-classifier-report.js';
+
+/** Evaluates a classifier, prints the figures and writes them down. */
+export async function evalClassifier(
+  { weights: file, config, folder }: TrainedModel & { readonly config: ClassificationConfig },
+  { split, out }: EvalOptions,
+): Promise<void> {
+  const { threads, precision, model } = config;
+  const engine = await loadEngine({ threads, precision });
+  const generating = showProgress('Generating images');
+  const dataset = await openLabelledSplit(config.data, split, (done, total) => generating.show(done, total));
+  generating.end();
+  for (const notice of dataset.notices) console.error(notice);
+
+  const classifier = configuredClassifier(model, dataset.classes.length);
+  const weights = new Weights(classifier.parameters, config.seed);
+  await loadWeights(file, weights);
+  const signal = interruptSignal('Stopping after these images; no figures are written.');
+  const display = showProgress('Evaluating');
+  const onProgress = (done: number, total: number): void => display.show(done, total);
+  const evaluation = await evaluateClassifier(classifier, weights, config, dataset, { signal, onProgress });
+  display.end();
+  if (!evaluation) {
+    process.exitCode = interruptedExitCode;
+    return;
+  }
+  const unreadable = describeUnreadable(evaluation.unreadable, dataset.files.length);
+  if (unreadable) console.error(`${unreadable}\nThey are left out.`);
+
+  const output = out ?? folder;
+  const written = runFolder(output);
+  await writeTextAtomically(written.metrics, `${JSON.stringify(evaluation.metrics, null, 2)}\n`);
+  const mistakes = (await mistakenImages(config, { evaluation, dataset })).map(({ mistake, image }) => {
+    const { truth, predicted, probability } = namedMistake(mistake, dataset.classes);
+    const caption = `${truth}, taken for ${predicted} with ${percent(probability)} %`;
+    return { image, objects: [], caption };
+  });
+  const picture = path.join(output, 'worst-mistakes.png');
+  if (mistakes.length > 0) await writePicture(picture, contactSheet(mistakes));
+  await writeClassifierReport(written.report, {
+    name: nameOf(file),
+    config,
+    weights: file,
+    engine,
+    log: await readLog(runFolder(folder).log),
+    evaluated: { evaluation, dataset, split, step: undefined },
+  });
+  console.error(classificationTable(evaluation.metrics));
+  console.error(
+    mistakes.length > 0
+      ? `\nReport: ${written.report}\nWorst mistakes: ${picture}`
+      : `\nReport: ${written.report}`,
+  );
+}

@@ -1,0 +1,67 @@
+import path from 'node:path';
+import type { ClassificationConfig } from '../config/schema.js';
+import type { LabelledImage, LabelledSplit } from '../datasets/image-folder/labelled-image.js';
+import { labelledTrainingLoader } from '../datasets/image-folder/loader.js';
+import { openLabelledSplit } from '../datasets/image-folder/open.js';
+import { labelledSource } from '../datasets/image-folder/source.js';
+import { imageCanvas, writePicture } from '../visualization/canvas.js';
+import { contactSheet, legibleScale, type Panel } from '../visualization/panels.js';
+import { showProgress } from './progress.js';
+
+/**
+ * Draws images as a classifier sees them, and says how many.
+ *
+ * @param folder where the pictures go
+ * @param augmented whether they come as training takes them
+ */
+export async function viewClassifier(
+  config: ClassificationConfig,
+  split: 'train' | 'val',
+  { count, augmented, folder }: { count: number; augmented: boolean; folder: string },
+): Promise<number> {
+  const generating = showProgress('Generating images');
+  const onGenerate = (done: number, total: number): void => generating.show(done, total);
+  const dataset = await openLabelledSplit(config.data, split, onGenerate);
+  generating.end();
+  for (const notice of dataset.notices) console.error(notice);
+
+  const images = augmented
+    ? trainingImages(config, dataset, count)
+    : evenlySpread(config, dataset, Math.min(count, dataset.files.length));
+  const panels: Panel[] = [];
+  for await (const { id, image, label } of images) {
+    panels.push({ image, objects: [], caption: `${dataset.classes[label]}   ${path.basename(id)}` });
+    const number = String(panels.length).padStart(String(count).length, '0');
+    const file = path.join(folder, `${number}-${path.parse(id).name}.png`);
+    await writePicture(file, imageCanvas(image, legibleScale(image)));
+  }
+  await writePicture(path.join(folder, 'sheet.png'), contactSheet(panels));
+  return panels.length;
+}
+
+/** Images from the whole split, in its order, as evaluation sees them. */
+async function* evenlySpread(
+  { input }: ClassificationConfig,
+  { root, files }: LabelledSplit,
+  count: number,
+): AsyncGenerator<LabelledImage, void, undefined> {
+  const source = labelledSource({ root, input });
+  for (let i = 0; i < count; i++) {
+    const file = files[Math.floor((i * files.length) / count)];
+    yield await source.read({ ...file, view: { kind: 'evaluation' } });
+  }
+}
+
+/** The first images that training takes, as it sees them. */
+async function* trainingImages(
+  { seed, input }: ClassificationConfig,
+  split: LabelledSplit,
+  count: number,
+): AsyncGenerator<LabelledImage, void, undefined> {
+  const loader = labelledTrainingLoader({ split, input, workers: 0, ahead: 2, seed, start: 0 });
+  try {
+    for (let i = 0; i < count; i++) yield await loader.next();
+  } finally {
+    await loader.close();
+  }
+}

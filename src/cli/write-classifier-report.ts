@@ -1,0 +1,88 @@
+import type { ClassificationConfig } from '../config/schema.js';
+import type { LabelledSplit } from '../datasets/image-folder/labelled-image.js';
+import { labelledSource } from '../datasets/image-folder/source.js';
+import type { RgbImage } from '../datasets/sample.js';
+import type { Engine } from '../engine/load.js';
+import { writeTextAtomically } from '../files.js';
+import { type ClassifiedImage, worstMistakes } from '../metrics/classification.js';
+import type { ClassifierEvaluation } from '../training/evaluate-classifier.js';
+import type { LogEntry } from '../training/log.js';
+import { imageCanvas } from '../visualization/canvas.js';
+import { classifierReportPage, type PicturedMistake } from '../visualization/report/classifier-report.js';
+import { embed } from '../visualization/report/pictures.js';
+import { circumstances } from './circumstances.js';
+
+/** What a classifier's report is about. */
+export interface ReportedClassifier {
+  /** Of the run, or of the weights file. */
+  readonly name: string;
+  readonly config: ClassificationConfig;
+  /** The weights file. */
+  readonly weights: string;
+  readonly engine: Engine;
+  readonly log: readonly LogEntry[];
+  /** Undefined where nothing was evaluated. */
+  readonly evaluated: EvaluatedClassifier | undefined;
+}
+
+export interface EvaluatedClassifier {
+  readonly evaluation: ClassifierEvaluation;
+  readonly dataset: LabelledSplit;
+  readonly split: 'train' | 'val';
+  /** The step of the run that the weights are of, where that is known. */
+  readonly step: number | undefined;
+}
+
+/** How many mistakes are shown. */
+const shownMistakes = 24;
+
+/** Draws the pictures of a classifier's report and writes the page. */
+export async function writeClassifierReport(file: string, reported: ReportedClassifier): Promise<void> {
+  const { name, config, log, evaluated } = reported;
+  const mistakes: PicturedMistake[] = [];
+  for (const { mistake, image } of evaluated ? await mistakenImages(config, evaluated) : []) {
+    const picture = await embed(imageCanvas(image));
+    mistakes.push({ ...namedMistake(mistake, evaluated?.dataset.classes ?? []), picture });
+  }
+  const page = classifierReportPage({
+    name,
+    config,
+    log,
+    evaluation: evaluated && {
+      metrics: evaluated.evaluation.metrics,
+      split: evaluated.split,
+      step: evaluated.step,
+      mistakes,
+    },
+    circumstances: circumstances(reported),
+  });
+  await writeTextAtomically(file, page);
+}
+
+/** An image that was taken for another class, as the network saw it. */
+export interface MistakenImage {
+  readonly mistake: ClassifiedImage;
+  readonly image: RgbImage;
+}
+
+/** The worst mistakes of an evaluation. */
+export async function mistakenImages(
+  { input }: ClassificationConfig,
+  { evaluation, dataset }: Pick<EvaluatedClassifier, 'evaluation' | 'dataset'>,
+): Promise<MistakenImage[]> {
+  const source = labelledSource({ root: dataset.root, input });
+  const mistakes: MistakenImage[] = [];
+  for (const mistake of worstMistakes(evaluation.images, shownMistakes)) {
+    const request = { file: mistake.id, label: mistake.label, view: { kind: 'evaluation' } } as const;
+    mistakes.push({ mistake, image: (await source.read(request)).image });
+  }
+  return mistakes;
+}
+
+/** A mistake with the names of its classes. */
+export function namedMistake(
+  { id, label, predicted, probability }: ClassifiedImage,
+  classes: readonly string[],
+): Omit<PicturedMistake, 'picture'> {
+  return { id, truth: classes[label], predicted: classes[predicted], probability };
+}

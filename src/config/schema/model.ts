@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { backboneNames } from '../backbone-names.js';
+import { count, fraction, positive } from './values.js';
+
+const backbone = z.strictObject({
+  name: z.enum(backboneNames).default('attonet-a'),
+  /**
+   * `batch`: statistics of the batch while training, running ones afterwards. `affine`: running statistics always,
+   * scale and shift trained. `frozen`: nothing of the norm trained (torchvision's choice for pretrained backbones).
+   */
+  norm: z.enum(['batch', 'affine', 'frozen']).default('batch'),
+  /** Added to the variance; torchvision's published detectors use 0. */
+  normEpsilon: z.number().min(0).default(1e-5),
+  /** Share of the new batch in the running statistics. */
+  normMomentum: fraction.default(0.1),
+  /** How many of the five stages train, counted from the deepest; 5 is all. */
+  trainableStages: z.int().min(0).max(5).default(5),
+  /** Weights file to start the backbone from. */
+  weights: z.string().optional(),
+});
+
+const fpn = z.strictObject({ channels: count.default(256) });
+
+const topK = (train: number, test: number) =>
+  z.strictObject({ train: count.default(train), test: count.default(test) }).prefault({});
+
+const rpnKeys = {
+  /** height / width */
+  aspectRatios: z.array(positive).min(1).default([0.5, 1, 2]),
+  positiveIou: fraction.default(0.7),
+  negativeIou: fraction.default(0.3),
+  /** Anchors an image that the losses look at. */
+  batchSize: count.default(256),
+  positiveFraction: fraction.default(0.5),
+  /** Proposals an image kept after non-maximum suppression. */
+  postNmsTopK: topK(2000, 1000),
+  nmsThreshold: fraction.default(0.7),
+};
+
+const boxKeys = {
+  positiveIou: fraction.default(0.5),
+  negativeIou: fraction.default(0.5),
+  /** RoIs an image that the losses look at. */
+  batchSize: count.default(512),
+  positiveFraction: fraction.default(0.25),
+  scoreThreshold: fraction.default(0.05),
+  nmsThreshold: fraction.default(0.5),
+  detectionsPerImage: count.default(100),
+};
+
+const modelKeys = {
+  /** Weights file of a whole detector to start from. */
+  weights: z.string().optional(),
+  backbone: backbone.prefault({}),
+};
+
+/** RPN and heads on a feature pyramid, P2 to P6 (Lin et al. 2017). */
+const fpnModel = z.strictObject({
+  architecture: z.literal('fpn').default('fpn'),
+  ...modelKeys,
+  fpn: fpn.prefault({}),
+  rpn: z
+    .strictObject({
+      /** Side of the anchors of each level, P2 to P6. */
+      anchorSizes: z.array(positive).length(5).default([32, 64, 128, 256, 512]),
+      /** Proposals a level kept before non-maximum suppression. */
+      preNmsTopK: topK(2000, 1000),
+      ...rpnKeys,
+    })
+    .prefault({}),
+  box: z
+    .strictObject({
+      /** Width of the two fully connected layers. */
+      representation: count.default(1024),
+      roiSize: count.default(7),
+      ...boxKeys,
+    })
+    .prefault({}),
+  mask: z
+    .strictObject({
+      /** Channels of the convolutions and of the deconvolution. */
+      channels: count.default(256),
+      /** Number of 3×3 convolutions. */
+      layers: count.default(4),
+      /** The predicted masks are twice as large. */
+      roiSize: count.default(14),
+    })
+    .prefault({}),
+});
+
+/** RPN and RoIAlign on C4; the backbone's last stage, C5, is the head that boxes and masks share (He et al. 2017). */
+const c4Model = z.strictObject({
+  architecture: z.literal('c4'),
+  ...modelKeys,
+  rpn: z
+    .strictObject({
+      /** Sides of the anchors at each location. */
+      anchorSizes: z.array(positive).min(1).default([32, 64, 128, 256, 512]),
+      /** Proposals an image kept before non-maximum suppression. */
+      preNmsTopK: topK(12_000, 6000),
+      ...rpnKeys,
+    })
+    .prefault({}),
+  box: z
+    .strictObject({
+      /** What is pooled for boxes and masks alike; C5 halves it, and the predicted masks are as large again. */
+      roiSize: z.int().min(2).default(14),
+      ...boxKeys,
+    })
+    .prefault({}),
+  /** Channels of the deconvolution. */
+  mask: z.strictObject({ channels: count.default(256) }).prefault({}),
+});
+
+/** A detector. */
+export const detectorModel = z.discriminatedUnion('architecture', [fpnModel, c4Model], {
+  error: 'must be fpn or c4',
+});
+
+/** A network that says what an image shows (Section 4.1). */
+export const classifierModel = z.strictObject({
+  /** Weights file of a whole classifier to start from. */
+  weights: z.string().optional(),
+  backbone: backbone.prefault({}),
+  /** Width of the dense layer: the number of classes, or more; what is beyond them isn't taught. */
+  outputs: count.optional(),
+});

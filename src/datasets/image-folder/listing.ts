@@ -1,0 +1,112 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { ImageFolderDataConfig } from '../../config/schema.js';
+import { messageOf, UserError } from '../../errors.js';
+import { imageExtensions, isImageName } from '../image-extensions.js';
+
+/** The files of each class, by their paths in the data's root; the classes by name, the files too. */
+export interface Listing {
+  /** The folder or list. */
+  readonly source: string;
+  readonly files: ReadonlyMap<string, readonly string[]>;
+}
+
+/**
+ * Lists the files of a split without looking into them.
+ *
+ * @throws UserError when there is no such folder or list, a class has no images, or a line has no class
+ */
+export async function listSplit(data: ImageFolderDataConfig, split: 'train' | 'val'): Promise<Listing> {
+  const source = path.resolve(data.root, data[split]);
+  const shown = path.join(data.root, data[split]);
+  const entry = await stat(source).catch(() => undefined);
+  if (entry === undefined) {
+    throw new UserError(
+      `There is no folder or list ${path.isAbsolute(data[split]) ? source : shown}. ` +
+        `Set data.root to the data's folder, and data.${split} to the one in it with a folder for each class.`,
+    );
+  }
+  const files = entry.isDirectory() ? await listFolders(source, data.root) : await readList(source);
+  return { source, files };
+}
+
+/** Whether a split is there. */
+export async function hasSplit(data: ImageFolderDataConfig, split: 'train' | 'val'): Promise<boolean> {
+  return stat(path.resolve(data.root, data[split])).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function listFolders(folder: string, root: string): Promise<Map<string, string[]>> {
+  const files = new Map<string, string[]>();
+  const empty: string[] = [];
+  for (const name of await classFolders(folder)) {
+    const inside = (await readFolder(path.join(folder, name), { recursive: true })).filter(isImageName);
+    if (inside.length === 0) empty.push(name);
+    const prefix = path.relative(root, path.join(folder, name));
+    files.set(
+      name,
+      inside.sort().map((file) => path.join(prefix, file)),
+    );
+  }
+  if (files.size === 0) {
+    throw new UserError(
+      `${folder} has no folders. Images lie in a folder for each class, named by it: ${path.join(folder, 'cat', '1.jpg')}.`,
+    );
+  }
+  if (empty.length > 0) {
+    throw new UserError(
+      `${folder}: no images (${imageExtensions.join(', ')}) in the folders of ${empty.join(', ')}. ` +
+        'Put some there, remove the folders, or name the classes to be learnt in data.classes.',
+    );
+  }
+  return files;
+}
+
+/** The folders in a folder, by name; hidden ones are left out. */
+async function classFolders(folder: string): Promise<string[]> {
+  const names = (await readFolder(folder)).filter((name) => !name.startsWith('.')).sort();
+  const folders: string[] = [];
+  for (const name of names) {
+    // A name with an image's ending is one in all likelihood; there may be a million.
+    if (isImageName(name)) continue;
+    const entry = await stat(path.join(folder, name)).catch(() => undefined);
+    if (entry?.isDirectory()) folders.push(name);
+  }
+  return folders;
+}
+
+async function readFolder(folder: string, options: { recursive?: boolean } = {}): Promise<string[]> {
+  try {
+    return await readdir(folder, options);
+  } catch (error) {
+    throw new UserError(`${folder} can't be read: ${messageOf(error)}`);
+  }
+}
+
+/** Reads lines of a path and a class; behind a tab the class may have spaces. */
+async function readList(file: string): Promise<Map<string, string[]>> {
+  const files = new Map<string, string[]>();
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new UserError(`${file} can't be read: ${messageOf(error)}`);
+  }
+  for (const [i, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue;
+    const [, image, name] =
+      /^\s*(.*\S)\s*\t\s*(.*\S)\s*$/.exec(line) ?? /^\s*(.*\S)\s+(\S+)\s*$/.exec(line) ?? [];
+    if (image === undefined) {
+      throw new UserError(
+        `${file}, line ${i + 1}: "${line.trim().slice(0, 80)}" is not a path and a class, such as: photos/1.jpg cat`,
+      );
+    }
+    const others = files.get(name);
+    if (others) others.push(image);
+    else files.set(name, [image]);
+  }
+  if (files.size === 0) throw new UserError(`${file} has no lines, so there is nothing to learn from.`);
+  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,71 @@
+import type { ClassificationConfig } from '../config/schema.js';
+import type { LabelledImage, LabelledSplit } from '../datasets/image-folder/labelled-image.js';
+import { labelledImages } from '../datasets/image-folder/loader.js';
+import { UserError } from '../errors.js';
+import {
+  type ClassificationMetrics,
+  type ClassifiedImage,
+  classificationMetrics,
+  classifiedImage,
+} from '../metrics/classification.js';
+import { classifyImages } from '../models/classification.js';
+import type { Classifier } from '../models/classifier.js';
+import { TensorOps } from '../nn/tensor-ops.js';
+import type { Weights } from '../nn/weights.js';
+import type { TaskProgress } from './task.js';
+
+/** Images a forward pass. */
+const batchSize = 32;
+
+/** How often a classifier is right, and about which images. */
+export interface ClassifierEvaluation {
+  readonly metrics: ClassificationMetrics;
+  readonly images: readonly ClassifiedImage[];
+  /** What is wrong with the images that were left out since they can't be read. */
+  readonly unreadable: readonly { readonly message: string }[];
+}
+
+/**
+ * Classifies every image of a split.
+ *
+ * @returns undefined when the signal ended it
+ * @throws UserError when an image can't be read, unless the config leaves such images out
+ */
+export async function evaluateClassifier(
+  classifier: Classifier,
+  weights: Weights,
+  { data, dataWorkers, input }: ClassificationConfig,
+  split: LabelledSplit,
+  { signal, onProgress }: TaskProgress,
+): Promise<ClassifierEvaluation | undefined> {
+  const ops = new TensorOps(weights);
+  const images: ClassifiedImage[] = [];
+  const unreadable: { message: string }[] = [];
+  const classify = (batch: readonly LabelledImage[]): void => {
+    const pixels = batch.map(({ image }) => image);
+    for (const [i, logits] of classifyImages(classifier, ops, pixels).entries()) {
+      images.push(classifiedImage(batch[i].id, batch[i].label, logits, split.classes.length));
+    }
+    onProgress(images.length + unreadable.length, split.files.length);
+  };
+  const skips = data.format === 'image-folder' && data.skipUnreadable;
+  const loading = { split, input, workers: dataWorkers, ahead: 2 * batchSize };
+  try {
+    let batch: LabelledImage[] = [];
+    for await (const image of labelledImages(loading, 'evaluation')) {
+      if (!(image instanceof UserError)) batch.push(image);
+      else if (skips) unreadable.push({ message: image.message });
+      else throw image;
+      if (batch.length < batchSize) continue;
+      classify(batch);
+      batch = [];
+      // Lets the interrupt signal come through.
+      await new Promise(setImmediate);
+      if (signal.aborted) return undefined;
+    }
+    if (batch.length > 0) classify(batch);
+    return { metrics: classificationMetrics(images, split.classes), images, unreadable };
+  } finally {
+    ops.dispose();
+  }
+}
