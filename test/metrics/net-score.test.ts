@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { netScore } from '../../src/metrics/net-score.js';
+import { publishedClassifiers } from '../../src/metrics/published-classifiers.js';
+
+const rows = Object.values(publishedClassifiers);
+
+it('has all rows of Table 2', () => {
+  expect(rows.map(({ name }) => name)).toHaveLength(7);
+});
+
+it.each(rows)("gives Table 2's $netScore for $name from its other columns", (row) => {
+  const score = netScore({
+    top1: row.top1 / 100,
+    parameters: row.parameters * 1e6,
+    multiplyAdds: row.multiplyAdds * 1e6,
+  });
+  expect(Math.abs((score ?? 0) - row.netScore)).toBeLessThan(0.01);
+});
+
+it('is 80 dB of the accuracy alone where a million parameters meet a billion multiply-adds', () => {
+  expect(netScore({ top1: 1, parameters: 1e6, multiplyAdds: 1e9 })).toBeCloseTo(80, 12);
+  // A tenth of both costs is worth 20 dB, as much as √10 times the accuracy.
+  expect(netScore({ top1: 1, parameters: 1e5, multiplyAdds: 1e8 })).toBeCloseTo(100, 12);
+  expect(netScore({ top1: 0.1, parameters: 1e6, multiplyAdds: 1e9 })).toBeCloseTo(40, 12);
+});
+
+it('is undefined for a network that is never right', () => {
+  expect(netScore({ top1: 0, parameters: 1e6, multiplyAdds: 1e9 })).toBeNull();
+});
