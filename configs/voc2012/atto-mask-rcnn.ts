@@ -10,6 +10,7 @@
  * on 1,464 images expect far less; start from a pretrained backbone with model.backbone.weights=<file>.
  */
 import { defineConfig } from 'atto-maskrcnn';
+import { voc2012 } from '../common/voc2012.js';
 
 export default defineConfig({
   model: {
@@ -17,15 +18,5 @@ export default defineConfig({
     // This width gives the 18.3 M parameters that the paper states (NOTES.md).
     box: { representation: 688 },
   },
-  input: { shorterSide: 800, longerSide: 1333 },
-  data: { format: 'voc', root: 'data/VOCdevkit', year: 2012, train: 'train', val: 'val' },
-  training: {
-    steps: 20_000,
-    batchSize: 2,
-    // 0.02 for 16 images, scaled to 2.
-    learningRate: 0.0025,
-    warmup: { steps: 1000 },
-    schedule: { kind: 'multi-step', milestones: [14_000, 18_000] },
-    validateEvery: 5000,
-  },
+  ...voc2012,
 });
