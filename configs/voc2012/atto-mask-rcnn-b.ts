@@ -6,9 +6,9 @@
  *       model.backbone.weights=runs/attonet-b-<date>/weights.safetensors
  *     atto eval runs/atto-mask-rcnn-b-<date>
  *
- * 17.1 M parameters, and 180.8 G multiply-adds for the largest image with 1000 RoIs in the
- * box head and 100 in the mask head; Atto-MaskRCNN with AttoNet-A has 18.3 M and 185.0 G. The paper trains no other one,
- * and this one hasn't been trained to the end here: there is no figure to expect yet.
+ * 17.1 M parameters, and 180.8 G multiply-adds for the largest image with 1000 RoIs in the box head and 100 in the mask
+ * head; with AttoNet-A it has 18.3 M and 185.0 G. The paper trains no other one, and this one hasn't been trained to the
+ * end here: there is no figure to expect yet.
  */
 import { defineConfig } from 'atto-maskrcnn';
 import { voc2012 } from '../common/voc2012.js';

@@ -242,6 +242,26 @@ describe("the paper's Table 2", () => {
   });
 });
 
+test('counts the detectors of configs/voc2012 as README says', async () => {
+  const detectors = path.join(configs, '..', 'voc2012');
+  await summary(...readdirSync(detectors).map((name) => path.join(detectors, name)), '--json');
+  const found: { config: string; parameters: number; multiplyAdds: number }[] = JSON.parse(output);
+  const rows = found.map(({ config, parameters, multiplyAdds }) => [
+    path.parse(config).name,
+    parameters,
+    Number((multiplyAdds / 1e9).toFixed(2)),
+  ]);
+  expect(Object.fromEntries(rows.map(([name, ...figures]) => [name, figures]))).toEqual({
+    'atto-mask-rcnn': [18_295_173, 185.03],
+    'atto-mask-rcnn-b': [17_116_885, 180.84],
+    'atto-mask-rcnn-c': [16_216_553, 176.16],
+    'atto-mask-rcnn-d': [15_328_395, 172.51],
+    'atto-mask-rcnn-light': [1_840_059, 3.85],
+    'mask-rcnn-r50-c4': [35_287_945, 1010.96],
+    'mask-rcnn-r50-fpn': [44_024_653, 267.43],
+  });
+});
+
 test('prints detectors and classifiers in tables of their own', async () => {
   await summary(atto, ofAttoNetD);
   expect(messages).toMatch(/│ total +│ +18,295,173 │/);
