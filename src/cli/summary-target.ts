@@ -1,25 +1,26 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
+import { classesOf } from '../datasets/classes.js';
 import { messageOf, UserError } from '../errors.js';
 import { errorCode } from '../files.js';
 import { findRun, type RunFolder, readRunConfig, runFolder } from '../training/run-folder.js';
 import { readModelConfig } from '../weights/model-file.js';
-import { loadDataConfig, withClasses } from './data-config.js';
+import { withClasses } from './data-config.js';
 
 /** A network to be counted. */
 export interface SummaryTarget {
   /** As the command line names it. */
   readonly name: string;
   readonly config: Config;
-  /** The run whose accuracy is the network's. */
+  /** The run of just this network, if it is a classifier that has one. */
   readonly run: RunFolder | undefined;
 }
 
 /**
- * Reads the config that a config file, a run's folder or a weights file holds. A classifier's config file has the run of
- * its newest training, if that was one of the same network.
+ * Reads the config that a config file, a run's folder or a weights file holds. The run of a config file is its newest one.
  *
  * @param overrides `key.path=value`, each
  * @throws UserError when there is no such thing, or it can't be read
@@ -27,29 +28,29 @@ export interface SummaryTarget {
 export async function readSummaryTarget(name: string, overrides: readonly string[]): Promise<SummaryTarget> {
   if (name.endsWith('.safetensors')) {
     const config = await withClasses(await readModelConfig(name, overrides));
-    return { name, config, run: runFolder(path.dirname(name)) };
+    const isSame = isSameClassifier(config, await readModelConfig(name));
+    return { name, config, run: isSame ? runFolder(path.dirname(name)) : undefined };
   }
   const isFolder = await stat(name).then(
     (entry) => entry.isDirectory(),
     () => false,
   );
-  if (isFolder) {
-    const run = runFolder(name);
-    return { name, config: await withClasses(await readRunConfig(run, overrides)), run };
-  }
-  const config = await loadDataConfig(name, overrides);
+  const config = await withClasses(
+    isFolder ? await readRunConfig(runFolder(name), overrides) : await loadConfig(name, overrides),
+  );
   if (config.task !== 'classification') return { name, config, run: undefined };
-  const run = await findRun(path.parse(name).name, undefined);
-  return { name, config, run: run && isSameNetwork(config, await readRunConfig(run)) ? run : undefined };
+  const run = isFolder ? runFolder(name) : await findRun(path.parse(name).name, undefined);
+  const isSame = run && isSameClassifier(config, await withClasses(await readRunConfig(run)));
+  return { name, config, run: isSame ? run : undefined };
 }
 
-/** Whether an accuracy of the one holds for the other: the same layers that see images of the same size. */
-function isSameNetwork(a: Config, b: Config): boolean {
+/** Whether an accuracy of the one holds for the other: the same layers, which see images of the same size. */
+function isSameClassifier(a: Config, b: Config): boolean {
   return (
     a.task === 'classification' &&
     b.task === 'classification' &&
     a.model.backbone.name === b.model.backbone.name &&
-    a.model.outputs === b.model.outputs &&
+    (a.model.outputs ?? classesOf(a.data).length) === (b.model.outputs ?? classesOf(b.data).length) &&
     a.input.size === b.input.size
   );
 }

@@ -11,7 +11,7 @@ export interface SummaryOptions {
 export function registerSummary(program: Command): void {
   program
     .command('summary')
-    .description('count parameters and multiply-adds of the networks that configs describe, part by part')
+    .description('count parameters and multiply-adds of the networks that configs or runs describe')
     .argument(
       '<configs...>',
       'config files, folders of runs or weights files, and key.path=value, each, which holds for all of them',

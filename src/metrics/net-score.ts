@@ -20,7 +20,7 @@ const gamma = 0.5;
  * percent, p the parameters in millions and m the multiply-adds in billions. In these units it gives Table 2's last
  * column from its others to 0.01.
  *
- * @returns decibels, more for a better trade; null for a network that is never right, where there is no logarithm
+ * @returns the score, higher for a better trade; null for a network that is never right, which has no logarithm
  */
 export function netScore({ top1, parameters, multiplyAdds }: Efficiency): Figure {
   if (top1 === 0) return null;

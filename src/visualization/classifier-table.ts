@@ -39,7 +39,7 @@ const dash = '–';
 const whole = (value: number): string => value.toLocaleString('en-US');
 const millions = (value: number, digits: number): string => `${(value / 1e6).toFixed(digits)} M`;
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
-const decibels = (figure: Figure): string => figure?.toFixed(2) ?? dash;
+const score = (figure: Figure): string => figure?.toFixed(2) ?? dash;
 
 /** How far a counted figure is from the printed one. */
 function deviation(counted: number, printed: number): string {
@@ -82,9 +82,9 @@ const figureColumns: readonly Column[] = [
   {
     group: 'NetScore',
     title: 'counted',
-    cell: ({ published }) => published && decibels(published.netScoreOfCounts),
+    cell: ({ published }) => published && score(published.netScoreOfCounts),
   },
-  { group: 'NetScore', title: 'measured', cell: ({ measured }) => measured && decibels(measured.netScore) },
+  { group: 'NetScore', title: 'measured', cell: ({ measured }) => measured && score(measured.netScore) },
 ];
 
 /**

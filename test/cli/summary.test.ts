@@ -216,6 +216,18 @@ describe("the paper's Table 2", () => {
     expect(JSON.parse(output)[0]).not.toHaveProperty('measured');
   });
 
+  test('has no measured figures for another network than the run', async () => {
+    const run = writeRun(path.join(folder, 'changed'), 'attonet-d', '{"top1": 0.5}');
+    for (const change of ['model.backbone.name=attonet-c', 'model.outputs=50', 'input.size=192']) {
+      output = '';
+      await summary(run, change, '--json');
+      expect(JSON.parse(output)[0]).not.toHaveProperty('measured');
+    }
+    output = '';
+    await summary(run, 'data.root=/elsewhere', '--json');
+    expect(JSON.parse(output)[0].measured.top1).toBe(0.5);
+  });
+
   test('says which run is not evaluated yet', async () => {
     const run = writeRun(path.join(folder, 'new'), 'attonet-d');
     await summary(run);

@@ -12,9 +12,9 @@ it.each(rows)("gives Table 2's $netScore for $name from its other columns", (row
   expect(Math.abs((netScore(row) ?? 0) - row.netScore)).toBeLessThan(0.01);
 });
 
-it('is 80 dB of the accuracy alone where a million parameters meet a billion multiply-adds', () => {
+it('is made by the accuracy alone where a million parameters meet a billion multiply-adds', () => {
   expect(netScore({ top1: 1, parameters: 1e6, multiplyAdds: 1e9 })).toBeCloseTo(80, 12);
-  // A tenth of both costs is worth 20 dB, as much as √10 times the accuracy.
+  // A tenth of both costs is worth 20, a tenth of the accuracy 40.
   expect(netScore({ top1: 1, parameters: 1e5, multiplyAdds: 1e8 })).toBeCloseTo(100, 12);
   expect(netScore({ top1: 0.1, parameters: 1e6, multiplyAdds: 1e9 })).toBeCloseTo(40, 12);
 });
