@@ -62,13 +62,11 @@ export async function summariseClassifier(
   { size }: Pick<Wanted, 'size'>,
 ) {
   const inputSize = size ?? { height: input.size, width: input.size };
-  const padded = paddedSize(inputSize);
   const outputs = model.outputs ?? classesOf(data).length;
-  const complexity = classifierComplexity(buildClassifier(model.backbone, outputs), padded);
+  const complexity = classifierComplexity(buildClassifier(model.backbone, outputs), inputSize);
   const assumptions = {
     images: 1,
     inputSize: [inputSize.height, inputSize.width],
-    paddedSize: [padded.height, padded.width],
     outputs,
     counted,
   };

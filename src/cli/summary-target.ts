@@ -27,7 +27,7 @@ export interface SummaryTarget {
  */
 export async function readSummaryTarget(name: string, overrides: readonly string[]): Promise<SummaryTarget> {
   if (name.endsWith('.safetensors')) {
-    const config = await withClasses(await readModelConfig(name, overrides));
+    const config = await withOutputs(await readModelConfig(name, overrides));
     const isSame = isSameClassifier(config, await readModelConfig(name));
     return { name, config, run: isSame ? runFolder(path.dirname(name)) : undefined };
   }
@@ -35,13 +35,19 @@ export async function readSummaryTarget(name: string, overrides: readonly string
     (entry) => entry.isDirectory(),
     () => false,
   );
-  const config = await withClasses(
+  const config = await withOutputs(
     isFolder ? await readRunConfig(runFolder(name), overrides) : await loadConfig(name, overrides),
   );
   if (config.task !== 'classification') return { name, config, run: undefined };
   const run = isFolder ? runFolder(name) : await findRun(path.parse(name).name, undefined);
-  const isSame = run && isSameClassifier(config, await withClasses(await readRunConfig(run)));
+  const isSame = run && isSameClassifier(config, await withOutputs(await readRunConfig(run)));
   return { name, config, run: isSame ? run : undefined };
+}
+
+/** The config with the classes that its data names, unless it says how many outputs there are without the data. */
+async function withOutputs(config: Config): Promise<Config> {
+  const isSaid = config.task === 'classification' && config.model.outputs !== undefined;
+  return isSaid ? config : withClasses(config);
 }
 
 /** Whether an accuracy of the one holds for the other: the same layers, which see images of the same size. */
@@ -55,12 +61,12 @@ function isSameClassifier(a: Config, b: Config): boolean {
   );
 }
 
-const accuracy = z.object({ top1: z.number().min(0).max(1) });
+const accuracy = z.object({ top1: z.number().min(0).max(1).nullable() });
 
 /**
  * The top-1 accuracy that a run's evaluation has written into its `metrics.json`, 0 to 1.
  *
- * @returns undefined where nothing has been evaluated yet
+ * @returns undefined where no image has been evaluated yet
  * @throws UserError when the file is damaged or holds no top-1
  */
 export async function readTop1({ metrics }: RunFolder): Promise<number | undefined> {
@@ -72,7 +78,7 @@ export async function readTop1({ metrics }: RunFolder): Promise<number | undefin
     throw new UserError(`${metrics}: can't be read: ${messageOf(error)}`);
   }
   try {
-    return accuracy.parse(JSON.parse(text)).top1;
+    return accuracy.parse(JSON.parse(text)).top1 ?? undefined;
   } catch {
     throw new UserError(`${metrics}: holds no top1 from 0 to 1; write it anew with: atto eval <run>`);
   }

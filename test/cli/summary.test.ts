@@ -187,7 +187,8 @@ describe("the paper's Table 2", () => {
 
   test('stands beside networks like its own only', async () => {
     await summary(ofAttoNetD, 'input.size=192');
-    expect(messages).toMatch(/│ attonet-d │ +323,205 │ +73\.\d M │/);
+    expect(messages).toMatch(/│ attonet-d │ +323,205 │ +73\.5 M │/);
+    expect(messages).toContain('For one image of 192 × 192 pixels, with 51 outputs.');
     expect(messages).not.toMatch(/printed|NetScore|differ/);
     messages = '';
     await summary(ofAttoNetD, 'model.outputs=10', '--size', '224x224', '--json');
