@@ -7,9 +7,17 @@
  *
  * Takes about 4 s a step at 800 pixels on two cores, so 20,000 steps are a day. The paper reports AP_d 65.5 and AP_m 60
  * on the validation split and says neither how long it trained nor on what weights the backbone started. From scratch
- * on 1,464 images expect far less; start from a pretrained backbone with model.backbone.weights=<file>.
+ * on 1,464 images expect far less. Two commands start from a classifier instead:
+ *
+ *     atto train configs/imagenet50/attonet-a.ts data.root=/data/imagenet50
+ *     atto train configs/voc2012/atto-mask-rcnn.ts data.root=/data/VOCdevkit \
+ *       model.backbone.weights=runs/attonet-a-<date>/weights.safetensors
+ *
+ * What it has learnt can be kept in part: model.backbone.trainableStages=3 leaves the stem and C2 as they are, and
+ * model.backbone.norm=frozen all norms.
  */
 import { defineConfig } from 'atto-maskrcnn';
+import { voc2012 } from '../common/voc2012.js';
 
 export default defineConfig({
   model: {
@@ -17,15 +25,5 @@ export default defineConfig({
     // This width gives the 18.3 M parameters that the paper states (NOTES.md).
     box: { representation: 688 },
   },
-  input: { shorterSide: 800, longerSide: 1333 },
-  data: { format: 'voc', root: 'data/VOCdevkit', year: 2012, train: 'train', val: 'val' },
-  training: {
-    steps: 20_000,
-    batchSize: 2,
-    // 0.02 for 16 images, scaled to 2.
-    learningRate: 0.0025,
-    warmup: { steps: 1000 },
-    schedule: { kind: 'multi-step', milestones: [14_000, 18_000] },
-    validateEvery: 5000,
-  },
+  ...voc2012,
 });

@@ -13,20 +13,11 @@
  * here, and the paper gives no AP of its ResNet-50 Mask R-CNN: there is no figure to expect yet.
  */
 import { defineConfig } from 'atto-maskrcnn';
+import { voc2012 } from '../common/voc2012.js';
 
 export default defineConfig({
   model: {
     backbone: { name: 'resnet50', norm: 'frozen', trainableStages: 3 },
   },
-  input: { shorterSide: 800, longerSide: 1333 },
-  data: { format: 'voc', root: 'data/VOCdevkit', year: 2012, train: 'train', val: 'val' },
-  training: {
-    steps: 20_000,
-    batchSize: 2,
-    // 0.02 for 16 images, scaled to 2.
-    learningRate: 0.0025,
-    warmup: { steps: 1000 },
-    schedule: { kind: 'multi-step', milestones: [14_000, 18_000] },
-    validateEvery: 5000,
-  },
+  ...voc2012,
 });

@@ -1,3 +1,4 @@
+import { convolve, type HeadConvolutionKind, headConvolution } from '../nn/head-convolution.js';
 import { kaimingUniform } from '../nn/initializers.js';
 import { convolution } from '../nn/layers.js';
 import type { Ops } from '../nn/ops.js';
@@ -13,11 +14,14 @@ export interface FeaturePyramid {
 /**
  * Feature pyramid network (Lin et al. 2017): 1×1 lateral convolutions, a top-down pathway of nearest-neighbour upsampling
  * and sums, and a 3×3 convolution on each level; P6 is every other pixel of P5. Names are torchvision's.
+ *
+ * @param kind of the 3×3 convolutions
  */
 export function featurePyramid(
   scope: Scope,
   inputChannels: readonly number[],
   channels: number,
+  kind: HeadConvolutionKind,
 ): FeaturePyramid {
   const lateral = inputChannels.map((input, i) =>
     convolution(scope.child('inner_blocks').child(`${i}.0`), {
@@ -28,10 +32,9 @@ export function featurePyramid(
     }),
   );
   const output = inputChannels.map((_, i) =>
-    convolution(scope.child('layer_blocks').child(`${i}.0`), {
+    headConvolution(scope.child('layer_blocks').child(`${i}.0`), kind, {
       in: channels,
       out: channels,
-      kernel: 3,
       initializer: kaimingUniform(9 * channels),
     }),
   );
@@ -43,10 +46,10 @@ export function featurePyramid(
         const top = features.length - 1;
         const pyramid: T[] = [];
         let inner = ops.convolution(lateral[top], features[top]);
-        pyramid[top] = ops.convolution(output[top], inner);
+        pyramid[top] = convolve(ops, output[top], inner);
         for (let level = top - 1; level >= 0; level--) {
           inner = ops.upsampleAdd(inner, ops.convolution(lateral[level], features[level]));
-          pyramid[level] = ops.convolution(output[level], inner);
+          pyramid[level] = convolve(ops, output[level], inner);
         }
         return [...pyramid, ops.maxPool(pyramid[top], 1, { stride: 2, padding: 0 })];
       });

@@ -1,3 +1,4 @@
+import { convolve, type HeadConvolutionKind, headConvolution } from '../nn/head-convolution.js';
 import { kaimingNormal, normal } from '../nn/initializers.js';
 import { convolution, transposedConvolution } from '../nn/layers.js';
 import type { Ops } from '../nn/ops.js';
@@ -18,16 +19,17 @@ export function maskHead(
     readonly inputChannels: number;
     readonly channels: number;
     readonly layers: number;
+    /** Of the 3×3 convolutions. */
+    readonly kind: HeadConvolutionKind;
     /** Without background. */
     readonly classes: number;
   },
 ): MaskHead {
-  const { inputChannels, channels, layers, classes } = settings;
+  const { inputChannels, channels, layers, kind, classes } = settings;
   const convolutions = Array.from({ length: layers }, (_, i) =>
-    convolution(scope.child(`mask_head.${i}.0`), {
+    headConvolution(scope.child(`mask_head.${i}.0`), kind, {
       in: i === 0 ? inputChannels : channels,
       out: channels,
-      kernel: 3,
       initializer: kaimingNormal(9 * channels),
       activation: 'relu',
     }),
@@ -50,7 +52,7 @@ export function maskHead(
   return {
     forward<T>(ops: Ops<T>, rois: T): T {
       return ops.part('mask head', () => {
-        const features = convolutions.reduce((x, layer) => ops.convolution(layer, x), rois);
+        const features = convolutions.reduce((x, layer) => convolve(ops, layer, x), rois);
         return ops.convolution(logits, ops.convolution(deconvolution, features));
       });
     },

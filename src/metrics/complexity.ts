@@ -28,7 +28,8 @@ export interface Complexity {
  */
 export class ComplexityCounter {
   readonly #parts: PartComplexity[] = [];
-  readonly #seen = new Set<Parameter>();
+  /** The multiply-adds that each weight takes part in; 0 for other parameters. */
+  readonly #seen = new Map<Parameter, number>();
 
   /**
    * Runs a part of a network. Parameters that an earlier part uses, too, are counted there; a part without layers isn't
@@ -39,15 +40,22 @@ export class ComplexityCounter {
   count<R>(name: string, run: (ops: Ops<Shape>) => R): R {
     const ops = new ShapeOps();
     const result = run(ops);
-    if (ops.parameters.size === 0) return result;
-    const parameters = [...ops.parameters].filter((parameter) => !this.#seen.has(parameter));
-    for (const parameter of parameters) this.#seen.add(parameter);
+    if (ops.used.size === 0) return result;
+    const parameters = [...ops.used.keys()].filter((parameter) => !this.#seen.has(parameter));
+    for (const [parameter, products] of ops.used) {
+      this.#seen.set(parameter, products + (this.#seen.get(parameter) ?? 0));
+    }
     this.#parts.push({
       name,
       parameters: sum(parameters.filter(isCounted).map(parameterSize)),
-      multiplyAdds: ops.multiplyAdds,
+      multiplyAdds: sum([...ops.used.values()]),
     });
     return result;
+  }
+
+  /** The multiply-adds of some of the layers, chosen by their weights. */
+  multiplyAddsOf(select: (weight: Parameter) => boolean): number {
+    return sum([...this.#seen].flatMap(([weight, products]) => (select(weight) ? [products] : [])));
   }
 
   complexity(): Complexity {
@@ -60,26 +68,24 @@ export class ComplexityCounter {
   }
 }
 
-/** Runs a network on shapes and notes which parameters it uses and how many products it computes. */
+/** Runs a network on shapes and notes which parameters it uses and how many products it computes with each. */
 class ShapeOps implements Ops<Shape> {
-  readonly parameters = new Set<Parameter>();
-  multiplyAdds = 0;
+  readonly used = new Map<Parameter, number>();
 
   convolution(layer: Convolution, x: Shape, residual?: Shape): Shape {
     const { kind, weight, bias, norm } = layer;
     const [n, h, w, channels] = x;
     const [k, , second, last] = weight.shape;
-    this.#use(weight, bias, norm);
     if (kind === 'transposed') {
       requireEqual(channels, last, weight);
       // Each pixel of the input meets each value of the kernel.
-      this.multiplyAdds += n * h * w * parameterSize(weight);
+      this.#use(n * h * w, weight, bias, norm);
       return [n, (h - 1) * layer.stride + k, (w - 1) * layer.stride + k, second];
     }
     requireEqual(channels, second, weight);
     const height = windowedSize(h, k, layer);
     const width = windowedSize(w, k, layer);
-    this.multiplyAdds += n * height * width * parameterSize(weight);
+    this.#use(n * height * width, weight, bias, norm);
     const y = [n, height, width, kind === 'depthwise' ? second * last : last];
     if (residual && residual.join() !== y.join()) {
       throw new RangeError(`${weight.name}: a sum of ${y.join('×')} and ${residual.join('×')}`);
@@ -90,8 +96,7 @@ class ShapeOps implements Ops<Shape> {
   linear({ weight, bias }: Linear, [n, channels]: Shape): Shape {
     const [input, output] = weight.shape;
     requireEqual(channels, input, weight);
-    this.#use(weight, bias);
-    this.multiplyAdds += n * parameterSize(weight);
+    this.#use(n, weight, bias);
     return [n, output];
   }
 
@@ -132,9 +137,11 @@ class ShapeOps implements Ops<Shape> {
     return run();
   }
 
-  #use(weight: Parameter, bias?: Parameter, norm?: Norm): void {
-    const parameters = norm ? [weight, norm.weight, norm.bias] : bias ? [weight, bias] : [weight];
-    for (const parameter of parameters) this.parameters.add(parameter);
+  /** Notes that each value of a weight is multiplied `times` times. */
+  #use(times: number, weight: Parameter, bias?: Parameter, norm?: Norm): void {
+    this.used.set(weight, times * parameterSize(weight) + (this.used.get(weight) ?? 0));
+    const others = norm ? [norm.weight, norm.bias] : bias ? [bias] : [];
+    for (const parameter of others) this.used.set(parameter, 0);
   }
 }
 

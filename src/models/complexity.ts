@@ -31,10 +31,22 @@ export function maskRcnnComplexity(network: MaskRcnn, { input, boxRois, maskRois
   return counter.complexity();
 }
 
+/** What a classifier costs. */
+export interface ClassifierComplexity extends Complexity {
+  /** Those of its multiply-adds that convolutions on shortcuts have. */
+  readonly shortcutMultiplyAdds: number;
+}
+
 /** Parameters and multiply-adds of a classifier for one image. */
-export function classifierComplexity(classifier: Classifier, { height, width }: ImageSize): Complexity {
+export function classifierComplexity(
+  classifier: Classifier,
+  { height, width }: ImageSize,
+): ClassifierComplexity {
   const counter = new ComplexityCounter();
   const features = counter.count('backbone', (ops) => classifier.features(ops, [1, height, width, 3]));
   counter.count('classifier', (ops) => classifier.classify(ops, features));
-  return counter.complexity();
+  return {
+    ...counter.complexity(),
+    shortcutMultiplyAdds: counter.multiplyAddsOf(({ name }) => /\b(shortcut|downsample)\./.test(name)),
+  };
 }

@@ -65,15 +65,16 @@ export function buildMaskRcnn(settings: ModelConfig, classes: number): MaskRcnn 
  */
 function fpnNetwork(scope: Scope, settings: FpnModelConfig, classes: number): Network {
   const backbone = buildBackbone(scope.child('backbone.body'), settings.backbone);
+  const { headConvolution: kind } = settings;
   const { channels } = settings.fpn;
-  const fpn = featurePyramid(scope.child('backbone.fpn'), backbone.channels, channels);
+  const fpn = featurePyramid(scope.child('backbone.fpn'), backbone.channels, channels, kind);
   const { anchorSizes, aspectRatios } = settings.rpn;
-  const rpn = rpnHead(scope.child('rpn.head'), channels, aspectRatios.length);
+  const rpn = rpnHead(scope.child('rpn.head'), channels, aspectRatios.length, kind);
   const heads = scope.child('roi_heads');
   const { roiSize, representation } = settings.box;
   const box = boxHead(heads, { channels, roiSize, representation, classes });
   const { channels: maskChannels, layers } = settings.mask;
-  const mask = maskHead(heads, { inputChannels: channels, channels: maskChannels, layers, classes });
+  const mask = maskHead(heads, { inputChannels: channels, channels: maskChannels, layers, kind, classes });
   return {
     backbone: (ops, images) => stageOutputs(backbone, ops, images, 4),
     neck: (ops, features) => fpn.forward(ops, features),
@@ -101,11 +102,22 @@ function c4Network(scope: Scope, settings: C4ModelConfig, classes: number): Netw
   const backbone = buildBackbone(scope.child('backbone.body'), settings.backbone);
   const [, , c4Channels, c5Channels] = backbone.channels;
   const { anchorSizes, aspectRatios } = settings.rpn;
-  const rpn = rpnHead(scope.child('rpn.head'), c4Channels, aspectRatios.length * anchorSizes.length);
+  const rpn = rpnHead(
+    scope.child('rpn.head'),
+    c4Channels,
+    aspectRatios.length * anchorSizes.length,
+    'standard',
+  );
   const heads = scope.child('roi_heads');
   const box = averagingBoxHead(heads, { channels: c5Channels, classes });
   const { channels } = settings.mask;
-  const mask = maskHead(heads, { inputChannels: c5Channels, channels, layers: 0, classes });
+  const mask = maskHead(heads, {
+    inputChannels: c5Channels,
+    channels,
+    layers: 0,
+    kind: 'standard',
+    classes,
+  });
   const [, , , c5] = backbone.stages;
   const shared: RoiFeatures = {
     roiSize: settings.box.roiSize,

@@ -12,6 +12,18 @@ export function kaimingNormal(fan: number): Initializer {
   return normal(Math.sqrt(2 / fan));
 }
 
+/** The same distribution, `factor` times as wide. */
+export function scaled(initializer: Initializer, factor: number): Initializer {
+  switch (initializer.kind) {
+    case 'constant':
+      return { kind: 'constant', value: factor * initializer.value };
+    case 'normal':
+      return normal(factor * initializer.deviation);
+    case 'uniform':
+      return { kind: 'uniform', bound: factor * initializer.bound };
+  }
+}
+
 /** Uniform with deviation √(1 / fan): PyTorch's `kaiming_uniform_(a=1)`. */
 export function kaimingUniform(fan: number): Initializer {
   return { kind: 'uniform', bound: Math.sqrt(3 / fan) };

@@ -123,20 +123,27 @@ export function normedConvolution(
   };
 }
 
+/** A depthwise convolution (`out` a multiple of `in`) without bias. */
+export function depthwise(scope: Scope, settings: ConvolutionSettings): Convolution {
+  const { in: input, out, kernel: k, initializer } = settings;
+  if (out % input !== 0) throw new RangeError(`${out} channels can't come from ${input} depthwise`);
+  return {
+    kind: 'depthwise',
+    weight: kernel(scope, { kind: 'depthwise' }, [k, k, input, out / input], initializer),
+    ...activated(settings),
+    ...window(settings),
+  };
+}
+
 /** A depthwise convolution (`out` a multiple of `in`) without bias, and a norm. */
 export function normedDepthwise(
   scopes: { readonly convolution: Scope; readonly norm: Scope },
   settings: ConvolutionSettings,
   norm: NormSettings,
 ): Convolution {
-  const { in: input, out, kernel: k, initializer } = settings;
-  if (out % input !== 0) throw new RangeError(`${out} channels can't come from ${input} depthwise`);
   return {
-    kind: 'depthwise',
-    weight: kernel(scopes.convolution, { kind: 'depthwise' }, [k, k, input, out / input], initializer),
-    norm: batchNorm(scopes.norm, out, norm),
-    ...activated(settings),
-    ...window(settings),
+    ...depthwise(scopes.convolution, settings),
+    norm: batchNorm(scopes.norm, settings.out, norm),
   };
 }
 

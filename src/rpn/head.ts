@@ -1,3 +1,9 @@
+import {
+  convolve,
+  type HeadConvolution,
+  type HeadConvolutionKind,
+  headConvolution,
+} from '../nn/head-convolution.js';
 import { normal } from '../nn/initializers.js';
 import { type Convolution, convolution } from '../nn/layers.js';
 import type { Ops } from '../nn/ops.js';
@@ -13,19 +19,24 @@ export interface RpnPrediction<T> {
 
 /** The small network that slides over each level: 3×3 convolution and ReLU, then two 1×1 convolutions side by side. */
 export interface RpnHead {
-  readonly hidden: Convolution;
+  readonly hidden: HeadConvolution;
   readonly objectness: Convolution;
   readonly offsets: Convolution;
   readonly anchorsPerLocation: number;
   forward<T>(ops: Ops<T>, level: T): RpnPrediction<T>;
 }
 
-export function rpnHead(scope: Scope, channels: number, anchorsPerLocation: number): RpnHead {
+/** @param kind of the 3×3 convolution */
+export function rpnHead(
+  scope: Scope,
+  channels: number,
+  anchorsPerLocation: number,
+  kind: HeadConvolutionKind,
+): RpnHead {
   const initializer = normal(0.01);
-  const hidden = convolution(scope.child('conv.0.0'), {
+  const hidden = headConvolution(scope.child('conv.0.0'), kind, {
     in: channels,
     out: channels,
-    kernel: 3,
     initializer,
     activation: 'relu',
   });
@@ -40,7 +51,7 @@ export function rpnHead(scope: Scope, channels: number, anchorsPerLocation: numb
     anchorsPerLocation,
     forward<T>(ops: Ops<T>, level: T): RpnPrediction<T> {
       const [logits, deltas] = ops.part('RPN', () => {
-        const features = ops.convolution(hidden, level);
+        const features = convolve(ops, hidden, level);
         return [ops.convolution(objectness, features), ops.convolution(offsets, features)];
       });
       return { objectness: logits, offsets: deltas };

@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { depthwiseConvolution } from '../engine/ops/convolution.js';
 import { linear } from '../engine/ops/linear.js';
 import { sigmoidCrossEntropy, smoothL1 } from '../engine/ops/losses.js';
 import { gatherPatches } from '../engine/ops/patches.js';
@@ -50,7 +51,10 @@ export function rpnLosses(
     const locations = sample.anchors[level].map((anchor) => Math.floor(anchor / perLocation));
     return gatherPatches(tape, pyramid[level], locations);
   });
-  const hidden = atPatches(ops, head.hidden, concatenateRows(tape, patches));
+  const hidden = head.hidden.reduce<Tensor>(
+    (x, layer) => atPatches(ops, layer, x),
+    concatenateRows(tape, patches),
+  );
   const logits = reshape(tape, atPatches(ops, head.objectness, hidden), [total * perLocation, 1]);
   const offsets = reshape(tape, atPatches(ops, head.offsets, hidden), [total * perLocation, 4]);
 
@@ -80,9 +84,16 @@ export function rpnLosses(
   return { objectness, box };
 }
 
-/** A convolution with bias where all that its window sees is one row of `x`. */
-function atPatches(ops: TensorOps, { weight, bias, activation }: Convolution, x: Tensor): Tensor {
+/** A convolution with or without bias where all that its window sees is one row of `x`. */
+function atPatches(ops: TensorOps, { kind, weight, bias, activation }: Convolution, x: Tensor): Tensor {
+  const { tape } = ops;
   const [k, , input, output] = weight.shape;
-  const matrix = reshape(ops.tape, ops.value(weight), [k * k * input, output]);
-  return linear(ops.tape, x, matrix, { bias: bias && ops.value(bias), activation });
+  const epilogue = { bias: bias && ops.value(bias), activation };
+  if (kind === 'depthwise') {
+    const windows = reshape(tape, x, [x.shape[0], k, k, input]);
+    const y = depthwiseConvolution(tape, windows, ops.value(weight), { stride: 1, padding: 0 }, epilogue);
+    return reshape(tape, y, [x.shape[0], input * output]);
+  }
+  const matrix = reshape(tape, ops.value(weight), [k * k * input, output]);
+  return linear(tape, x, matrix, epilogue);
 }

@@ -1,10 +1,10 @@
-import path from 'node:path';
 import Table from 'cli-table3';
 import type { Complexity } from '../metrics/complexity.js';
+import { shortNames } from './network-names.js';
 
-/** A network's complexity with what it was counted for. */
-export interface NetworkSummary extends Complexity {
-  /** The config's file. */
+/** A detector's complexity with what it was counted for. */
+export interface DetectorSummary extends Complexity {
+  /** The config's file, the run's folder or the weights file. */
   readonly config: string;
   readonly assumptions: {
     /** Height and width of the network's input. */
@@ -17,10 +17,10 @@ export interface NetworkSummary extends Complexity {
 }
 
 /**
- * Parameters and multiply-adds of networks as text for a terminal, side by side and part by part; where there are
+ * Parameters and multiply-adds of detectors as text for a terminal, side by side and part by part; where there are
  * several, the last row gives each one's totals as multiples of the first one's.
  */
-export function complexityTable(networks: readonly NetworkSummary[]): string {
+export function complexityTable(networks: readonly DetectorSummary[]): string {
   const table = new Table({
     colAligns: ['left', ...networks.flatMap(() => ['right', 'right'] as const)],
     style: { head: [], border: [], compact: true },
@@ -63,12 +63,6 @@ export function complexityTable(networks: readonly NetworkSummary[]): string {
     table.push(['ratio to the first', ...ratios]);
   }
   return table.toString();
-}
-
-/** The files' names without folder and extension; the paths where names are alike. */
-function shortNames(files: readonly string[]): readonly string[] {
-  const stems = files.map((file) => path.parse(file).name);
-  return new Set(stems).size === stems.length ? stems : files;
 }
 
 /** Billions with two decimals, or where all networks are small, millions with one. */

@@ -194,7 +194,7 @@ describe('proposals', () => {
 describe("the RPN's losses", () => {
   it('have the values and the gradients of torchvision', () => {
     const { scope, parameters } = rootScope();
-    const head = rpnHead(scope, 4, 3);
+    const head = rpnHead(scope, 4, 3, 'standard');
     const weights = new Weights(parameters, 1);
     for (const parameter of parameters) {
       const shape = torchShape(parameter);

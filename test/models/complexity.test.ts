@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type BackboneName, backboneNames } from '../../src/config/backbone-names.js';
+import { attoNetNames, type BackboneName, backboneNames } from '../../src/config/backbone-names.js';
 import { type BackboneConfig, detectionSchema, type ModelConfig } from '../../src/config/schema.js';
 import type { Complexity } from '../../src/metrics/complexity.js';
+import { publishedClassifiers } from '../../src/metrics/published-classifiers.js';
 import { buildClassifier } from '../../src/models/classifier.js';
 import { classifierComplexity, maskRcnnComplexity } from '../../src/models/complexity.js';
 import { buildMaskRcnn } from '../../src/models/mask-rcnn.js';
@@ -111,6 +112,39 @@ describe('classifiers with 51 outputs at 224×224', () => {
     const counted = classifierComplexity(buildClassifier(config(name), 51), size);
     expect(counted.parameters).toBe(parameters);
     expect(Number((counted.multiplyAdds / 1e6).toFixed(1))).toBe(millions);
+  });
+
+  it.each<[BackboneName, number]>([
+    ['attonet-a', 417_793_544],
+    ['attonet-b', 271_013_024],
+    ['attonet-c', 127_835_047],
+    ['attonet-d', 48_483_428],
+  ])('%s has %i multiply-adds without shortcut convolutions', (name, expected) => {
+    const { multiplyAdds, shortcutMultiplyAdds } = classifierComplexity(
+      buildClassifier(config(name), 51),
+      size,
+    );
+    expect(multiplyAdds - shortcutMultiplyAdds).toBe(expected);
+  });
+
+  it.each<[BackboneName, number]>([
+    ['resnet50', 64 * 256 * 56 ** 2 + 3 * 256 * 512 * 28 ** 2],
+    ['mobilenet-v2', 0],
+  ])('%s has %i multiply-adds in shortcut convolutions', (name, expected) => {
+    const { shortcutMultiplyAdds } = classifierComplexity(buildClassifier(config(name), 51), size);
+    expect(shortcutMultiplyAdds).toBe(expected);
+  });
+
+  it("have the parameters of the paper's AttoNets with one value for each channel of a norm", () => {
+    for (const name of attoNetNames) {
+      const { parameters } = buildClassifier(config(name), 51);
+      const counted = parameters.filter(isCounted).reduce((sum, each) => sum + parameterSize(each), 0);
+      const shifts = parameters.filter((each) => each.role === 'norm' && each.name.endsWith('bias'));
+      const withOne = counted - shifts.reduce((sum, each) => sum + parameterSize(each), 0);
+      const printed = publishedClassifiers[name]?.parameters ?? 0;
+      expect((withOne / 1e6).toFixed(2)).toBe((printed / 1e6).toFixed(2));
+      expect(counted / printed).toBeGreaterThan(1.004);
+    }
   });
 
   it('are a backbone and a dense layer', () => {

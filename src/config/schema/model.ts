@@ -58,6 +58,11 @@ const modelKeys = {
 const fpnModel = z.strictObject({
   architecture: z.literal('fpn').default('fpn'),
   ...modelKeys,
+  /**
+   * The 3×3 convolutions of the FPN, the RPN and the mask head. `separable`: a depthwise and a pointwise one each, with
+   * about a ninth of the parameters and multiply-adds.
+   */
+  headConvolution: z.enum(['standard', 'separable']).default('standard'),
   fpn: fpn.prefault({}),
   rpn: z
     .strictObject({

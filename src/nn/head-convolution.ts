@@ -1,0 +1,43 @@
+import type { FpnModelConfig } from '../config/schema.js';
+import type { Activation } from '../engine/ops/activation.js';
+import { kaimingUniform, scaled } from './initializers.js';
+import { type Convolution, convolution, depthwise } from './layers.js';
+import type { Ops } from './ops.js';
+import type { Initializer, Scope } from './parameter.js';
+
+/** How the 3×3 convolutions behind the backbone are made. */
+export type HeadConvolutionKind = FpnModelConfig['headConvolution'];
+
+/** A 3×3 convolution with bias, or the depthwise and the pointwise one that stand in for it; they run in turn. */
+export type HeadConvolution = readonly Convolution[];
+
+/**
+ * A 3×3 convolution of the FPN, the RPN or the mask head. A `separable` one is a depthwise 3×3 convolution, with neither
+ * bias nor activation, and a pointwise one that has both; for the same input its first outputs are as large as those of a
+ * standard one.
+ *
+ * @param settings `initializer`: of a standard convolution's kernel
+ */
+export function headConvolution(
+  scope: Scope,
+  kind: HeadConvolutionKind,
+  settings: {
+    readonly in: number;
+    readonly out: number;
+    readonly initializer: Initializer;
+    readonly activation?: Activation;
+  },
+): HeadConvolution {
+  if (kind === 'standard') return [convolution(scope, { ...settings, kernel: 3 })];
+  const { in: input, initializer } = settings;
+  // Nine products a value instead of 9 · C: the one kernel keeps the variance, the other makes up for the rest.
+  return [
+    depthwise(scope.child('depthwise'), { in: input, out: input, kernel: 3, initializer: kaimingUniform(9) }),
+    convolution(scope.child('pointwise'), { ...settings, kernel: 1, initializer: scaled(initializer, 3) }),
+  ];
+}
+
+/** Runs a {@link HeadConvolution}. */
+export function convolve<T>(ops: Ops<T>, layers: HeadConvolution, x: T): T {
+  return layers.reduce((y, layer) => ops.convolution(layer, y), x);
+}
