@@ -29,7 +29,7 @@ export default defineConfig({
     valImages: 100,
   },
   training: {
-    steps: 1600,
+    steps: 2000,
     batchSize: 4,
     learningRate: 0.1,
     decayBiasesAndNorms: false,
