@@ -55,12 +55,12 @@ inline void Refuse(TF_OpKernelContext* context, const char* message) {
   TF_OpKernelContext_Failure(context, s.status);
 }
 
-// The output's memory; null after a failure, which TensorFlow knows then.
-inline float* Allocate(TF_OpKernelContext* context, const std::vector<int64_t>& shape) {
+// An output's memory; null after a failure, which TensorFlow knows then.
+inline float* Allocate(TF_OpKernelContext* context, const std::vector<int64_t>& shape, int index = 0) {
   Status s;
   size_t count = 1;
   for (const int64_t size : shape) count *= static_cast<size_t>(size);
-  TF_Tensor* output = TF_AllocateOutput(context, 0, TF_FLOAT, shape.data(), static_cast<int>(shape.size()),
+  TF_Tensor* output = TF_AllocateOutput(context, index, TF_FLOAT, shape.data(), static_cast<int>(shape.size()),
                                         count * sizeof(float), s.status);
   if (TF_GetCode(s.status) != TF_OK) {
     TF_OpKernelContext_Failure(context, s.status);
@@ -96,13 +96,13 @@ inline bool BoolAttribute(TF_OpKernelConstruction* construction, const char* nam
 // Makes an operation known to TensorFlow. `Attributes` is made from the construction of each kernel, and given to
 // `compute`.
 template <class Attributes, void (*compute)(const Attributes&, TF_OpKernelContext*)>
-void Register(const char* name, const std::vector<const char*>& inputs, const char* output,
+void Register(const char* name, const std::vector<const char*>& inputs, const std::vector<const char*>& outputs,
               const std::vector<const char*>& attributes) {
   Status s;
   TF_OpDefinitionBuilder* definition = TF_NewOpDefinitionBuilder(name);
   for (const char* input : inputs) TF_OpDefinitionBuilderAddInput(definition, input);
   for (const char* attribute : attributes) TF_OpDefinitionBuilderAddAttr(definition, attribute);
-  TF_OpDefinitionBuilderAddOutput(definition, output);
+  for (const char* output : outputs) TF_OpDefinitionBuilderAddOutput(definition, output);
   TF_RegisterOpDefinition(definition, s.status);
   TF_KernelBuilder* kernel = TF_NewKernelBuilder(
       name, "CPU", [](TF_OpKernelConstruction* construction) -> void* { return new Attributes(construction); },

@@ -25,6 +25,21 @@ ATTO_INLINE void Store(float* to, V value) {
   std::memcpy(to, &value, sizeof(V));
 }
 
+// The first `count` of a vector's values, zeros behind them.
+template <class V>
+ATTO_INLINE V LoadSome(const float* from, int64_t count) {
+  if (count >= static_cast<int64_t>(sizeof(V) / sizeof(float))) return Load<V>(from);
+  V value = {};
+  if (count > 0) std::memcpy(&value, from, count * sizeof(float));
+  return value;
+}
+
+template <class V>
+ATTO_INLINE void StoreSome(float* to, V value, int64_t count) {
+  if (count >= static_cast<int64_t>(sizeof(V) / sizeof(float))) return Store(to, value);
+  if (count > 0) std::memcpy(to, &value, count * sizeof(float));
+}
+
 // Values below `low` become it, those above `high` that; NaN stays.
 template <class V>
 ATTO_INLINE V Clamp(V value, float low, float high) {

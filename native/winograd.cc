@@ -184,13 +184,13 @@ void ComputeKernelGradient(const NoAttributes&, TF_OpKernelContext* context) {
 }
 
 const bool registered = [] {
-  Register<KernelAttributes, ComputeKernel>("AttoWinogradKernel", {"kernel: float"}, "prepared: float",
+  Register<KernelAttributes, ComputeKernel>("AttoWinogradKernel", {"kernel: float"}, {"prepared: float"},
                                             {"transposed: bool"});
   Register<ConvolutionAttributes, ComputeConvolution>(
-      "AttoWinogradConvolution", {"x: float", "kernel: float", "bias: float", "residual: float"}, "y: float",
+      "AttoWinogradConvolution", {"x: float", "kernel: float", "bias: float", "residual: float"}, {"y: float"},
       {"out: int", "low: float", "high: float"});
   Register<NoAttributes, ComputeKernelGradient>("AttoWinogradKernelGradient", {"x: float", "gradient: float"},
-                                                "kernel_gradient: float", {});
+                                                {"kernel_gradient: float"}, {});
   return true;
 }();
 

@@ -98,8 +98,10 @@ function gypFile({ libraries }: Release) {
         sources: [
           'binding/tfjs_backend.cc',
           'binding/tfjs_binding.cc',
+          'native/batch_norm.cc',
           'native/log_level.cc',
           'native/parallel.cc',
+          'native/product.cc',
           'native/signals.cc',
           'native/winograd.cc',
         ],

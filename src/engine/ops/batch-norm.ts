@@ -1,7 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { execute, executeMultiple, flag, float, type } from '../kernels.js';
+import { hasOwnKernels } from '../backend.js';
+import { executeMultiple, flag, float, type } from '../kernels.js';
 import type { Tape } from '../tape.js';
-import { type Activation, activate, activationGradient } from './activation.js';
+import { tf } from '../tf.js';
+import { type Activation, activationGradient, activationRange } from './activation.js';
+import { finish } from './product.js';
 
 const float32 = { T: type('float32') };
 
@@ -25,6 +28,12 @@ export interface NormalisedBatch {
   readonly runningVariance: Tensor;
 }
 
+/** What follows the norm in the same operation. */
+interface NormEpilogue {
+  readonly residual?: Tensor | undefined;
+  readonly activation?: Activation | undefined;
+}
+
 /**
  * Batch norm with the batch's own statistics + residual + activation as one differentiable operation:
  * `activation((x − mean) / √(variance + epsilon) · scale + shift + residual)`.
@@ -34,42 +43,93 @@ export interface NormalisedBatch {
 export function batchNorm(
   tape: Tape | undefined,
   x: Tensor,
-  { scale, shift, epsilon, momentum, ...running }: TrainedNorm,
-  { residual, activation }: { residual?: Tensor | undefined; activation?: Activation | undefined } = {},
+  norm: TrainedNorm,
+  epilogue: NormEpilogue = {},
 ): NormalisedBatch {
+  const { scale, shift } = norm;
+  const { residual } = epilogue;
+  const pass = hasOwnKernels() ? ownPass(x, norm, epilogue) : tensorflowPass(x, norm, epilogue);
+  const { y, saved, backward, ...running } = pass;
+  const recorded = tape?.record(
+    [x, scale, shift, ...(residual ? [residual] : [])],
+    [y],
+    ([gradient], [input, factor]) => (gradient === undefined ? [] : backward(gradient, input, factor)),
+    () => saved,
+  );
+  if (!recorded) for (const tensor of saved) tensor.dispose();
+  return { y, ...running };
+}
+
+/** A forward pass, and how its backward pass gives the gradients of x, scale, shift and, if there is one, the residual. */
+interface NormPass extends NormalisedBatch {
+  readonly saved: readonly Tensor[];
+  readonly backward: (gradient: Tensor, x: Tensor, scale: Tensor) => Tensor[];
+}
+
+/** By our own kernels (`native/batch_norm.cc`). */
+function ownPass(
+  x: Tensor,
+  { scale, shift, epsilon, momentum, ...running }: TrainedNorm,
+  { residual, activation }: NormEpilogue,
+): NormPass {
+  const range = activationRange(activation);
+  const none = tf.tensor1d([], 'float32');
+  const [y, mean, deviation, runningMean, runningVariance] = executeMultiple(
+    'AttoBatchNorm',
+    { ...range, epsilon: float(epsilon), momentum: float(momentum) },
+    [x, scale, shift, running.runningMean, running.runningVariance, residual ?? none],
+    5,
+  );
+  none.dispose();
+  return {
+    y,
+    runningMean,
+    runningVariance,
+    saved: [mean, deviation],
+    backward: (gradient, input, factor) => {
+      const [dx, dScale, dShift, dResidual] = executeMultiple(
+        'AttoBatchNormGradient',
+        { ...range, residual: flag(residual !== undefined) },
+        [gradient, y, input, factor, mean, deviation],
+        4,
+      );
+      if (residual) return [dx, dScale, dShift, dResidual];
+      dResidual.dispose();
+      return [dx, dScale, dShift];
+    },
+  };
+}
+
+/** By TensorFlow's kernels. */
+function tensorflowPass(
+  x: Tensor,
+  { scale, shift, epsilon, momentum, ...running }: TrainedNorm,
+  { residual, activation }: NormEpilogue,
+): NormPass {
   const attributes = {
     ...float32,
     U: type('float32'),
     epsilon: float(epsilon),
     is_training: flag(true),
   };
-  const [normalised, runningMean, runningVariance, ...reserved] = executeMultiple(
+  const [normalised, runningMean, runningVariance, ...saved] = executeMultiple(
     'FusedBatchNormV3',
     { ...attributes, exponential_avg_factor: float(momentum) },
     [x, scale, shift, running.runningMean, running.runningVariance],
     6,
   );
-  let y = normalised;
-  if (residual) {
-    const sum = execute('AddV2', float32, [y, residual]);
-    y.dispose();
-    y = sum;
-  }
-  if (activation) {
-    const activated = activate(y, activation);
-    y.dispose();
-    y = activated;
-  }
-  const recorded = tape?.record(
-    [x, scale, shift, ...(residual ? [residual] : [])],
-    [y],
-    ([gradient], [input, factor]) => {
-      if (gradient === undefined) return [];
+  const y = finish(normalised, { residual, activation });
+  return {
+    y,
+    runningMean,
+    runningVariance,
+    saved,
+    backward: (gradient, input, factor) => {
       const through = activation ? activationGradient(gradient, y, activation) : gradient.clone();
       const [dx, dScale, dShift, ...unused] = executeMultiple(
         'FusedBatchNormGradV3',
         attributes,
-        [through, input, factor, ...reserved],
+        [through, input, factor, ...saved],
         5,
       );
       for (const tensor of unused) tensor.dispose();
@@ -77,8 +137,5 @@ export function batchNorm(
       through.dispose();
       return [dx, dScale, dShift];
     },
-    () => reserved,
-  );
-  if (!recorded) for (const tensor of reserved) tensor.dispose();
-  return { y, runningMean, runningVariance };
+  };
 }

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Tape } from '../tape.js';
-import { matrixProduct } from './matrix-product.js';
-import { type Epilogue, finish, productWithEpilogue } from './product.js';
+import { matrixProduct, productAndEpilogue } from './matrix-product.js';
+import { type Epilogue, productWithEpilogue } from './product.js';
 
 /**
  * Fully connected layer + bias + activation as one differentiable operation.
@@ -12,8 +12,7 @@ import { type Epilogue, finish, productWithEpilogue } from './product.js';
  */
 export function linear(tape: Tape | undefined, x: Tensor, kernel: Tensor, epilogue: Epilogue = {}): Tensor {
   return productWithEpilogue(tape, x, kernel, epilogue, {
-    forward: (rows, weights, following) =>
-      finish(matrixProduct(rows, weights, 'none', [rows.shape[0], weights.shape[1] ?? 0]), following),
+    forward: productAndEpilogue,
     inputGradient: (gradient, weights, shape) => matrixProduct(gradient, weights, 'second', shape),
     kernelGradient: (gradient, rows, shape) => matrixProduct(rows, gradient, 'first', shape),
   });

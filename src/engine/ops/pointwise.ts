@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type Attributes, execute, ints, text, type } from '../kernels.js';
-import { matrixProduct } from './matrix-product.js';
-import { finish, type ProductKernels, shapeTensor } from './product.js';
+import { matrixProduct, productAndEpilogue } from './matrix-product.js';
+import { type ProductKernels, shapeTensor } from './product.js';
 
 /**
  * A 1×1 convolution without padding as what it is, a product of matrices: pixels by input channels times input channels by
@@ -12,9 +12,9 @@ export function pointwiseKernels(stride: number): ProductKernels {
   return {
     forward: (image, kernel, epilogue) => {
       const x = everyNth(image, stride);
-      const y = matrixProduct(x, kernel, 'none', [...x.shape.slice(0, 3), kernel.shape[3] ?? 0]);
+      const y = productAndEpilogue(x, kernel, epilogue);
       x.dispose();
-      return finish(y, epilogue);
+      return y;
     },
     inputGradient: (gradient, kernel, xShape) => {
       const shape = [...gradient.shape.slice(0, 3), xShape[3]];

@@ -52,6 +52,35 @@ describe('batchNorm', () => {
     );
   });
 
+  for (const shape of [
+    [2, 3, 3, 3],
+    [1, 40, 33, 19],
+    [2, 20, 17, 467],
+  ]) {
+    it(`of ${shape.join('×')}: value and gradients, with a residual`, () => {
+      const c = shape[3];
+      const values = [tf.add(random(shape, 1, 3), 20), random([c], 2), random([c], 3), random(shape, 4)];
+      expectGradients(
+        (tape, [x, scale, shift, residual]) =>
+          batchNorm(
+            tape,
+            x,
+            {
+              scale,
+              shift,
+              runningMean: tf.zeros([c]),
+              runningVariance: tf.ones([c]),
+              epsilon: 1e-3,
+              momentum: 0.1,
+            },
+            { residual },
+          ).y,
+        values,
+        { composite: (x, scale, shift, r) => tf.add(composite(x, scale, shift), r) },
+      );
+    });
+  }
+
   it("takes the batch's mean and unbiased variance into the running ones", () => {
     const [x, scale, shift] = inputs();
     const { runningMean, runningVariance } = batchNorm(undefined, x, norm(scale, shift));

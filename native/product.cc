@@ -1,0 +1,141 @@
+// Built into tfjs-node's addon: products of matrices as a TensorFlow operation for the CPU.
+//
+//   AttoProduct(a [..., depth], b [..., columns] of depth · columns values, bias [columns] or [0],
+//               residual [..., columns] or [0], columns, low, high)
+//     → a · b + bias + residual, clamped to the range from low to high, [..., columns]
+#include "product.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "operation.h"
+#include "parallel.h"
+
+namespace atto {
+namespace {
+
+// The algorithm for one set of instructions.
+struct Implementation {
+  int64_t rows, panel;
+  void (*pack)(const float* b, int64_t depth, int64_t columns, int64_t panel, float* to);
+  void (*run)(const ProductShape&, const float* a, const float* packed, const ProductEpilogue&, int64_t panel,
+              int64_t first, int64_t last, float* y);
+};
+
+#define ATTO_IMPLEMENTATION(NAME, TARGET, BYTES, ROWS, COLUMNS)                                                       \
+  struct NAME {                                                                                                      \
+    using Algorithm = Product<Vector<BYTES>::Type, ROWS, COLUMNS>;                                                   \
+    TARGET static void Pack(const float* b, int64_t depth, int64_t columns, int64_t panel, float* to) {              \
+      Algorithm::Pack(b, depth, columns, panel, to);                                                                 \
+    }                                                                                                                \
+    TARGET static void Run(const ProductShape& s, const float* a, const float* packed, const ProductEpilogue& after, \
+                           int64_t panel, int64_t first, int64_t last, float* y) {                                   \
+      Algorithm::Run(s, a, packed, after, panel, first, last, y);                                                    \
+    }                                                                                                                \
+    static constexpr Implementation kImplementation = {ROWS, Algorithm::kPanel, Pack, Run};                          \
+  };
+
+// As many rows and columns of sums as there are registers for.
+#if defined(__x86_64__)
+ATTO_IMPLEMENTATION(Avx512, ATTO_AVX512, 64, 5, 4)
+ATTO_IMPLEMENTATION(Avx2, ATTO_AVX2, 32, 6, 2)
+ATTO_IMPLEMENTATION(Plain, , 16, 6, 2)
+#else
+ATTO_IMPLEMENTATION(Plain, , 16, 6, 4)
+#endif
+
+const Implementation& Chosen() {
+  static const Implementation chosen = [] {
+    switch (Supported()) {
+#if defined(__x86_64__)
+      case Instructions::kAvx512: return Avx512::kImplementation;
+      case Instructions::kAvx2: return Avx2::kImplementation;
+#endif
+      default: return Plain::kImplementation;
+    }
+  }();
+  return chosen;
+}
+
+// Fewer multiplications than these aren't worth waking a thread for.
+constexpr int64_t kWorthThreads = 1 << 18;
+
+template <class Work>
+void ForAll(int64_t count, int64_t multiplications, const Work& work) {
+  if (multiplications >= kWorthThreads) return ParallelFor(count, [&](int64_t item, int) { work(item); });
+  for (int64_t item = 0; item < count; item++) work(item);
+}
+
+struct ProductAttributes {
+  const int64_t columns;
+  const float low, high;
+  explicit ProductAttributes(TF_OpKernelConstruction* c)
+      : columns(IntegerAttribute(c, "columns")),
+        low(FloatAttribute(c, "low")),
+        high(FloatAttribute(c, "high")) {}
+};
+
+std::vector<int64_t> ShapeOf(const Input& input) {
+  std::vector<int64_t> shape;
+  for (int i = 0; i < input.Rank(); i++) shape.push_back(input.Size(i));
+  return shape;
+}
+
+int64_t Count(const std::vector<int64_t>& shape) {
+  int64_t count = 1;
+  for (const int64_t size : shape) count *= size;
+  return count;
+}
+
+void ComputeProduct(const ProductAttributes& attributes, TF_OpKernelContext* context) {
+  const Input a(context, 0), b(context, 1), bias(context, 2), residual(context, 3);
+  if (a.Rank() < 1 || b.Rank() < 2) return Refuse(context, "a isn't [..., depth], or b has no two dimensions");
+  std::vector<int64_t> shape = ShapeOf(a);
+  const int64_t depth = shape.back(), columns = attributes.columns;
+  shape.back() = columns;
+  const ProductShape s = {depth == 0 ? 0 : Count(ShapeOf(a)) / depth, depth, columns};
+  if (Count(ShapeOf(b)) != depth * columns) return Refuse(context, "b isn't [depth, columns]");
+  if (!bias.Has({0}) && !bias.Has({columns})) return Refuse(context, "the bias isn't [columns] or [0]");
+  if (!residual.Has({0}) && !residual.Has(shape)) return Refuse(context, "the residual doesn't fit the output");
+  const Implementation& product = Chosen();
+  float* y = Allocate(context, shape);
+  if (y == nullptr || s.rows == 0 || columns == 0) return;
+
+  const int64_t panels = (columns + product.panel - 1) / product.panel, work = s.rows * depth * columns;
+  const ProductEpilogue epilogue = {bias.Values(), residual.Values(), attributes.low, attributes.high};
+  std::vector<float> packed(static_cast<size_t>(panels * depth * product.panel));
+  ForAll(panels, work, [&](int64_t panel) {
+    product.pack(b.Values(), depth, columns, panel, &packed[panel * depth * product.panel]);
+  });
+  if (s.rows < product.rows) {
+    // Too few for the algorithm: rows of zeros go with them.
+    std::vector<float> rows(static_cast<size_t>(product.rows * depth)), results(static_cast<size_t>(product.rows * columns));
+    std::copy(a.Values(), a.Values() + s.rows * depth, rows.begin());
+    std::vector<float> added(epilogue.residual ? results.size() : 0);
+    if (epilogue.residual) std::copy(epilogue.residual, epilogue.residual + s.rows * columns, added.begin());
+    const ProductEpilogue padded = {epilogue.bias, epilogue.residual ? added.data() : nullptr, epilogue.low, epilogue.high};
+    const ProductShape full = {product.rows, depth, columns};
+    ForAll(panels, work, [&](int64_t panel) {
+      product.run(full, rows.data(), packed.data(), padded, panel, 0, product.rows, results.data());
+    });
+    std::copy(results.begin(), results.begin() + s.rows * columns, y);
+    return;
+  }
+  // About as many rows as fit into a core's cache together with a panel.
+  const int64_t block = std::max<int64_t>(product.rows, 40 * product.rows / std::max<int64_t>(1, depth / 256));
+  const int64_t blocks = (s.rows + block - 1) / block;
+  ForAll(blocks * panels, work, [&](int64_t item) {
+    const int64_t first = item / panels * block;
+    product.run(s, a.Values(), packed.data(), epilogue, item % panels, first, std::min(s.rows, first + block), y);
+  });
+}
+
+const bool registered = [] {
+  Register<ProductAttributes, ComputeProduct>("AttoProduct", {"a: float", "b: float", "bias: float", "residual: float"},
+                                              {"y: float"},
+                                              {"columns: int", "low: float", "high: float"});
+  return true;
+}();
+
+}  // namespace
+}  // namespace atto

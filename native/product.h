@@ -1,0 +1,71 @@
+// Products of matrices with bias, residual and activation in the same pass, and without the plans that a library makes first.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+
+#include "vectors.h"
+
+namespace atto {
+
+// y [rows, columns] = a [rows, depth] · b, plus bias and residual, in a range.
+struct ProductShape {
+  int64_t rows, depth, columns;
+};
+
+struct ProductEpilogue {
+  const float* bias;      // [columns], or null
+  const float* residual;  // [rows, columns], or null
+  float low, high;
+};
+
+// kRows × kColumns vectors of a product are summed at a time: as many as fit into the registers.
+template <class V, int kRows, int kColumns>
+struct Product {
+  static constexpr int64_t kLanes = sizeof(V) / sizeof(float);
+  // So many columns of b lie together: [panels, depth, kPanel].
+  static constexpr int64_t kPanel = kColumns * kLanes;
+
+  // A panel of b, [depth, columns]; zeros behind the last column.
+  static ATTO_INLINE void Pack(const float* b, int64_t depth, int64_t columns, int64_t panel, float* to) {
+    const int64_t first = panel * kPanel, count = std::min<int64_t>(columns - first, kPanel);
+    for (int64_t k = 0; k < depth; k++, to += kPanel) {
+      std::memcpy(to, b + k * columns + first, count * sizeof(float));
+      std::fill(to + count, to + kPanel, 0.0f);
+    }
+  }
+
+  // Rows `first` to `last` of a panel's columns. There are at least kRows rows in all.
+  static ATTO_INLINE void Run(const ProductShape& s, const float* a, const float* packed, const ProductEpilogue& epilogue,
+                              int64_t panel, int64_t first, int64_t last, float* y) {
+    const float* b = packed + panel * s.depth * kPanel;
+    for (int64_t row = first; row < last; row += kRows) {
+      // The last rows are computed twice where there aren't kRows of them left, with the same result.
+      const int64_t at = std::min(row, s.rows - kRows);
+      V sums[kRows][kColumns] = {};
+      for (int64_t k = 0; k < s.depth; k++) {
+        V columns[kColumns];
+        for (int j = 0; j < kColumns; j++) columns[j] = Load<V>(b + k * kPanel + j * kLanes);
+#pragma GCC unroll 16
+        for (int r = 0; r < kRows; r++) {
+          const float value = a[(at + r) * s.depth + k];
+          for (int j = 0; j < kColumns; j++) sums[r][j] += value * columns[j];
+        }
+      }
+      for (int j = 0; j < kColumns; j++) {
+        const int64_t column = panel * kPanel + j * kLanes, count = s.columns - column;
+        if (count <= 0) break;
+        const V bias = epilogue.bias ? LoadSome<V>(epilogue.bias + column, count) : V{};
+        for (int r = 0; r < kRows; r++) {
+          const int64_t place = (at + r) * s.columns + column;
+          V value = sums[r][j] + bias;
+          if (epilogue.residual) value += LoadSome<V>(epilogue.residual + place, count);
+          StoreSome(y + place, Clamp(value, epilogue.low, epilogue.high), count);
+        }
+      }
+    }
+  }
+};
+
+}  // namespace atto
