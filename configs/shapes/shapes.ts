@@ -3,6 +3,9 @@
  *
  *     atto train configs/shapes/shapes.ts
  *     atto eval runs/shapes-<date>
+ *
+ * Takes four and a half minutes on two cores (Zen 5); expect 76 % AP_d and 71 % AP_m. Twice as many steps of half as many
+ * pictures (training.steps=2000 training.batchSize=4 training.learningRate=0.1) reach 80 and 76 in a third more time.
  */
 import { defineConfig } from 'atto-maskrcnn';
 
