@@ -110,13 +110,16 @@ function requireSame(engine: Engine, { threads, precision }: EngineOptions): voi
   );
 }
 
-/** tfjs-node calls two functions that Node 23 removed from `node:util`. */
+/**
+ * tfjs-node calls two functions that Node 23 removed from `node:util`, and that earlier versions warn about: in every
+ * version they are what they were.
+ */
 function restoreUtilFunctions(): void {
-  const removed = {
+  const functions = {
     isNullOrUndefined: (value: unknown) => value === null || value === undefined,
     isArray: Array.isArray,
   };
-  for (const [name, value] of Object.entries(removed)) {
-    if (!(name in util)) Object.defineProperty(util, name, { value });
+  for (const [name, value] of Object.entries(functions)) {
+    Object.defineProperty(util, name, { value, configurable: true, enumerable: true, writable: true });
   }
 }
