@@ -8,8 +8,8 @@
  *
  *     atto train configs/shapes/shapes.ts model.backbone.weights=runs/classification-<date>/weights.safetensors
  *
- * Expect 98 % top-1, and 95 % after two thirds of the steps. Takes nearly ten minutes of processor time on two cores,
- * reading and validating included. For the first 200 steps nothing seems to be learnt.
+ * Expect 96 to 98 % top-1, and 95 % at step 1600. A step takes 0.18 s on two cores (Zen 5). For the first 200 steps nothing
+ * seems to be learnt.
  */
 import { defineConfig } from 'atto-maskrcnn';
 
