@@ -58,37 +58,24 @@ struct Implementation {
                                                        Gradients};                                                    \
   };
 
-#if defined(__x86_64__)
 ATTO_IMPLEMENTATION(Avx512, ATTO_AVX512, 64)
 ATTO_IMPLEMENTATION(Avx2, ATTO_AVX2, 32)
-#endif
 ATTO_IMPLEMENTATION(Plain, , 16)
 
-const Implementation& Chosen() {
-  static const Implementation chosen = [] {
-    switch (Supported()) {
-#if defined(__x86_64__)
-      case Instructions::kAvx512: return Avx512::kImplementation;
-      case Instructions::kAvx2: return Avx2::kImplementation;
-#endif
-      default: return Plain::kImplementation;
-    }
-  }();
-  return chosen;
-}
+const Implementation& Chosen() { return Fastest<Avx512, Avx2, Plain>(); }
 
 // The rows of a block hold about so many values. Blocks depend on shapes alone, and so do sums.
 constexpr int64_t kBlockValues = 1 << 14;
 
-// The rows of [..., C] in blocks.
+// The rows of [..., C], which isn't empty, in blocks.
 struct Rows {
   int64_t rows, channels, block;
   int64_t Blocks() const { return (rows + block - 1) / block; }
 
-  explicit Rows(const Input& x) : rows(1), channels(x.Size(x.Rank() - 1)) {
-    for (int i = 0; i + 1 < x.Rank(); i++) rows *= x.Size(i);
-    block = std::max<int64_t>(16, kBlockValues / std::max<int64_t>(channels, 1));
-  }
+  explicit Rows(const Input& x)
+      : rows(x.Count() / x.Size(x.Rank() - 1)),
+        channels(x.Size(x.Rank() - 1)),
+        block(std::max<int64_t>(16, kBlockValues / channels)) {}
 
   // Calls work(block, first row, last row) for all of them.
   template <class Work>
@@ -119,12 +106,6 @@ struct Rows {
   }
 };
 
-std::vector<int64_t> ShapeOf(const Input& input) {
-  std::vector<int64_t> shape;
-  for (int i = 0; i < input.Rank(); i++) shape.push_back(input.Size(i));
-  return shape;
-}
-
 struct NormAttributes {
   const float epsilon, momentum, low, high;
   explicit NormAttributes(TF_OpKernelConstruction* c)
@@ -142,7 +123,7 @@ void ComputeNorm(const NormAttributes& attributes, TF_OpKernelContext* context) 
   const int64_t channels = rows.channels;
   for (const Input* vector : {&scale, &shift, &running_mean, &running_variance})
     if (!vector->Has({channels})) return Refuse(context, "scale, shift and running statistics aren't [C]");
-  const std::vector<int64_t> shape = ShapeOf(x);
+  const std::vector<int64_t> shape = x.Shape();
   if (!residual.Has({0}) && !residual.Has(shape)) return Refuse(context, "the residual doesn't fit x");
   float* outputs[5];
   for (int i = 0; i < 5; i++) {
@@ -192,7 +173,7 @@ void ComputeGradient(const GradientAttributes& attributes, TF_OpKernelContext* c
   if (x.Rank() < 1 || x.Values() == nullptr) return Refuse(context, "x isn't [..., C]");
   const Rows rows(x);
   const int64_t channels = rows.channels;
-  const std::vector<int64_t> shape = ShapeOf(x);
+  const std::vector<int64_t> shape = x.Shape();
   if (!gradient.Has(shape) || !y.Has(shape)) return Refuse(context, "gradient, y and x differ in shape");
   for (const Input* vector : {&scale, &mean, &deviation})
     if (!vector->Has({channels})) return Refuse(context, "scale and statistics aren't [C]");

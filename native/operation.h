@@ -34,16 +34,16 @@ class Input {
 
   int Rank() const { return TF_NumDims(tensor_); }
   int64_t Size(int dimension) const { return TF_Dim(tensor_, dimension); }
-  bool Has(const std::vector<int64_t>& shape) const {
-    if (Rank() != static_cast<int>(shape.size())) return false;
-    for (int i = 0; i < Rank(); i++)
-      if (Size(i) != shape[i]) return false;
-    return true;
+  std::vector<int64_t> Shape() const {
+    std::vector<int64_t> shape;
+    for (int i = 0; i < Rank(); i++) shape.push_back(Size(i));
+    return shape;
   }
+  bool Has(const std::vector<int64_t>& shape) const { return Shape() == shape; }
+  // How many values there are.
+  int64_t Count() const { return TF_TensorElementCount(tensor_); }
   // Null where there are none.
-  const float* Values() const {
-    return TF_TensorElementCount(tensor_) == 0 ? nullptr : static_cast<const float*>(TF_TensorData(tensor_));
-  }
+  const float* Values() const { return Count() == 0 ? nullptr : static_cast<const float*>(TF_TensorData(tensor_)); }
 
  private:
   TF_Tensor* tensor_ = nullptr;

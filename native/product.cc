@@ -18,7 +18,7 @@ namespace {
 struct Implementation {
   int64_t rows, panel;
   void (*pack)(const float* b, int64_t depth, int64_t columns, int64_t panel, float* to);
-  void (*run)(const ProductShape&, const float* a, const float* packed, const ProductEpilogue&, int64_t panel,
+  void (*run)(const ProductShape&, const float* a, const float* packed, const Epilogue&, int64_t panel,
               int64_t first, int64_t last, float* y);
 };
 
@@ -28,7 +28,7 @@ struct Implementation {
     TARGET static void Pack(const float* b, int64_t depth, int64_t columns, int64_t panel, float* to) {              \
       Algorithm::Pack(b, depth, columns, panel, to);                                                                 \
     }                                                                                                                \
-    TARGET static void Run(const ProductShape& s, const float* a, const float* packed, const ProductEpilogue& after, \
+    TARGET static void Run(const ProductShape& s, const float* a, const float* packed, const Epilogue& after, \
                            int64_t panel, int64_t first, int64_t last, float* y) {                                   \
       Algorithm::Run(s, a, packed, after, panel, first, last, y);                                                    \
     }                                                                                                                \
@@ -36,26 +36,11 @@ struct Implementation {
   };
 
 // As many rows and columns of sums as there are registers for.
-#if defined(__x86_64__)
 ATTO_IMPLEMENTATION(Avx512, ATTO_AVX512, 64, 5, 4)
 ATTO_IMPLEMENTATION(Avx2, ATTO_AVX2, 32, 6, 2)
-ATTO_IMPLEMENTATION(Plain, , 16, 6, 2)
-#else
-ATTO_IMPLEMENTATION(Plain, , 16, 6, 4)
-#endif
+ATTO_IMPLEMENTATION(Plain, , 16, 6, kPlainColumns)
 
-const Implementation& Chosen() {
-  static const Implementation chosen = [] {
-    switch (Supported()) {
-#if defined(__x86_64__)
-      case Instructions::kAvx512: return Avx512::kImplementation;
-      case Instructions::kAvx2: return Avx2::kImplementation;
-#endif
-      default: return Plain::kImplementation;
-    }
-  }();
-  return chosen;
-}
+const Implementation& Chosen() { return Fastest<Avx512, Avx2, Plain>(); }
 
 // Fewer multiplications than these aren't worth waking a thread for.
 constexpr int64_t kWorthThreads = 1 << 18;
@@ -75,26 +60,14 @@ struct ProductAttributes {
         high(FloatAttribute(c, "high")) {}
 };
 
-std::vector<int64_t> ShapeOf(const Input& input) {
-  std::vector<int64_t> shape;
-  for (int i = 0; i < input.Rank(); i++) shape.push_back(input.Size(i));
-  return shape;
-}
-
-int64_t Count(const std::vector<int64_t>& shape) {
-  int64_t count = 1;
-  for (const int64_t size : shape) count *= size;
-  return count;
-}
-
 void ComputeProduct(const ProductAttributes& attributes, TF_OpKernelContext* context) {
   const Input a(context, 0), b(context, 1), bias(context, 2), residual(context, 3);
   if (a.Rank() < 1 || b.Rank() < 2) return Refuse(context, "a isn't [..., depth], or b has no two dimensions");
-  std::vector<int64_t> shape = ShapeOf(a);
+  std::vector<int64_t> shape = a.Shape();
   const int64_t depth = shape.back(), columns = attributes.columns;
   shape.back() = columns;
-  const ProductShape s = {depth == 0 ? 0 : Count(ShapeOf(a)) / depth, depth, columns};
-  if (Count(ShapeOf(b)) != depth * columns) return Refuse(context, "b isn't [depth, columns]");
+  const ProductShape s = {depth == 0 ? 0 : a.Count() / depth, depth, columns};
+  if (b.Count() != depth * columns) return Refuse(context, "b isn't [depth, columns]");
   if (!bias.Has({0}) && !bias.Has({columns})) return Refuse(context, "the bias isn't [columns] or [0]");
   if (!residual.Has({0}) && !residual.Has(shape)) return Refuse(context, "the residual doesn't fit the output");
   const Implementation& product = Chosen();
@@ -102,7 +75,7 @@ void ComputeProduct(const ProductAttributes& attributes, TF_OpKernelContext* con
   if (y == nullptr || s.rows == 0 || columns == 0) return;
 
   const int64_t panels = (columns + product.panel - 1) / product.panel, work = s.rows * depth * columns;
-  const ProductEpilogue epilogue = {bias.Values(), residual.Values(), attributes.low, attributes.high};
+  const Epilogue epilogue = {bias.Values(), residual.Values(), attributes.low, attributes.high};
   std::vector<float> packed(static_cast<size_t>(panels * depth * product.panel));
   ForAll(panels, work, [&](int64_t panel) {
     product.pack(b.Values(), depth, columns, panel, &packed[panel * depth * product.panel]);
@@ -113,7 +86,7 @@ void ComputeProduct(const ProductAttributes& attributes, TF_OpKernelContext* con
     std::copy(a.Values(), a.Values() + s.rows * depth, rows.begin());
     std::vector<float> added(epilogue.residual ? results.size() : 0);
     if (epilogue.residual) std::copy(epilogue.residual, epilogue.residual + s.rows * columns, added.begin());
-    const ProductEpilogue padded = {epilogue.bias, epilogue.residual ? added.data() : nullptr, epilogue.low, epilogue.high};
+    const Epilogue padded = {epilogue.bias, epilogue.residual ? added.data() : nullptr, epilogue.low, epilogue.high};
     const ProductShape full = {product.rows, depth, columns};
     ForAll(panels, work, [&](int64_t panel) {
       product.run(full, rows.data(), packed.data(), padded, panel, 0, product.rows, results.data());

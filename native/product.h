@@ -5,19 +5,13 @@
 #include <cstdint>
 #include <cstring>
 
-#include "vectors.h"
+#include "sum_products.h"
 
 namespace atto {
 
 // y [rows, columns] = a [rows, depth] · b, plus bias and residual, in a range.
 struct ProductShape {
   int64_t rows, depth, columns;
-};
-
-struct ProductEpilogue {
-  const float* bias;      // [columns], or null
-  const float* residual;  // [rows, columns], or null
-  float low, high;
 };
 
 // kRows × kColumns vectors of a product are summed at a time: as many as fit into the registers.
@@ -37,22 +31,14 @@ struct Product {
   }
 
   // Rows `first` to `last` of a panel's columns. There are at least kRows rows in all.
-  static ATTO_INLINE void Run(const ProductShape& s, const float* a, const float* packed, const ProductEpilogue& epilogue,
+  static ATTO_INLINE void Run(const ProductShape& s, const float* a, const float* packed, const Epilogue& epilogue,
                               int64_t panel, int64_t first, int64_t last, float* y) {
     const float* b = packed + panel * s.depth * kPanel;
     for (int64_t row = first; row < last; row += kRows) {
       // The last rows are computed twice where there aren't kRows of them left, with the same result.
       const int64_t at = std::min(row, s.rows - kRows);
       V sums[kRows][kColumns] = {};
-      for (int64_t k = 0; k < s.depth; k++) {
-        V columns[kColumns];
-        for (int j = 0; j < kColumns; j++) columns[j] = Load<V>(b + k * kPanel + j * kLanes);
-#pragma GCC unroll 16
-        for (int r = 0; r < kRows; r++) {
-          const float value = a[(at + r) * s.depth + k];
-          for (int j = 0; j < kColumns; j++) sums[r][j] += value * columns[j];
-        }
-      }
+      SumProducts(a + at * s.depth, s.depth, 1, b, s.depth, sums);
       for (int j = 0; j < kColumns; j++) {
         const int64_t column = panel * kPanel + j * kLanes, count = s.columns - column;
         if (count <= 0) break;

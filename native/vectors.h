@@ -58,10 +58,33 @@ inline Instructions Supported() {
   return Instructions::kPlain;
 }
 
-// Before a function whose instructions the processor may not have.
+// The one of three implementations that is fastest here; each class has its own as `kImplementation`.
+template <class Avx512, class Avx2, class Plain>
+const auto& Fastest() {
+  static const auto fastest = [] {
+    switch (Supported()) {
+      case Instructions::kAvx512: return Avx512::kImplementation;
+      case Instructions::kAvx2: return Avx2::kImplementation;
+      default: return Plain::kImplementation;
+    }
+  }();
+  return fastest;
+}
+
+// Before a function whose instructions the processor may not have. On other processors it is never chosen.
 #if defined(__x86_64__)
 #define ATTO_AVX2 __attribute__((target("avx2,fma")))
 #define ATTO_AVX512 __attribute__((target("avx512f,fma")))
+#else
+#define ATTO_AVX2
+#define ATTO_AVX512
+#endif
+
+// How many vectors wide the sums of six rows may be without such instructions: SSE has 16 registers, NEON 32.
+#if defined(__x86_64__)
+constexpr int kPlainColumns = 2;
+#else
+constexpr int kPlainColumns = 4;
 #endif
 
 }  // namespace atto

@@ -63,26 +63,11 @@ struct Implementation {
   };
 
 // As many rows and columns of sums as there are registers for.
-#if defined(__x86_64__)
 ATTO_IMPLEMENTATION(Avx512, ATTO_AVX512, 64, 5, 4)
 ATTO_IMPLEMENTATION(Avx2, ATTO_AVX2, 32, 6, 2)
-ATTO_IMPLEMENTATION(Plain, , 16, 6, 2)
-#else
-ATTO_IMPLEMENTATION(Plain, , 16, 6, 4)
-#endif
+ATTO_IMPLEMENTATION(Plain, , 16, 6, kPlainColumns)
 
-const Implementation& Chosen() {
-  static const Implementation chosen = [] {
-    switch (Supported()) {
-#if defined(__x86_64__)
-      case Instructions::kAvx512: return Avx512::kImplementation;
-      case Instructions::kAvx2: return Avx2::kImplementation;
-#endif
-      default: return Plain::kImplementation;
-    }
-  }();
-  return chosen;
-}
+const Implementation& Chosen() { return Fastest<Avx512, Avx2, Plain>(); }
 
 struct KernelAttributes {
   const bool transposed;

@@ -11,7 +11,7 @@
 
 #include <cstdint>
 
-#include "vectors.h"
+#include "sum_products.h"
 
 namespace atto {
 
@@ -36,13 +36,6 @@ inline Tile TileAt(const ConvolutionShape& s, int64_t index) {
   const int64_t columns = s.TileColumns(), tiles = s.TileRows() * columns;
   return {index / tiles, index % tiles / columns * kTile, index % columns * kTile};
 }
-
-// What follows the convolution.
-struct Epilogue {
-  const float* bias;      // [out], or null
-  const float* residual;  // of the result's shape, or null
-  float low, high;        // the range of the activation
-};
 
 // The transforms along one direction; values lie `step` apart. Called for columns and then for rows.
 
@@ -218,15 +211,7 @@ struct Winograd {
   static ATTO_INLINE void MultiplyTransposed(const float* a, const float* b, int64_t depth, bool fresh, float* c,
                                              int64_t c_step) {
     V sums[kChannels][kColumns] = {};
-    for (int64_t k = 0; k < depth; k++) {
-      V columns[kColumns];
-      for (int j = 0; j < kColumns; j++) columns[j] = Load<V>(b + k * kPanel + j * kLanes);
-#pragma GCC unroll 16
-      for (int row = 0; row < kChannels; row++) {
-        const float value = a[k * kGroup + row];
-        for (int j = 0; j < kColumns; j++) sums[row][j] += value * columns[j];
-      }
-    }
+    SumProducts(a, 1, kGroup, b, depth, sums);
     for (int row = 0; row < kChannels; row++) {
       for (int j = 0; j < kColumns; j++) {
         float* const at = c + row * c_step + j * kLanes;
@@ -267,15 +252,7 @@ struct Winograd {
   // c = a · b for kRows rows of a, of `depth` values each, and a panel of b.
   static ATTO_INLINE void Multiply(const float* a, const float* b, int64_t depth, float* c, int64_t c_step) {
     V sums[kRows][kColumns] = {};
-    for (int64_t k = 0; k < depth; k++) {
-      V columns[kColumns];
-      for (int j = 0; j < kColumns; j++) columns[j] = Load<V>(b + k * kPanel + j * kLanes);
-#pragma GCC unroll 16
-      for (int row = 0; row < kRows; row++) {
-        const float value = a[row * depth + k];
-        for (int j = 0; j < kColumns; j++) sums[row][j] += value * columns[j];
-      }
-    }
+    SumProducts(a, depth, 1, b, depth, sums);
     for (int row = 0; row < kRows; row++)
       for (int j = 0; j < kColumns; j++) Store(c + row * c_step + j * kLanes, sums[row][j]);
   }
