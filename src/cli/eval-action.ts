@@ -16,6 +16,7 @@ import { loadWeights } from '../weights/model-file.js';
 import type { EvalOptions } from './eval.js';
 import { evalClassifier } from './eval-classifier.js';
 import { interruptedExitCode, interruptSignal } from './interrupt.js';
+import { openSplit } from './open-split.js';
 import { showProgress } from './progress.js';
 import { findTrainedModel, nameOf, type TrainedModel } from './trained-model.js';
 import { writeReport } from './write-report.js';
@@ -41,10 +42,7 @@ async function evalDetector(
 ): Promise<void> {
   const { threads, precision } = config;
   const engine = await loadEngine({ threads, precision });
-  const generating = showProgress('Generating images');
-  const dataset = await openDataset(config.data, split, (done, total) => generating.show(done, total));
-  generating.end();
-  for (const notice of dataset.notices) console.error(notice);
+  const dataset = await openSplit((onGenerate) => openDataset(config.data, split, onGenerate));
 
   const network = buildMaskRcnn(config.model, dataset.classes.length);
   const weights = new Weights(network.parameters, config.seed);

@@ -16,6 +16,7 @@ import { percent } from '../visualization/percent.js';
 import { loadWeights } from '../weights/model-file.js';
 import type { EvalOptions } from './eval.js';
 import { interruptedExitCode, interruptSignal } from './interrupt.js';
+import { openSplit } from './open-split.js';
 import { showProgress } from './progress.js';
 import { nameOf, type TrainedModel } from './trained-model.js';
 import { mistakenImages, namedMistake, writeClassifierReport } from './write-classifier-report.js';
@@ -27,10 +28,7 @@ export async function evalClassifier(
 ): Promise<void> {
   const { threads, precision, model } = config;
   const engine = await loadEngine({ threads, precision });
-  const generating = showProgress('Generating images');
-  const dataset = await openLabelledSplit(config.data, split, (done, total) => generating.show(done, total));
-  generating.end();
-  for (const notice of dataset.notices) console.error(notice);
+  const dataset = await openSplit((onGenerate) => openLabelledSplit(config.data, split, onGenerate));
 
   const classifier = configuredClassifier(model, dataset.classes.length);
   const weights = new Weights(classifier.parameters, config.seed);

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { type WrittenResult, writtenResult } from '../datasets/coco/result.js';
 import { decodeImage } from '../datasets/decode-image.js';
-import type { RgbImage } from '../datasets/sample.js';
+import { readAhead } from '../datasets/read-ahead.js';
 import { UserError } from '../errors.js';
 import { writeTextAtomically } from '../files.js';
 import type { Detection } from '../geometry/instance.js';
@@ -11,10 +11,9 @@ import { drawObjects } from '../visualization/draw.js';
 import { drawnDetections } from '../visualization/drawn-objects.js';
 import { legibleScale } from '../visualization/panels.js';
 import { findImageFiles } from './image-files.js';
-import { interruptedExitCode, interruptSignal } from './interrupt.js';
 import type { PredictOptions } from './predict.js';
 import { predictClassifier } from './predict-classifier.js';
-import { showProgress } from './progress.js';
+import { predictImages } from './predict-images.js';
 import { findTrainedModel } from './trained-model.js';
 
 /** Detects on every image, draws, and writes or prints the detections; with a classifier, says what it shows. */
@@ -40,63 +39,34 @@ async function predictDetector(
   const names = pictureNames(files);
   const folder = out ?? (json ? undefined : 'predictions');
   const model = await MaskRCNN.load(weights);
-  const signal = interruptSignal('Stopping after this image; what was found so far is kept.');
-  const display = showProgress('Predicting');
+  // Decodes an image while the one before is looked at.
+  const images = readAhead(
+    (n) => files[n],
+    files.length,
+    { read: (file) => decodeImage(file), close: async () => {} },
+    1,
+  );
   const results: WrittenResult[] = [];
-  let unreadable = 0;
-  let done = 0;
+  let read: number;
   try {
-    for await (const { file, image } of readAhead(files)) {
-      if (image instanceof UserError) {
-        display.end();
-        console.error(`atto: ${image.message}`);
-        unreadable++;
-      } else {
-        const detections = await model.detect(image, { score: least });
-        results.push(...detections.map((detection) => writtenResult(path.parse(file).name, detection)));
-        if (folder !== undefined) {
-          const picture = drawObjects(image, drawnDetections(detections), legibleScale(image));
-          await writePicture(path.join(folder, `${names.get(file)}.png`), picture);
-        }
-        if (files.length <= 16) console.error(`${file}: ${counted(detections)}`);
+    const next = () => images.next();
+    read = await predictImages(files, next, async (file, image) => {
+      const detections = await model.detect(image, { score: least });
+      results.push(...detections.map((detection) => writtenResult(path.parse(file).name, detection)));
+      if (folder !== undefined) {
+        const picture = drawObjects(image, drawnDetections(detections), legibleScale(image));
+        await writePicture(path.join(folder, `${names.get(file)}.png`), picture);
       }
-      done++;
-      if (files.length > 16) display.show(done, files.length, path.basename(file));
-      // Lets the interrupt signal come through.
-      await new Promise(setImmediate);
-      if (signal.aborted) break;
-    }
+      return counted(detections);
+    });
   } finally {
-    display.end();
     model.dispose();
   }
   if (json) console.log(JSON.stringify(results));
   if (folder !== undefined) {
     const written = path.join(folder, 'detections.json');
     await writeTextAtomically(written, JSON.stringify(results));
-    console.error(`${results.length} detections in ${done - unreadable} images: ${written}`);
-  }
-  if (unreadable > 0) process.exitCode = 2;
-  if (signal.aborted) process.exitCode = interruptedExitCode;
-}
-
-/** Decodes an image while the one before is looked at; an unreadable one comes as its error. */
-async function* readAhead(
-  files: readonly string[],
-): AsyncGenerator<{ file: string; image: RgbImage | UserError }, void, undefined> {
-  const read = async (file: string) => {
-    try {
-      return { file, image: await decodeImage(file) };
-    } catch (error) {
-      if (error instanceof UserError) return { file, image: error };
-      throw error;
-    }
-  };
-  let next = read(files[0]);
-  for (let i = 1; i <= files.length; i++) {
-    const current = await next;
-    if (i < files.length) next = read(files[i]);
-    yield current;
+    console.error(`${results.length} detections in ${read} images: ${written}`);
   }
 }
 

@@ -3,12 +3,8 @@ import { UserError } from '../errors.js';
 import { writeTextAtomically } from '../files.js';
 import { type Classification, Classifier } from '../models/trained-classifier.js';
 import { percent } from '../visualization/percent.js';
-import { interruptedExitCode, interruptSignal } from './interrupt.js';
 import type { PredictOptions } from './predict.js';
-import { showProgress } from './progress.js';
-
-/** Of so many images the classes are printed one by one. */
-const printedImages = 16;
+import { predictImages } from './predict-images.js';
 
 /** What is written of an image. */
 interface WrittenPrediction {
@@ -31,29 +27,14 @@ export async function predictClassifier(
   }
   const folder = out ?? (json ? undefined : 'predictions');
   const model = await Classifier.load(weights);
-  const signal = interruptSignal('Stopping after this image; what was found so far is kept.');
-  const display = showProgress('Predicting');
   const results: WrittenPrediction[] = [];
-  let unreadable = 0;
   try {
-    for (const [done, file] of files.entries()) {
-      try {
-        const classes = await model.classify(file);
-        results.push(written(file, classes));
-        if (files.length <= printedImages) console.error(`${file}: ${described(classes)}`);
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        display.end();
-        console.error(`atto: ${error.message}`);
-        unreadable++;
-      }
-      if (files.length > printedImages) display.show(done + 1, files.length, path.basename(file));
-      // Lets the interrupt signal come through.
-      await new Promise(setImmediate);
-      if (signal.aborted) break;
-    }
+    const classify = (file: string) => model.classify(file);
+    await predictImages(files, classify, (file, classes) => {
+      results.push(written(file, classes));
+      return described(classes);
+    });
   } finally {
-    display.end();
     model.dispose();
   }
   if (json) console.log(JSON.stringify(results));
@@ -62,8 +43,6 @@ export async function predictClassifier(
     await writeTextAtomically(place, JSON.stringify(results, null, 2));
     console.error(`${results.length} image${results.length === 1 ? '' : 's'}: ${place}`);
   }
-  if (unreadable > 0) process.exitCode = 2;
-  if (signal.aborted) process.exitCode = interruptedExitCode;
 }
 
 function written(file: string, classes: readonly Classification[]): WrittenPrediction {

@@ -12,7 +12,7 @@ import { drawObjects } from '../visualization/draw.js';
 import { drawnIgnored, drawnInstances } from '../visualization/drawn-objects.js';
 import { contactSheet, legibleScale, type Panel } from '../visualization/panels.js';
 import { loadDataConfig } from './data-config.js';
-import { showProgress } from './progress.js';
+import { openSplit } from './open-split.js';
 import type { ViewOptions } from './view.js';
 import { viewClassifier } from './view-classifier.js';
 
@@ -49,10 +49,7 @@ async function viewDetection(
   split: 'train' | 'val',
   { count, augmented, folder }: { count: number; augmented: boolean; folder: string },
 ): Promise<number> {
-  const generating = showProgress('Generating images');
-  const dataset = await openDataset(config.data, split, (done, total) => generating.show(done, total));
-  generating.end();
-  for (const notice of dataset.notices) console.error(notice);
+  const dataset = await openSplit((onGenerate) => openDataset(config.data, split, onGenerate));
 
   const samples = augmented
     ? trainingSamples(config, dataset, count)

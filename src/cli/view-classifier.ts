@@ -6,7 +6,7 @@ import { openLabelledSplit } from '../datasets/image-folder/open.js';
 import { labelledSource } from '../datasets/image-folder/source.js';
 import { imageCanvas, writePicture } from '../visualization/canvas.js';
 import { contactSheet, legibleScale, type Panel } from '../visualization/panels.js';
-import { showProgress } from './progress.js';
+import { openSplit } from './open-split.js';
 
 /**
  * Draws images as a classifier sees them, and says how many.
@@ -19,11 +19,7 @@ export async function viewClassifier(
   split: 'train' | 'val',
   { count, augmented, folder }: { count: number; augmented: boolean; folder: string },
 ): Promise<number> {
-  const generating = showProgress('Generating images');
-  const onGenerate = (done: number, total: number): void => generating.show(done, total);
-  const dataset = await openLabelledSplit(config.data, split, onGenerate);
-  generating.end();
-  for (const notice of dataset.notices) console.error(notice);
+  const dataset = await openSplit((onGenerate) => openLabelledSplit(config.data, split, onGenerate));
 
   const images = augmented
     ? trainingImages(config, dataset, count)

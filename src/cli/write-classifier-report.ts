@@ -2,42 +2,23 @@ import type { ClassificationConfig } from '../config/schema.js';
 import type { LabelledSplit } from '../datasets/image-folder/labelled-image.js';
 import { labelledSource } from '../datasets/image-folder/source.js';
 import type { RgbImage } from '../datasets/sample.js';
-import type { Engine } from '../engine/load.js';
 import { writeTextAtomically } from '../files.js';
 import { type ClassifiedImage, worstMistakes } from '../metrics/classification.js';
 import type { ClassifierEvaluation } from '../training/evaluate-classifier.js';
-import type { LogEntry } from '../training/log.js';
 import { imageCanvas } from '../visualization/canvas.js';
 import { classifierReportPage, type PicturedMistake } from '../visualization/report/classifier-report.js';
 import { embed } from '../visualization/report/pictures.js';
 import { circumstances } from './circumstances.js';
-
-/** What a classifier's report is about. */
-export interface ReportedClassifier {
-  /** Of the run, or of the weights file. */
-  readonly name: string;
-  readonly config: ClassificationConfig;
-  /** The weights file. */
-  readonly weights: string;
-  readonly engine: Engine;
-  readonly log: readonly LogEntry[];
-  /** Undefined where nothing was evaluated. */
-  readonly evaluated: EvaluatedClassifier | undefined;
-}
-
-export interface EvaluatedClassifier {
-  readonly evaluation: ClassifierEvaluation;
-  readonly dataset: LabelledSplit;
-  readonly split: 'train' | 'val';
-  /** The step of the run that the weights are of, where that is known. */
-  readonly step: number | undefined;
-}
+import type { EvaluatedSplit, Reported } from './reported.js';
 
 /** How many mistakes are shown. */
 const shownMistakes = 24;
 
 /** Draws the pictures of a classifier's report and writes the page. */
-export async function writeClassifierReport(file: string, reported: ReportedClassifier): Promise<void> {
+export async function writeClassifierReport(
+  file: string,
+  reported: Reported<ClassificationConfig, ClassifierEvaluation, LabelledSplit>,
+): Promise<void> {
   const { name, config, log, evaluated } = reported;
   const mistakes: PicturedMistake[] = [];
   for (const { mistake, image } of evaluated ? await mistakenImages(config, evaluated) : []) {
@@ -68,7 +49,10 @@ export interface MistakenImage {
 /** The worst mistakes of an evaluation. */
 export async function mistakenImages(
   { input }: ClassificationConfig,
-  { evaluation, dataset }: Pick<EvaluatedClassifier, 'evaluation' | 'dataset'>,
+  {
+    evaluation,
+    dataset,
+  }: Pick<EvaluatedSplit<ClassifierEvaluation, LabelledSplit>, 'evaluation' | 'dataset'>,
 ): Promise<MistakenImage[]> {
   const source = labelledSource({ root: dataset.root, input });
   const mistakes: MistakenImage[] = [];

@@ -1,41 +1,22 @@
 import type { DetectionConfig } from '../config/schema.js';
 import type { Dataset } from '../datasets/sample.js';
-import type { Engine } from '../engine/load.js';
 import { writeTextAtomically } from '../files.js';
 import { chooseImages } from '../metrics/image-choice.js';
 import type { NetworkEvaluation } from '../training/evaluate.js';
-import type { LogEntry } from '../training/log.js';
 import { galleryImage } from '../visualization/report/pictures.js';
 import { reportPage } from '../visualization/report/report.js';
 import type { GalleryGroup, ReportedEvaluation } from '../visualization/report/report-data.js';
 import { circumstances } from './circumstances.js';
-
-/** What a report is about. */
-export interface Reported {
-  /** Of the run, or of the weights file. */
-  readonly name: string;
-  readonly config: DetectionConfig;
-  /** The weights file. */
-  readonly weights: string;
-  readonly engine: Engine;
-  readonly log: readonly LogEntry[];
-  /** Undefined where nothing was evaluated. */
-  readonly evaluated: EvaluatedSplit | undefined;
-}
-
-export interface EvaluatedSplit {
-  readonly evaluation: NetworkEvaluation;
-  readonly dataset: Dataset;
-  readonly split: 'train' | 'val';
-  /** The step of the run that the weights are of, where that is known. */
-  readonly step: number | undefined;
-}
+import type { EvaluatedSplit, Reported } from './reported.js';
 
 /** How many of the best, median and worst images a report shows, each. */
 const imagesPerGroup = 3;
 
 /** Draws the pictures of a report and writes the page. */
-export async function writeReport(file: string, reported: Reported): Promise<void> {
+export async function writeReport(
+  file: string,
+  reported: Reported<DetectionConfig, NetworkEvaluation, Dataset>,
+): Promise<void> {
   const { name, config, log, evaluated } = reported;
   const page = reportPage({
     name,
@@ -52,7 +33,7 @@ async function withPictures({
   dataset,
   split,
   step,
-}: EvaluatedSplit): Promise<ReportedEvaluation> {
+}: EvaluatedSplit<NetworkEvaluation, Dataset>): Promise<ReportedEvaluation> {
   const { metrics, curves, errors, detections } = evaluation;
   const gallery: GalleryGroup[] = [];
   for (const { name, images } of chooseImages(errors.images, imagesPerGroup)) {

@@ -2,8 +2,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { hasOwnKernels } from '../backend.js';
 import { executeMultiple, flag, float, type } from '../kernels.js';
 import type { Tape } from '../tape.js';
-import { tf } from '../tf.js';
 import { type Activation, activationGradient, activationRange } from './activation.js';
+import { executeOwn } from './own-kernels.js';
 import { finish } from './product.js';
 
 const float32 = { T: type('float32') };
@@ -73,21 +73,19 @@ function ownPass(
   { residual, activation }: NormEpilogue,
 ): NormPass {
   const range = activationRange(activation);
-  const none = tf.tensor1d([], 'float32');
-  const [y, mean, deviation, runningMean, runningVariance] = executeMultiple(
+  const [y, mean, deviation, runningMean, runningVariance] = executeOwn(
     'AttoBatchNorm',
     { ...range, epsilon: float(epsilon), momentum: float(momentum) },
-    [x, scale, shift, running.runningMean, running.runningVariance, residual ?? none],
+    [x, scale, shift, running.runningMean, running.runningVariance, residual],
     5,
   );
-  none.dispose();
   return {
     y,
     runningMean,
     runningVariance,
     saved: [mean, deviation],
     backward: (gradient, input, factor) => {
-      const [dx, dScale, dShift, dResidual] = executeMultiple(
+      const [dx, dScale, dShift, dResidual] = executeOwn(
         'AttoBatchNormGradient',
         { ...range, residual: flag(residual !== undefined) },
         [gradient, y, input, factor, mean, deviation],

@@ -3,6 +3,7 @@ import { hasOwnKernels } from '../backend.js';
 import { type Attributes, execute, flag, int, type } from '../kernels.js';
 import { tf } from '../tf.js';
 import { activationRange } from './activation.js';
+import { executeOwn } from './own-kernels.js';
 import { type Epilogue, finish } from './product.js';
 
 const attributesOf = (a: boolean, b: boolean): Attributes => ({
@@ -55,10 +56,8 @@ export function productAndEpilogue(a: Tensor, b: Tensor, epilogue: Epilogue): Te
     return finish(matrixProduct(a, b, 'none', shape), epilogue);
   }
   const { bias, residual, activation } = epilogue;
-  const none = tf.tensor1d([], 'float32');
   const attributes = { columns: int(columns), ...activationRange(activation) };
-  const y = execute('AttoProduct', attributes, [a, b, bias ?? none, residual ?? none]);
-  none.dispose();
+  const [y] = executeOwn('AttoProduct', attributes, [a, b, bias, residual]);
   return y;
 }
 

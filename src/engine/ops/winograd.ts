@@ -1,8 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { hasOwnKernels } from '../backend.js';
 import { execute, flag, int } from '../kernels.js';
-import { tf } from '../tf.js';
 import { activationRange } from './activation.js';
+import { executeOwn } from './own-kernels.js';
 import type { Epilogue, ProductKernels } from './product.js';
 
 const preparation = {
@@ -53,11 +53,10 @@ export function winogradConvolution(
   { bias, residual, activation }: Epilogue = {},
 ): Tensor {
   const prepared = execute('AttoWinogradKernel', preparation[direction], [kernel]);
-  const none = tf.tensor1d([], 'float32');
   const out = int(kernel.shape[direction === 'forward' ? 3 : 2] ?? 0);
   const attributes = { out, ...activationRange(activation) };
-  const y = execute('AttoWinogradConvolution', attributes, [image, prepared, bias ?? none, residual ?? none]);
-  for (const tensor of [prepared, none]) tensor.dispose();
+  const [y] = executeOwn('AttoWinogradConvolution', attributes, [image, prepared, bias, residual]);
+  prepared.dispose();
   return y;
 }
 
