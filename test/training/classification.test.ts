@@ -8,14 +8,15 @@ import { buildClassifier } from '../../src/models/classifier.js';
 import { buildMaskRcnn } from '../../src/models/mask-rcnn.js';
 import { Weights } from '../../src/nn/weights.js';
 import { classification } from '../../src/training/classification.js';
-import { newRun, type RunFolder, writeConfig } from '../../src/training/run-folder.js';
+import { newRun, writeConfig } from '../../src/training/run-folder.js';
 import { loadStartingWeights } from '../../src/training/starting-weights.js';
-import { type TrainingListener, train } from '../../src/training/train.js';
+import { train } from '../../src/training/train.js';
 import { saveModel } from '../../src/weights/model-file.js';
 import { useEngine } from '../support/engine.js';
 import { tinyClassifier, writeCatsAndDogs } from '../support/image-folder.js';
 import { tempFolder } from '../support/temp-folder.js';
 import { tinyConfig } from '../support/tiny.js';
+import { logOf, silent, trainUntil } from '../support/training-run.js';
 
 beforeAll(useEngine);
 
@@ -24,14 +25,6 @@ beforeEach(async () => {
   root = tempFolder();
   await writeCatsAndDogs(root);
 });
-
-const silent: TrainingListener<unknown> = {
-  onVerify() {},
-  onNotice() {},
-  onStart() {},
-  onStep() {},
-  onValidate() {},
-};
 
 async function tinyRun(name: string, ...overrides: string[]) {
   const config = tinyClassifier(root, ...overrides);
@@ -42,23 +35,6 @@ async function tinyRun(name: string, ...overrides: string[]) {
     validation: config.training.validateEvery ? await openLabelledSplit(config.data, 'val') : undefined,
   });
   return { task, config, folder, resume: false, signal: new AbortController().signal };
-}
-
-/** Trains until `step` is done, as if Ctrl-C were pressed then. */
-async function trainUntil(step: number, run: Awaited<ReturnType<typeof tinyRun>>): Promise<number> {
-  const controller = new AbortController();
-  return train(
-    { ...run, signal: controller.signal },
-    { ...silent, onStep: (entry) => entry.step === step && controller.abort() },
-  );
-}
-
-async function logOf({ log }: RunFolder) {
-  const lines = (await readFile(log, 'utf8')).trim().split('\n');
-  return lines.map((line) => {
-    const { imagesPerSecond: _, dataTime: __, ...entry } = JSON.parse(line);
-    return entry;
-  });
 }
 
 /** What follows a file's header, which holds the config. */

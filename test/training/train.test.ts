@@ -8,23 +8,16 @@ import { tf } from '../../src/engine/tf.js';
 import { UserError } from '../../src/errors.js';
 import type { NetworkEvaluation } from '../../src/training/evaluate.js';
 import { instanceSegmentation } from '../../src/training/instance-segmentation.js';
-import { newRun, type RunFolder, writeConfig } from '../../src/training/run-folder.js';
-import { type TrainingListener, type TrainingRun, train } from '../../src/training/train.js';
+import { newRun, writeConfig } from '../../src/training/run-folder.js';
+import { type TrainingRun, train } from '../../src/training/train.js';
 import { useEngine } from '../support/engine.js';
 import { tempFolder } from '../support/temp-folder.js';
 import { tinyConfig } from '../support/tiny.js';
+import { logOf, silent, trainUntil } from '../support/training-run.js';
 
 beforeAll(useEngine);
 
 type Run = TrainingRun<Sample, NetworkEvaluation> & { readonly config: DetectionConfig };
-
-const silent: TrainingListener<unknown> = {
-  onVerify() {},
-  onNotice() {},
-  onStart() {},
-  onStep() {},
-  onValidate() {},
-};
 
 async function tinyRun(folder: string, name: string, ...overrides: string[]): Promise<Run> {
   const config = tinyConfig(folder, ...overrides);
@@ -40,26 +33,6 @@ async function tinyRun(folder: string, name: string, ...overrides: string[]): Pr
     }),
     signal: new AbortController().signal,
   };
-}
-
-/** Trains until `step` is done, as if Ctrl-C were pressed then. */
-async function trainUntil(step: number, run: Run): Promise<number> {
-  const controller = new AbortController();
-  return train(
-    { ...run, signal: controller.signal },
-    { ...silent, onStep: (entry) => entry.step === step && controller.abort() },
-  );
-}
-
-async function logOf({ log }: RunFolder) {
-  const lines = (await readFile(log, 'utf8')).trim().split('\n');
-  return lines.map((line) => {
-    // How fast it went is the one thing that may differ.
-    const { imagesPerSecond, dataTime, ...entry } = JSON.parse(line);
-    expect(imagesPerSecond).toBeGreaterThan(0);
-    expect(dataTime).toBeGreaterThanOrEqual(0);
-    return entry;
-  });
 }
 
 test('N steps equal N/2, an interruption, and the other N/2, bit for bit', async () => {
