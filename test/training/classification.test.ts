@@ -10,7 +10,7 @@ import { Weights } from '../../src/nn/weights.js';
 import { classification } from '../../src/training/classification.js';
 import { newRun, writeConfig } from '../../src/training/run-folder.js';
 import { loadStartingWeights } from '../../src/training/starting-weights.js';
-import { train } from '../../src/training/train.js';
+import { type TrainingListener, train } from '../../src/training/train.js';
 import { saveModel } from '../../src/weights/model-file.js';
 import { useEngine } from '../support/engine.js';
 import { tinyClassifier, writeCatsAndDogs } from '../support/image-folder.js';
