@@ -37,7 +37,7 @@ struct Product {
     for (int64_t row = first; row < last; row += kRows) {
       // The last rows are computed twice where there aren't kRows of them left, with the same result.
       const int64_t at = std::min(row, s.rows - kRows);
-      V sums[kRows][kColumns] = {};
+      V sums[kRows][kColumns];
       SumProducts(a + at * s.depth, s.depth, 1, b, s.depth, sums);
       for (int j = 0; j < kColumns; j++) {
         const int64_t column = panel * kPanel + j * kLanes, count = s.columns - column;

@@ -14,20 +14,31 @@ struct Epilogue {
   float low, high;
 };
 
-// Adds to `sums` the products of kRows rows of a, whose values lie `row_step` and `depth_step` apart, with a panel of b,
-// [depth, kColumns vectors].
+// So many products are summed in a row before they join the others: what float32 rounds away grows with the length of a sum.
+constexpr int64_t kSummedInARow = 32;
+
+// The products of kRows rows of a, whose values lie `row_step` and `depth_step` apart, with a panel of b, [depth, kColumns
+// vectors].
 template <class V, int kRows, int kColumns>
 ATTO_INLINE void SumProducts(const float* a, int64_t row_step, int64_t depth_step, const float* b, int64_t depth,
-                             V (&sums)[kRows][kColumns]) {
+                             V (&totals)[kRows][kColumns]) {
   constexpr int64_t kLanes = sizeof(V) / sizeof(float);
-  for (int64_t k = 0; k < depth; k++) {
-    V columns[kColumns];
-    for (int j = 0; j < kColumns; j++) columns[j] = Load<V>(b + (k * kColumns + j) * kLanes);
+  for (int row = 0; row < kRows; row++)
+    for (int j = 0; j < kColumns; j++) totals[row][j] = V{};
+  for (int64_t first = 0; first < depth; first += kSummedInARow) {
+    const int64_t last = first + kSummedInARow < depth ? first + kSummedInARow : depth;
+    V sums[kRows][kColumns] = {};
+    for (int64_t k = first; k < last; k++) {
+      V columns[kColumns];
+      for (int j = 0; j < kColumns; j++) columns[j] = Load<V>(b + (k * kColumns + j) * kLanes);
 #pragma GCC unroll 16
-    for (int row = 0; row < kRows; row++) {
-      const float value = a[row * row_step + k * depth_step];
-      for (int j = 0; j < kColumns; j++) sums[row][j] += value * columns[j];
+      for (int row = 0; row < kRows; row++) {
+        const float value = a[row * row_step + k * depth_step];
+        for (int j = 0; j < kColumns; j++) sums[row][j] += value * columns[j];
+      }
     }
+    for (int row = 0; row < kRows; row++)
+      for (int j = 0; j < kColumns; j++) totals[row][j] += sums[row][j];
   }
 }
 

@@ -37,27 +37,31 @@ inline Tile TileAt(const ConvolutionShape& s, int64_t index) {
   return {index / tiles, index % tiles / columns * kTile, index % columns * kTile};
 }
 
+// The polynomials of Winograd's algorithm are taken at 0, ±√½, ±√2 and infinity. At the usual 0, ±1, ±2 and infinity
+// float32 rounds twice as much away: there the powers, up to 8, are further from 1.
+constexpr float kRootHalf = 0.70710678118654752f, kRootTwo = 1.41421356237309505f;
+
 // The transforms along one direction; values lie `step` apart. Called for columns and then for rows.
 
 template <class V>
 ATTO_INLINE void TransformImage(const V* d, V* to, int step) {
-  const V a = d[4] - 4.0f * d[2], b = d[3] - 4.0f * d[1];
-  const V c = d[4] - d[2], e = 2.0f * (d[3] - d[1]);
-  to[0 * step] = 4.0f * d[0] - 5.0f * d[2] + d[4];
+  const V a = d[4] - 2.0f * d[2], b = kRootHalf * (d[3] - 2.0f * d[1]);
+  const V c = d[4] - 0.5f * d[2], e = kRootTwo * (d[3] - 0.5f * d[1]);
+  to[0 * step] = d[0] - 2.5f * d[2] + d[4];
   to[1 * step] = a + b;
   to[2 * step] = a - b;
   to[3 * step] = c + e;
   to[4 * step] = c - e;
-  to[5 * step] = 4.0f * d[1] - 5.0f * d[3] + d[5];
+  to[5 * step] = d[1] - 2.5f * d[3] + d[5];
 }
 
 template <class V>
 ATTO_INLINE void TransformKernel(const V* g, V* to, int step) {
-  const V a = (g[0] + g[2]) * (1.0f / 6), b = g[1] * (1.0f / 6);
-  const V c = g[0] * (1.0f / 24) + g[2] * (1.0f / 6), d = g[1] * (1.0f / 12);
-  to[0 * step] = g[0] * 0.25f;
-  to[1 * step] = -a - b;
-  to[2 * step] = b - a;
+  const V a = (g[0] + g[2] * 0.5f) * (-2.0f / 3), b = g[1] * (-2 * kRootHalf / 3);
+  const V c = (g[0] + g[2] * 2.0f) * (1.0f / 6), d = g[1] * (kRootTwo / 6);
+  to[0 * step] = g[0];
+  to[1 * step] = a + b;
+  to[2 * step] = a - b;
   to[3 * step] = c + d;
   to[4 * step] = c - d;
   to[5 * step] = g[2];
@@ -65,20 +69,20 @@ ATTO_INLINE void TransformKernel(const V* g, V* to, int step) {
 
 template <class V>
 ATTO_INLINE void TransformResult(const V* m, V* to) {
-  const V a = m[1] + m[2], b = m[1] - m[2], c = m[3] + m[4], d = m[3] - m[4];
+  const V a = m[1] + m[2], b = kRootHalf * (m[1] - m[2]), c = m[3] + m[4], d = kRootTwo * (m[3] - m[4]);
   to[0] = m[0] + a + c;
-  to[1] = b + 2.0f * d;
-  to[2] = a + 4.0f * c;
-  to[3] = b + 8.0f * d + m[5];
+  to[1] = b + d;
+  to[2] = 0.5f * a + 2.0f * c;
+  to[3] = 0.5f * b + 2.0f * d + m[5];
 }
 
 template <class V>
 ATTO_INLINE void TransformSlopes(const V* g, V* to, int step) {
-  const V a = (g[0] + g[2]) * (1.0f / 6), b = (g[1] + g[3]) * (1.0f / 6);
-  const V c = g[0] * (1.0f / 24) + g[2] * (1.0f / 6), d = g[1] * (1.0f / 12) + g[3] * (1.0f / 3);
-  to[0 * step] = g[0] * 0.25f;
-  to[1 * step] = -a - b;
-  to[2 * step] = b - a;
+  const V a = (g[0] + g[2] * 0.5f) * (-2.0f / 3), b = (g[1] + g[3] * 0.5f) * (-2 * kRootHalf / 3);
+  const V c = (g[0] + g[2] * 2.0f) * (1.0f / 6), d = (g[1] + g[3] * 2.0f) * (kRootTwo / 6);
+  to[0 * step] = g[0];
+  to[1 * step] = a + b;
+  to[2 * step] = a - b;
   to[3 * step] = c + d;
   to[4 * step] = c - d;
   to[5 * step] = g[3];
@@ -86,9 +90,10 @@ ATTO_INLINE void TransformSlopes(const V* g, V* to, int step) {
 
 template <class V>
 ATTO_INLINE void TransformGradient(const V* m, V* to, int step) {
-  to[0 * step] = m[0] + m[1] + m[2] + m[3] + m[4];
-  to[1 * step] = m[1] - m[2] + 2.0f * (m[3] - m[4]);
-  to[2 * step] = m[1] + m[2] + 4.0f * (m[3] + m[4]) + m[5];
+  const V a = m[1] + m[2], b = m[3] + m[4];
+  to[0 * step] = m[0] + a + b;
+  to[1 * step] = kRootHalf * (m[1] - m[2]) + kRootTwo * (m[3] - m[4]);
+  to[2 * step] = 0.5f * a + 2.0f * b + m[5];
 }
 
 // kRows × kColumns vectors of a product are summed at a time: as many as fit into the registers.
@@ -210,7 +215,7 @@ struct Winograd {
   // c = aᵀ · b, or c + that, for kChannels columns of a and a panel of b, of `depth` rows each.
   static ATTO_INLINE void MultiplyTransposed(const float* a, const float* b, int64_t depth, bool fresh, float* c,
                                              int64_t c_step) {
-    V sums[kChannels][kColumns] = {};
+    V sums[kChannels][kColumns];
     SumProducts(a, 1, kGroup, b, depth, sums);
     for (int row = 0; row < kChannels; row++) {
       for (int j = 0; j < kColumns; j++) {
@@ -251,7 +256,7 @@ struct Winograd {
 
   // c = a · b for kRows rows of a, of `depth` values each, and a panel of b.
   static ATTO_INLINE void Multiply(const float* a, const float* b, int64_t depth, float* c, int64_t c_step) {
-    V sums[kRows][kColumns] = {};
+    V sums[kRows][kColumns];
     SumProducts(a, depth, 1, b, depth, sums);
     for (int row = 0; row < kRows; row++)
       for (int j = 0; j < kColumns; j++) Store(c + row * c_step + j * kLanes, sums[row][j]);
