@@ -4,8 +4,8 @@ import { tf } from './tf.js';
 
 /**
  * Computes the gradients of an operation's inputs from the gradients of its outputs. An output that nothing used has no
- * gradient. `inputs` are the operation's inputs, alive whatever became of the tensors that were passed to it, `saved` is what the operation
- * saved. What is returned belongs to the tape; `undefined` means that an input needs none.
+ * gradient. `inputs` are the operation's inputs, alive (if it reads them) whatever became of the tensors that were passed to
+ * it, `saved` is what the operation saved. What is returned belongs to the tape; `undefined` means that an input needs none.
  */
 export type Backward = (
   outputGradients: readonly (Tensor | undefined)[],
@@ -13,12 +13,24 @@ export type Backward = (
   saved: readonly Tensor[],
 ) => readonly (Tensor | undefined)[];
 
+/** What an operation tells of itself beside its gradients. */
+export interface RecordOptions {
+  /** Makes tensors that the backward pass gets; they belong to the tape. */
+  readonly save?: () => readonly Tensor[];
+  /** Those of the inputs and outputs of which the backward pass reads more than their shapes; all by default. */
+  readonly reads?: readonly Tensor[];
+}
+
+/** Of an operation whose gradients depend on shapes alone. */
+export const readsNothing: RecordOptions = { reads: [] };
+
 interface Operation {
   readonly inputs: readonly Tensor[];
   /** Those of the inputs that the tape keeps alive itself. */
   readonly retained: readonly Tensor[];
   readonly outputs: readonly Tensor[];
   readonly saved: readonly Tensor[];
+  readonly reads: readonly Tensor[];
   readonly backward: Backward;
 }
 
@@ -45,7 +57,8 @@ export class Tape {
 
   /**
    * Records an operation, unless none of its inputs is tracked. The tape becomes the owner of `outputs` (which
-   * `tf.tidy` then leaves alone) and of what `save` returns, and frees them in the backward pass.
+   * `tf.tidy` then leaves alone) and of what `save` returns, and frees them in the backward pass: outputs that no operation
+   * reads when it begins.
    *
    * @returns whether it was recorded
    */
@@ -53,16 +66,18 @@ export class Tape {
     inputs: readonly Tensor[],
     outputs: readonly Tensor[],
     backward: Backward,
-    save: () => readonly Tensor[] = () => [],
+    { save, reads = [...inputs, ...outputs] }: RecordOptions = {},
   ): boolean {
     if (!inputs.some((input) => this.tracks(input))) return false;
-    // Tracked inputs are watched or outputs of earlier operations, which live as long as this one.
-    const held = inputs.map((input) => (this.tracks(input) ? input : input.clone()));
+    // Tracked inputs are watched or outputs of earlier operations, which live as long as this one reads them.
+    const held = inputs.map((input) =>
+      this.tracks(input) || !reads.includes(input) ? input : input.clone(),
+    );
     const retained = held.filter((input, i) => input !== inputs[i]);
-    const saved = save();
+    const saved = save?.() ?? [];
     for (const tensor of [...retained, ...outputs, ...saved]) tf.keep(tensor);
     for (const output of outputs) this.#tracked.add(output.id);
-    this.#operations.push({ inputs: held, retained, outputs, saved, backward });
+    this.#operations.push({ inputs: held, retained, outputs, saved, reads, backward });
     return true;
   }
 
@@ -95,6 +110,7 @@ export class Tape {
       if (this.tracks(output)) accumulate(output.id, gradient);
       else gradient.dispose();
     }
+    this.#freeUnread();
     for (let operation = this.#operations.pop(); operation; operation = this.#operations.pop()) {
       const outputGradients = operation.outputs.map((output) => gradients.get(output.id));
       if (outputGradients.some((gradient) => gradient !== undefined)) {
@@ -113,6 +129,13 @@ export class Tape {
       release(operation);
     }
     return wanted.map((tensor) => gradients.get(tensor.id));
+  }
+
+  #freeUnread(): void {
+    const read = new Set(this.#operations.flatMap((operation) => operation.reads));
+    for (const { outputs } of this.#operations) {
+      for (const output of outputs) if (!read.has(output)) output.dispose();
+    }
   }
 
   /** Frees what a forward pass recorded that won't be followed by a backward one. */

@@ -54,7 +54,7 @@ export function overRois(
   { boxes, images }: Rois,
   head: (features: Tensor, first: number) => readonly Tensor[],
 ): Tensor[] {
-  const [, , , channels] = maps.levels[0].shape;
+  const [, , , channels] = maps.levels[0].map.shape;
   const atOnce = Math.max(1, Math.floor(largestCrop / ((2 * features.roiSize) ** 2 * channels)));
   const outputs: (readonly Tensor[])[] = [];
   for (let first = 0; first < images.length; first += atOnce) {

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { Tape } from '../engine/tape.js';
+import { type Backward, Tape } from '../engine/tape.js';
 import { tidied } from '../engine/tidied.js';
 
 /**
@@ -18,7 +18,7 @@ export function recomputed(
   const used = new Set<Tensor>();
   const y = forward((value) => used.add(value));
   const parameters = [...used].filter((value) => tape.tracks(value));
-  tape.record([x, ...parameters], [y], ([gradient], inputs) => {
+  const backward: Backward = ([gradient], inputs) => {
     if (gradient === undefined) return [];
     return tidied(() => {
       const inner = new Tape();
@@ -26,6 +26,7 @@ export function recomputed(
       const [held] = inputs;
       return inner.pullBack([[again(inner, held), gradient.clone()]], inputs);
     });
-  });
+  };
+  tape.record([x, ...parameters], [y], backward, { reads: [x, ...parameters] });
   return y;
 }

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { roiCrop, withBorder } from '../engine/ops/roi-crop.js';
+import { type CropSource, cropSource, roiCrop } from '../engine/ops/roi-crop.js';
 import { concatenateRows } from '../engine/ops/rows.js';
 import type { Tape } from '../engine/tape.js';
 import { tf } from '../engine/tf.js';
@@ -7,15 +7,15 @@ import { type Rois, roiLevel } from './levels.js';
 
 /** The maps that RoIs are pooled from; see {@link roiMaps}. */
 export interface RoiMaps {
-  /** `[N, H + 2, W + 2, C]`: maps with a border, the finest first, each half as high and wide as the one before. */
-  readonly levels: readonly Tensor[];
+  /** The finest first, each half as high and wide as the one before. */
+  readonly levels: readonly CropSource[];
   /** How many pixels of the network's input one of the finest map is, in each direction. */
   readonly stride: number;
 }
 
 /** Gets maps `[N, H, W, C]` ready for pooling, once for all heads. */
 export function roiMaps(tape: Tape | undefined, maps: readonly Tensor[], stride: number): RoiMaps {
-  return { levels: maps.map((map) => withBorder(tape, map)), stride };
+  return { levels: maps.map((map) => cropSource(tape, map)), stride };
 }
 
 /**
@@ -43,7 +43,7 @@ export function roiAlign(
     pooled.push(roiCrop(tape, levels[level], { boxes: onMap, images: images.slice(from, to) }, size));
     from = to;
   }
-  if (pooled.length === 0) return tf.zeros([0, size, size, levels[0].shape[3] ?? 0]);
+  if (pooled.length === 0) return tf.zeros([0, size, size, levels[0].map.shape[3] ?? 0]);
   return concatenateRows(tape, pooled);
 }
 

@@ -102,6 +102,7 @@ function gypFile({ libraries }: Release) {
           'native/log_level.cc',
           'native/parallel.cc',
           'native/product.cc',
+          'native/roi_align.cc',
           'native/signals.cc',
           'native/winograd.cc',
         ],

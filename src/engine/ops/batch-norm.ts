@@ -54,7 +54,7 @@ export function batchNorm(
     [x, scale, shift, ...(residual ? [residual] : [])],
     [y],
     ([gradient], [input, factor]) => (gradient === undefined ? [] : backward(gradient, input, factor)),
-    () => saved,
+    { save: () => saved, reads: [x, scale, ...(epilogue.activation ? [y] : [])] },
   );
   if (!recorded) for (const tensor of saved) tensor.dispose();
   return { y, ...running };
@@ -88,7 +88,7 @@ function ownPass(
       const [dx, dScale, dShift, dResidual] = executeOwn(
         'AttoBatchNormGradient',
         { ...range, residual: flag(residual !== undefined) },
-        [gradient, y, input, factor, mean, deviation],
+        [gradient, activation ? y : input, input, factor, mean, deviation],
         4,
       );
       if (residual) return [dx, dScale, dShift, dResidual];

@@ -1,21 +1,22 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Tape } from '../tape.js';
+import { type Backward, readsNothing, type Tape } from '../tape.js';
 import { tf } from '../tf.js';
 
 /** The first and the last half of an image's channels: `[N, H, W, 2C]` to `[N, H, W, C]` twice. */
 export function halveChannels(tape: Tape | undefined, x: Tensor): [first: Tensor, last: Tensor] {
   const [first, last] = tf.split(x, 2, 3);
-  tape?.record([x], [first, last], (gradients) => {
+  const backward: Backward = (gradients) => {
     if (gradients.every((gradient) => gradient === undefined)) return [];
     return [
       tf.tidy(() =>
         tf.concat(
-          gradients.map((gradient) => gradient ?? tf.zerosLike(first)),
+          gradients.map((gradient) => gradient ?? tf.zeros(first.shape)),
           3,
         ),
       ),
     ];
-  });
+  };
+  tape?.record([x], [first, last], backward, readsNothing);
   return [first, last];
 }
 
@@ -28,8 +29,11 @@ export function interleaveChannels(tape: Tape | undefined, a: Tensor, b: Tensor)
   const swap = (x: Tensor, from: [number, number]): Tensor =>
     tf.reshape(tf.transpose(tf.reshape(x, [n * h * w, ...from]), [0, 2, 1]), [n, h, w, 2 * c]);
   const y = tf.tidy(() => swap(tf.concat([a, b], 3), [2, c]));
-  tape?.record([a, b], [y], ([gradient]) =>
-    gradient === undefined ? [] : tf.tidy(() => tf.split(swap(gradient, [c, 2]), 2, 3)),
+  tape?.record(
+    [a, b],
+    [y],
+    ([gradient]) => (gradient === undefined ? [] : tf.tidy(() => tf.split(swap(gradient, [c, 2]), 2, 3))),
+    readsNothing,
   );
   return y;
 }

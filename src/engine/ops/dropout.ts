@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Tape } from '../tape.js';
+import { readsNothing, type Tape } from '../tape.js';
 import { tf } from '../tf.js';
 
 /**
@@ -18,7 +18,7 @@ export function dropout(tape: Tape | undefined, x: Tensor, kept: readonly boolea
     [x],
     [y],
     ([gradient]) => (gradient === undefined ? [] : [tf.mul(gradient, factors)]),
-    () => [factors],
+    { ...readsNothing, save: () => [factors] },
   );
   if (!recorded) factors.dispose();
   return y;

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Tape } from '../tape.js';
+import { readsNothing, type Tape } from '../tape.js';
 import { tf } from '../tf.js';
 
 /** A scalar loss that depends on one tensor, and its gradient there. */
@@ -8,7 +8,7 @@ function scalarLoss(tape: Tape | undefined, x: Tensor, loss: Tensor, derivative:
     [x],
     [loss],
     ([gradient], _, [slope]) => (gradient === undefined ? [] : [tf.mul(slope, gradient)]),
-    () => [derivative()],
+    { ...readsNothing, save: () => [derivative()] },
   );
   return loss;
 }

@@ -51,7 +51,10 @@ export function foldNorm(
         undefined,
       ];
     },
-    () => [factor, inverse],
+    {
+      save: () => [factor, inverse],
+      reads: tape.tracks(norm.scale) ? [kernel, norm.mean] : [],
+    },
   );
   if (!recorded) for (const tensor of [factor, inverse]) tensor.dispose();
   return { kernel: folded, bias };

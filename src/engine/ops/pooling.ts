@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type Attributes, execute, flag, ints, text, type } from '../kernels.js';
-import type { Tape } from '../tape.js';
+import { type Backward, readsNothing, type Tape } from '../tape.js';
 import { tf } from '../tf.js';
 import { shapeTensor } from './product.js';
 import { type Window, windowAttributes } from './window.js';
@@ -48,12 +48,13 @@ export function globalAveragePool(tape: Tape | undefined, x: Tensor): Tensor {
   const axes = shapeTensor([1, 2]);
   const y = execute('Mean', { ...float32, Tidx: type('int32'), keep_dims: flag(false) }, [x, axes]);
   axes.dispose();
-  tape?.record([x], [y], ([gradient]) => {
+  const backward: Backward = ([gradient]) => {
     if (gradient === undefined) return [];
     const mean = tf.tidy(() => tf.reshape(tf.div(gradient, h * w), [n, 1, 1, c]));
     const spread = tf.tile(mean, [1, h, w, 1]);
     mean.dispose();
     return [spread];
-  });
+  };
+  tape?.record([x], [y], backward, readsNothing);
   return y;
 }

@@ -79,6 +79,7 @@ export function productWithEpilogue(
       through.product.dispose();
       return gradients;
     },
+    { reads: [x, kernel, ...(epilogue.activation ? [y] : [])] },
   );
   return y;
 }

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { execute, type } from '../kernels.js';
-import type { Tape } from '../tape.js';
+import { type Backward, readsNothing, type Tape } from '../tape.js';
 import { tf } from '../tf.js';
 import { shapeTensor } from './product.js';
 
@@ -9,7 +9,12 @@ const float32 = { T: type('float32') };
 /** The same numbers in another shape. */
 export function reshape(tape: Tape | undefined, x: Tensor, shape: readonly number[]): Tensor {
   const y = tf.reshape(x, [...shape]);
-  tape?.record([x], [y], ([gradient]) => (gradient === undefined ? [] : [tf.reshape(gradient, x.shape)]));
+  tape?.record(
+    [x],
+    [y],
+    ([gradient]) => (gradient === undefined ? [] : [tf.reshape(gradient, x.shape)]),
+    readsNothing,
+  );
   return y;
 }
 
@@ -18,7 +23,12 @@ export function concatenateRows(tape: Tape | undefined, parts: readonly Tensor[]
   if (parts.length === 1) return parts[0];
   const y = tf.concat([...parts], 0);
   const sizes = parts.map((part) => part.shape[0]);
-  tape?.record(parts, [y], ([gradient]) => (gradient === undefined ? [] : tf.split(gradient, sizes, 0)));
+  tape?.record(
+    parts,
+    [y],
+    ([gradient]) => (gradient === undefined ? [] : tf.split(gradient, sizes, 0)),
+    readsNothing,
+  );
   return y;
 }
 
@@ -48,7 +58,7 @@ export function gatherRows(tape: Tape | undefined, x: Tensor, indices: Int32Arra
     y = masked;
   }
   for (const tensor of [gatherAt, axis]) tensor.dispose();
-  tape?.record([x], [y], ([gradient]) => {
+  const backward: Backward = ([gradient]) => {
     if (gradient === undefined) return [];
     // Rows of zeros have nowhere to send their gradient: an extra row takes it.
     const scatterAt = tf.tensor2d(
@@ -67,6 +77,7 @@ export function gatherRows(tape: Tape | undefined, x: Tensor, indices: Int32Arra
     const inner = tf.slice(scattered, [0, 0], [rows, channels]);
     scattered.dispose();
     return [inner];
-  });
+  };
+  tape?.record([x], [y], backward, readsNothing);
   return y;
 }

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { execute, int, type } from '../kernels.js';
-import type { Tape } from '../tape.js';
+import { readsNothing, type Tape } from '../tape.js';
 import { tf } from '../tf.js';
 
 /**
@@ -17,16 +17,12 @@ export function selectChannel(tape: Tape | undefined, x: Tensor, channels: Int32
     const selected = execute('GatherV2', gathering, [x, tf.tensor2d(channels, [n, 1], 'int32'), axis]);
     return tf.reshape(selected, [n, h, w]);
   });
-  tape?.record([x], [y], ([gradient]) =>
-    gradient === undefined
-      ? []
-      : [
-          tf.tidy(() => {
-            const oneHot = tf.cast(tf.oneHot(tf.tensor1d(channels, 'int32'), c), 'float32');
-            return tf.mul(tf.reshape(gradient, [n, h, w, 1]), tf.reshape(oneHot, [n, 1, 1, c]));
-          }),
-        ],
-  );
+  const spread = (gradient: Tensor): Tensor =>
+    tf.tidy(() => {
+      const oneHot = tf.cast(tf.oneHot(tf.tensor1d(channels, 'int32'), c), 'float32');
+      return tf.mul(tf.reshape(gradient, [n, h, w, 1]), tf.reshape(oneHot, [n, 1, 1, c]));
+    });
+  tape?.record([x], [y], ([gradient]) => (gradient === undefined ? [] : [spread(gradient)]), readsNothing);
   return y;
 }
 

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { execute, flag, type } from '../kernels.js';
-import type { Tape } from '../tape.js';
+import { type Backward, readsNothing, type Tape } from '../tape.js';
 import { shapeTensor } from './product.js';
 
 const float32 = { T: type('float32') };
@@ -23,12 +23,13 @@ export function upsampleAdd(tape: Tape | undefined, top: Tensor, lateral: Tensor
   const upsampled = execute('ResizeNearestNeighbor', nearest, [top, size]);
   const y = execute('AddV2', float32, [upsampled, lateral]);
   for (const tensor of [size, upsampled]) tensor.dispose();
-  tape?.record([top, lateral], [y], ([gradient]) => {
+  const backward: Backward = ([gradient]) => {
     if (gradient === undefined) return [];
     const topSize = shapeTensor([h, w]);
     const topGradient = execute('ResizeNearestNeighborGrad', nearest, [gradient, topSize]);
     topSize.dispose();
     return [topGradient, gradient.clone()];
-  });
+  };
+  tape?.record([top, lateral], [y], backward, readsNothing);
   return y;
 }

@@ -1,6 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type FeatureRois, roiCrop, withBorder } from '../../../src/engine/ops/roi-crop.js';
+import { execute, int } from '../../../src/engine/kernels.js';
+import { type FeatureRois, withBorder } from '../../../src/engine/ops/crop-and-resize.js';
+import { type CropSource, cropSource, roiCrop } from '../../../src/engine/ops/roi-crop.js';
 import type { Tape } from '../../../src/engine/tape.js';
 import { tf } from '../../../src/engine/tf.js';
 import { useReferenceGradients } from '../../support/engine.js';
@@ -48,11 +50,21 @@ const overEachBorder = [
   -2.5, 2, 3, 4, 2, -2.5, 4, 3, 6, 2, 11.5, 4, 2, 4, 4, 9.5, -3, -3, 12, 10, 20, 20, 24, 24,
 ];
 
-/** Both operations, one after the other. */
-const pool = (tape: Tape | undefined, map: Tensor, rois: FeatureRois, size: number): Tensor =>
-  roiCrop(tape, withBorder(tape, map), rois, size);
+/** How a map is got ready for our own kernels, and for TensorFlow's. */
+const sources: Record<string, (tape: Tape | undefined, map: Tensor) => CropSource> = {
+  'our own kernels': cropSource,
+  "TensorFlow's kernels": (tape, map) => ({ map: withBorder(tape, map), bordered: true }),
+};
 
-describe('roiCrop', () => {
+it('takes our own kernels', () => {
+  expect(cropSource(undefined, tf.zeros([1, 2, 2, 1])).bordered).toBe(false);
+});
+
+describe.each(Object.keys(sources))('roiCrop by %s', (kernels) => {
+  /** Both operations, one after the other. */
+  const pool = (tape: Tape | undefined, map: Tensor, rois: FeatureRois, size: number): Tensor =>
+    roiCrop(tape, sources[kernels](tape, map), rois, size);
+
   it('gives the numbers of RoIAlign, inside and over every border', () => {
     const map = random([1, 7, 9, 1], 1);
     const boxes = Float32Array.from([...inside, ...overEachBorder]);
@@ -93,9 +105,38 @@ describe('roiCrop', () => {
     expect(total(first)).toBeCloseTo(total(weights.dataSync<'float32'>()), 1);
   });
 
+  it('has as many channels as the map', () => {
+    const boxes = Float32Array.from([...inside, ...overEachBorder]);
+    const images = new Int32Array(boxes.length / 4);
+    const map = random([1, 7, 9, 150], 1);
+    const y = pool(undefined, map, { boxes, images }, 2).dataSync();
+    for (const channel of [0, 63, 64, 149]) {
+      const plane = tf.slice(map, [0, 0, 0, channel], [1, 7, 9, 1]);
+      const alone = pool(undefined, plane, { boxes, images }, 2).dataSync();
+      for (const [i, value] of alone.entries()) expect(y[150 * i + channel]).toBeCloseTo(value, 5);
+    }
+  });
+
   it('sends gradients to the samples', () => {
     const boxes = Float32Array.from([...inside, ...overEachBorder]);
     const images = Int32Array.from({ length: boxes.length / 4 }, (_, i) => i % 2);
-    expectGradients((tape, [x]) => pool(tape, x, { boxes, images }, 3), [random([2, 7, 9, 3], 1)]);
+    for (const channels of [3, 70]) {
+      expectGradients((tape, [x]) => pool(tape, x, { boxes, images }, 3), [random([2, 7, 9, channels], 1)]);
+    }
+  });
+});
+
+describe('AttoRoiAlign', () => {
+  const run = (map: Tensor, roi: readonly number[]): Tensor =>
+    execute('AttoRoiAlign', { size: int(2) }, [map, tf.tensor2d([...roi], [1, roi.length])]);
+
+  it('gives zero where a RoI is no number', () => {
+    expect([...run(tf.ones([1, 4, 4, 1]), [0, Number.NaN, 0, 2, 2]).dataSync()]).toEqual([0, 0, 0, 0]);
+  });
+
+  it('refuses what does not fit', () => {
+    expect(() => run(tf.ones([1, 4, 4, 1]), [1, 0, 0, 2, 2])).toThrow("isn't in the batch");
+    expect(() => run(tf.ones([1, 4, 4, 1]), [0, 0, 0, 2])).toThrow('[R, 5]');
+    expect(() => run(tf.ones([4, 4]), [0, 0, 0, 2, 2])).toThrow('[N, H, W, C]');
   });
 });
