@@ -73,10 +73,9 @@ export async function decode(image: Sharp): Promise<RgbImage> {
     .removeAlpha()
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })
-    .toUint8Array();
-  // sharp says Uint8Array and gives its subclass Buffer.
-  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return { width: info.width, height: info.height, data: pixels };
+    .toBuffer({ resolveWithObject: true });
+  // A copy, since Buffers can't be handed to another thread. sharp's toUint8Array makes what can, and never frees it (0.35.5).
+  return { width: info.width, height: info.height, data: new Uint8Array(data) };
 }
 
 /** Each of R, G and B is what K and its complement leave of white, rounded as Pillow does. */
@@ -86,7 +85,7 @@ async function decodeCmyk(image: Sharp): Promise<RgbImage> {
     .pipelineColourspace('cmyk')
     .toColourspace('cmyk')
     .raw({ depth: 'uchar' })
-    .toUint8Array();
+    .toBuffer({ resolveWithObject: true });
   const rgb = new Uint8Array((data.length / 4) * 3);
   for (let from = 0, to = 0; from < data.length; from += 4) {
     const light = 255 - data[from + 3];

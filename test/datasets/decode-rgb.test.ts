@@ -76,6 +76,18 @@ describe('decodeRgb', () => {
     expect([...turned.data.subarray(0, 3)]).toEqual([...gradient.subarray(corner, corner + 3)]);
   });
 
+  it('keeps no memory of what it decoded', async () => {
+    const [side, megabytes] = [1000, 3];
+    const create = { width: side, height: side, channels: 3, background: 'red' } as const;
+    const encoded = await sharp({ create }).png().toBuffer();
+    const decodeMany = async (count: number): Promise<number> => {
+      for (let i = 0; i < count; i++) await decodeRgb(encoded, 'photo', asData);
+      return process.memoryUsage.rss() / 1e6;
+    };
+    const before = await decodeMany(40);
+    expect((await decodeMany(100)) - before).toBeLessThan(50 * megabytes);
+  });
+
   it('refuses cut-off, damaged and unknown files by name', async () => {
     const noise = Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => Math.imul(i, 2654435761) >>> 24);
     const jpeg = await sharp(noise, { raw: { width: 64, height: 64, channels: 3 } })
