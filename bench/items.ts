@@ -78,6 +78,11 @@ export function benchItems({ image, weights, photographs }: Material): readonly 
     { name: 'detect, R50-C4', work: detector('mask-rcnn-r50-c4', 'detect'), peer: false },
     { name: 'step, R50-C4', work: detector('mask-rcnn-r50-c4', 'step', { trainableStages: 3 }), peer: false },
     { name: 'detect, Atto-MaskRCNN', work: detector('atto-mask-rcnn', 'detect'), peer: false },
+    ...['b', 'c', 'd', 'light'].map((variant) => ({
+      name: `detect, Atto-MaskRCNN, ${variant}`,
+      work: detector(`atto-mask-rcnn-${variant}`, 'detect'),
+      peer: false,
+    })),
     { name: 'step, Atto-MaskRCNN', work: detector('atto-mask-rcnn', 'step'), peer: false },
     {
       name: 'classifier step × 32, ResNet-50',
