@@ -42,15 +42,6 @@ ATTO_IMPLEMENTATION(Plain, , 16, 6, kPlainColumns)
 
 const Implementation& Chosen() { return Fastest<Avx512, Avx2, Plain>(); }
 
-// Fewer multiplications than these aren't worth waking a thread for.
-constexpr int64_t kWorthThreads = 1 << 18;
-
-template <class Work>
-void ForAll(int64_t count, int64_t multiplications, const Work& work) {
-  if (multiplications >= kWorthThreads) return ParallelFor(count, [&](int64_t item, int) { work(item); });
-  for (int64_t item = 0; item < count; item++) work(item);
-}
-
 struct ProductAttributes {
   const int64_t columns;
   const float low, high;

@@ -82,7 +82,13 @@ test('learns to tell cats from dogs, and leaves no tensors behind', async () => 
   expect(tf.memory().numTensors).toBe(before);
   const log = await logOf(run.folder);
   expect(log.at(-1)?.validation).toEqual({ top1: 1 });
-  expect(log.at(-1)?.loss).toBeLessThan(log[0].loss / 2);
+  // Batches of four, whose last maps are single pixels, throw a norm now and then.
+  const [median] = log
+    .slice(-9)
+    .map(({ loss }) => loss)
+    .sort((a, b) => a - b)
+    .slice(4);
+  expect(median).toBeLessThan(log[0].loss / 2);
 });
 
 test('unreadable images are refused, or left out when the config says so', async () => {

@@ -1,6 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { execute } from '../kernels.js';
+import { hasOwnKernels } from '../backend.js';
+import { execute, int } from '../kernels.js';
 import type { Tape } from '../tape.js';
+import { activationRange } from './activation.js';
+import { executeOwn } from './own-kernels.js';
 import { pointwiseKernels } from './pointwise.js';
 import { type Epilogue, finish, type ProductKernels, productWithEpilogue, shapeTensor } from './product.js';
 import { gradientWindow, keepsSize, padImage, unpadImage, type Window, windowAttributes } from './window.js';
@@ -71,6 +74,20 @@ export function depthwiseConvolution(
   window: Window,
   epilogue: Epilogue = {},
 ): Tensor {
-  const kernels = tensorflowKernels('DepthwiseConv2dNative', window, kernel.shape[0]);
-  return productWithEpilogue(tape, x, kernel, epilogue, kernels);
+  return productWithEpilogue(tape, x, kernel, epilogue, depthwiseKernels(window, kernel.shape));
+}
+
+/** TensorFlow's kernels but, for 3×3 forward, our own (`native/depthwise.cc`). */
+function depthwiseKernels(window: Window, [size]: readonly number[]): ProductKernels {
+  const direct = tensorflowKernels('DepthwiseConv2dNative', window, size);
+  if (!hasOwnKernels() || size !== 3) return direct;
+  return {
+    ...direct,
+    forward: (image, weights, { bias, residual, activation }) => {
+      const range = activationRange(residual ? undefined : activation);
+      const attributes = { stride: int(window.stride), padding: int(window.padding), ...range };
+      const [y] = executeOwn('AttoDepthwiseConvolution', attributes, [image, weights, bias]);
+      return residual ? finish(y, { residual, activation }) : y;
+    },
+  };
 }

@@ -1,10 +1,12 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { execute, int } from '../../../src/engine/kernels.js';
+import { activationRange } from '../../../src/engine/ops/activation.js';
 import { convolution, depthwiseConvolution } from '../../../src/engine/ops/convolution.js';
 import { transposedConvolution } from '../../../src/engine/ops/transposed-convolution.js';
 import { tf } from '../../../src/engine/tf.js';
 import { useReferenceGradients } from '../../support/engine.js';
-import { expectGradients, random } from '../../support/gradients.js';
+import { expectGradients, random, relativeDifference } from '../../support/gradients.js';
 
 beforeAll(useReferenceGradients);
 
@@ -87,6 +89,52 @@ describe('depthwiseConvolution', () => {
       );
     });
   }
+
+  for (const [channels, multiplier, stride, padding] of [
+    [96, 1, 1, 1],
+    [20, 4, 1, 1],
+    [33, 3, 2, 1],
+    [64, 1, 1, 0],
+  ]) {
+    it(`${channels} channels, multiplier ${multiplier}, stride ${stride}, padding ${padding}: bias and ReLU6`, () => {
+      const out = channels * multiplier;
+      const [x, w] = [random([3, 61, 58, channels], 1), random([3, 3, channels, multiplier], 2)];
+      const bias = random([out], 3);
+      const y = depthwiseConvolution(undefined, x, w, { stride, padding }, { bias, activation: 'relu6' });
+      const expected = tf.relu6(
+        tf.add(tf.depthwiseConv2d(pad(x, padding), w as Tensor4D, stride, 'valid'), bias),
+      );
+      expect(y.shape).toEqual(expected.shape);
+      expect(relativeDifference(y.dataSync(), expected.dataSync())).toBeLessThan(1e-6);
+    });
+  }
+
+  it('adds a residual before the activation', () => {
+    const [x, w, residual] = [random([1, 6, 5, 3], 1), random([3, 3, 3, 1], 2), random([1, 6, 5, 3], 3)];
+    const y = depthwiseConvolution(
+      undefined,
+      x,
+      w,
+      { stride: 1, padding: 1 },
+      { residual, activation: 'relu' },
+    );
+    const expected = tf.relu(tf.add(tf.depthwiseConv2d(x as Tensor4D, w as Tensor4D, 1, 'same'), residual));
+    expect(relativeDifference(y.dataSync(), expected.dataSync())).toBeLessThan(1e-6);
+  });
+
+  it('refuses what does not fit', () => {
+    const run = (x: Tensor, kernel: Tensor, bias: Tensor): Tensor =>
+      execute(
+        'AttoDepthwiseConvolution',
+        { stride: int(1), padding: int(0), ...activationRange(undefined) },
+        [x, kernel, bias],
+      );
+    const [x, kernel, none] = [tf.ones([1, 4, 4, 2]), tf.ones([3, 3, 2, 1]), tf.tensor1d([])];
+    expect(() => run(tf.ones([4, 4, 2]), kernel, none)).toThrow('[N, H, W, in]');
+    expect(() => run(x, tf.ones([3, 3, 1, 1]), none)).toThrow('[3, 3, in, multiplier]');
+    expect(() => run(tf.ones([1, 2, 4, 2]), kernel, none)).toThrow('smaller than the kernel');
+    expect(() => run(x, kernel, tf.ones([3]))).toThrow('bias');
+  });
 });
 
 describe('transposedConvolution', () => {
