@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  createWriteStream,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -70,8 +78,12 @@ export async function makeFakeIndex(): Promise<FakeIndex> {
       unpackedBytes: Object.values(libraries).join('').length,
     },
     programs,
-    plan: (...attempts) => writeFileSync(plan, attempts.join('\n')),
-    attemptsLeft: () => readFileSync(plan, 'utf8').split('\n').filter(Boolean).length,
+    plan: (...attempts) => {
+      rmSync(plan, { recursive: true, force: true });
+      mkdirSync(plan);
+      for (const [i, attempt] of attempts.entries()) writeFileSync(path.join(plan, `${i}`), attempt);
+    },
+    attemptsLeft: () => readdirSync(plan).filter((name) => !name.endsWith('taken')).length,
   };
 }
 
@@ -85,8 +97,7 @@ function fakePython(wheel: string, plan: string): string {
       process.exit(0);
     }
     if (args.slice(0, 4).join(' ') !== '-m pip download tensorflow-cpu==2.99.0') throw new Error('unknown: ' + args);
-    const [attempt, ...later] = fs.readFileSync('${plan}', 'utf8').split('\\n');
-    fs.writeFileSync('${plan}', later.join('\\n'));
+    const attempt = nextAttempt();
     const target = path.join(args[args.indexOf('--dest') + 1], '${path.basename(wheel)}');
     const bytes = fs.readFileSync('${wheel}');
     const fail = (message) => { console.error(message); process.exit(1); };
@@ -99,5 +110,20 @@ function fakePython(wheel: string, plan: string): string {
       fs.writeFileSync(path.join(process.env.TMPDIR, 'half'), bytes.subarray(0, 500));
       setInterval(() => {}, 1000);
     } else throw new Error('no such attempt: ' + attempt);
+
+    // Renaming is what of two at once only one can do.
+    function nextAttempt() {
+      for (const name of fs.readdirSync('${plan}').sort()) {
+        if (name.endsWith('taken')) continue;
+        const step = path.join('${plan}', name), taken = step + '.taken';
+        try {
+          fs.renameSync(step, taken);
+        } catch (error) {
+          if (error.code === 'ENOENT') continue;
+          throw error;
+        }
+        return fs.readFileSync(taken, 'utf8');
+      }
+    }
   `;
 }
