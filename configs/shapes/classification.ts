@@ -8,8 +8,8 @@
  *
  *     atto train configs/shapes/shapes.ts model.backbone.weights=runs/classification-<date>/weights.safetensors
  *
- * Expect 96 to 98 % top-1, and 95 % at step 1600. A step takes 0.18 s on two cores (Zen 5). For the first 200 steps nothing
- * seems to be learnt.
+ * Takes four and a half minutes on two cores (Zen 5); expect 97 % top-1, and 95 % at step 1200. For the first 200 steps
+ * nothing seems to be learnt. The detector above, after 300 of its steps: 69 % AP_d and 62 % AP_m instead of 42 and 35.
  */
 import { defineConfig } from 'atto-maskrcnn';
 
@@ -20,14 +20,15 @@ export default defineConfig({
   input: { size: 96, resize: 96, crop: { scale: [0.9, 1], aspectRatio: [0.9, 1.1] } },
   data: { format: 'shapes', root: 'data/shapes-classification', trainImages: 4000, valImages: 500 },
   training: {
-    steps: 1800,
+    steps: 1500,
     batchSize: 32,
-    learningRate: 0.15,
+    learningRate: 0.3,
     decayBiasesAndNorms: false,
     warmup: { steps: 60 },
     schedule: { kind: 'cosine' },
+    clipNorm: 1,
     emaDecay: 0.99,
-    checkpointEvery: 200,
-    validateEvery: 200,
+    checkpointEvery: 300,
+    validateEvery: 300,
   },
 });
