@@ -1,7 +1,6 @@
 /**
  * Speed and memory beside torchvision's: the same weights, images and number of threads, in turns. Each kind of work has a
- * process on each side, whose peak memory is the work's. Everything takes about
- * half an hour.
+ * process on each side, whose peak memory is the work's. Everything takes about half an hour.
  *
  *   npm run bench -- [--only <part of a name>] [--rounds 7] [--threads 2] [--precision bf16] [--profile]
  *                    [--voc <VOCdevkit> --year 2012 --split train] [--out <file.json>]

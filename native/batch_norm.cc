@@ -80,10 +80,8 @@ struct Rows {
   // Calls work(block, first row, last row) for all of them.
   template <class Work>
   void ForBlocks(const Work& work) const {
-    const auto one = [&](int64_t i) { work(i, i * block, std::min(rows, (i + 1) * block)); };
     // Waking a thread takes about as long as two blocks.
-    if (Blocks() > 2) return ParallelFor(Blocks(), [&](int64_t i, int) { one(i); });
-    for (int64_t i = 0; i < Blocks(); i++) one(i);
+    ForAll(Blocks(), Blocks() > 2, [&](int64_t i) { work(i, i * block, std::min(rows, (i + 1) * block)); });
   }
 
   // The two sums over all rows of each channel that `add` computes for a vector of channels and a block.

@@ -72,7 +72,7 @@ void ComputeConvolution(const DepthwiseAttributes& attributes, TF_OpKernelContex
   if (bias.Values()) std::copy(bias.Values(), bias.Values() + out, added.begin());
   const int64_t block = std::min(height, std::max<int64_t>((kBlockValues / row_values - 3) / s.stride + 1, 1));
   const int64_t blocks = (height + block - 1) / block;
-  ForAll(s.batch * blocks, s.batch * height * width * channels * 9, [&](int64_t item) {
+  ForAll(s.batch * blocks, s.batch * height * width * channels * 9 >= kWorthThreads, [&](int64_t item) {
     const int64_t image = item / blocks, first = item % blocks * block, last = std::min(height, first + block);
     std::vector<float> scratch(static_cast<size_t>(((last - first - 1) * s.stride + 3) * row_values));
     depthwise.run(s, x.Values() + image * s.height * s.width * s.in, taps.data(), added.data(), attributes.low,

@@ -16,10 +16,10 @@ void ParallelFor(int64_t count, const std::function<void(int64_t item, int threa
 // Fewer multiplications than these aren't worth waking a thread for: a tenth of a millisecond's.
 constexpr int64_t kWorthThreads = 1 << 22;
 
-// Calls work(item) for each item below `count`, in several threads where the multiplications of all are worth it.
+// Calls work(item) for each item below `count`, in several threads where all together are `worth` waking them.
 template <class Work>
-void ForAll(int64_t count, int64_t multiplications, const Work& work) {
-  if (multiplications >= kWorthThreads) return ParallelFor(count, [&](int64_t item, int) { work(item); });
+void ForAll(int64_t count, bool worth, const Work& work) {
+  if (worth) return ParallelFor(count, [&](int64_t item, int) { work(item); });
   for (int64_t item = 0; item < count; item++) work(item);
 }
 

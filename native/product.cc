@@ -65,10 +65,11 @@ void ComputeProduct(const ProductAttributes& attributes, TF_OpKernelContext* con
   float* y = Allocate(context, shape);
   if (y == nullptr || s.rows == 0 || columns == 0) return;
 
-  const int64_t panels = (columns + product.panel - 1) / product.panel, work = s.rows * depth * columns;
+  const int64_t panels = (columns + product.panel - 1) / product.panel;
+  const bool worth = s.rows * depth * columns >= kWorthThreads;
   const Epilogue epilogue = {bias.Values(), residual.Values(), attributes.low, attributes.high};
   std::vector<float> packed(static_cast<size_t>(panels * depth * product.panel));
-  ForAll(panels, work, [&](int64_t panel) {
+  ForAll(panels, worth, [&](int64_t panel) {
     product.pack(b.Values(), depth, columns, panel, &packed[panel * depth * product.panel]);
   });
   if (s.rows < product.rows) {
@@ -79,7 +80,7 @@ void ComputeProduct(const ProductAttributes& attributes, TF_OpKernelContext* con
     if (epilogue.residual) std::copy(epilogue.residual, epilogue.residual + s.rows * columns, added.begin());
     const Epilogue padded = {epilogue.bias, epilogue.residual ? added.data() : nullptr, epilogue.low, epilogue.high};
     const ProductShape full = {product.rows, depth, columns};
-    ForAll(panels, work, [&](int64_t panel) {
+    ForAll(panels, worth, [&](int64_t panel) {
       product.run(full, rows.data(), packed.data(), padded, panel, 0, product.rows, results.data());
     });
     std::copy(results.begin(), results.begin() + s.rows * columns, y);
@@ -88,7 +89,7 @@ void ComputeProduct(const ProductAttributes& attributes, TF_OpKernelContext* con
   // About as many rows as fit into a core's cache together with a panel.
   const int64_t block = std::max<int64_t>(product.rows, 40 * product.rows / std::max<int64_t>(1, depth / 256));
   const int64_t blocks = (s.rows + block - 1) / block;
-  ForAll(blocks * panels, work, [&](int64_t item) {
+  ForAll(blocks * panels, worth, [&](int64_t item) {
     const int64_t first = item / panels * block;
     product.run(s, a.Values(), packed.data(), epilogue, item % panels, first, std::min(s.rows, first + block), y);
   });
