@@ -1,6 +1,7 @@
 import { detectionSchema } from '../src/config/schema.js';
 import { trainingLoader } from '../src/datasets/loader.js';
 import { openDataset } from '../src/datasets/open.js';
+import { samplesAhead } from '../src/datasets/read-ahead.js';
 import type { LoadingWork, Run } from './side.js';
 
 /** Reads photographs on and on. */
@@ -14,7 +15,15 @@ export async function loadingWork({
     training: { steps: 1, learningRate: 1 },
   });
   const { ids, records } = await openDataset(data, 'train');
-  const options = { data, ids, ...(records && { records }), workers, ahead: 2 * workers, seed: 1, start: 0 };
+  const options = {
+    data,
+    ids,
+    ...(records && { records }),
+    workers,
+    ahead: samplesAhead(1, workers),
+    seed: 1,
+    start: 0,
+  };
   const loader = trainingLoader({ ...options, horizontalFlip: input.horizontalFlip });
   return async () => {
     for (let n = 0; n < images; n++) await loader.next();

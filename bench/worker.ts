@@ -1,11 +1,15 @@
 /** Our side of the bench: does on request what bench/peer.py does with torchvision, and says how long it took. */
 import { createInterface } from 'node:readline';
+import { collectGarbageAtOnce } from '../src/cli/garbage-collection.js';
 import { loadEngine } from '../src/engine/load.js';
 import { classifierWork } from './classifier-work.js';
 import { detectorWork } from './detector-work.js';
 import { loadingWork } from './loading-work.js';
 import { startProfile } from './profile.js';
 import type { Request, Run, Settings, Work } from './side.js';
+
+// As the program does.
+collectGarbageAtOnce();
 
 let run: Run = () => 0;
 let finish = (): void => {};

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { requireDetection } from '../config/require-task.js';
 import { writeInstances } from '../datasets/coco/write.js';
-import { imageReader, openDataset } from '../datasets/open.js';
+import { openDataset } from '../datasets/open.js';
+import { imageReader } from '../datasets/reader.js';
 import { UserError } from '../errors.js';
 import type { ConvertOptions } from './convert.js';
 import { loadDataConfig } from './data-config.js';

@@ -6,6 +6,7 @@ import { registerConvert } from './convert.js';
 import { registerDoctor } from './doctor.js';
 import { registerEval } from './eval.js';
 import { registerExportWeights } from './export-weights.js';
+import { collectGarbageAtOnce } from './garbage-collection.js';
 import { registerImport } from './import.js';
 import { registerPredict } from './predict.js';
 import { registerScore } from './score.js';
@@ -35,6 +36,7 @@ registerImport(program);
 registerExportWeights(program);
 program.addHelpText('after', '\nStart with: atto setup\nSet ATTO_DEBUG=1 to see where an error came from.');
 
+collectGarbageAtOnce();
 try {
   await program.parseAsync();
 } catch (error) {

@@ -17,7 +17,7 @@ import type { ScoreTruth } from './score-truth.js';
 export async function openVocTruth(folder: string, split: string): Promise<ScoreTruth> {
   const location = await locate(folder);
   const { ids } = await openVoc({ ...location, classes: [...vocClasses] }, split);
-  const classes = await classesOf(ids, location);
+  const classes = classesOf(ids, location);
   const { load } = await openVoc({ ...location, classes }, split);
   return {
     name: `split ${split} of ${folder}`,
@@ -57,14 +57,11 @@ async function locate(folder: string): Promise<Omit<VocDataConfig, 'classes'>> {
   };
 }
 
-async function classesOf(
-  ids: readonly string[],
-  location: Omit<VocDataConfig, 'classes'>,
-): Promise<string[]> {
+function classesOf(ids: readonly string[], location: Omit<VocDataConfig, 'classes'>): string[] {
   const layout = vocLayout({ ...location, classes: [] });
   const named = new Set<string>();
   for (const id of ids) {
-    for (const { name } of (await readAnnotation(layout.annotation(id)))?.objects ?? []) {
+    for (const { name } of readAnnotation(layout.annotation(id))?.objects ?? []) {
       if (name !== undefined) named.add(name);
     }
   }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { UserError } from '../errors.js';
+import { nearestName } from './nearest-name.js';
 import { type Config, classificationSchema, configSchema, detectionSchema } from './schema.js';
-import { keysAt, kindsAround, nearest, schemasAt } from './schema-keys.js';
+import { keysAt, kindsAround, schemasAt } from './schema-keys.js';
 
 /**
  * Resolves what a config file says and what the command line adds to it.
@@ -40,7 +41,7 @@ function unknownKey(path: readonly PropertyKey[], schema: z.core.$ZodType): stri
     return `${name} goes with another ${[...kinds.path, kinds.discriminator].join('.')}`;
   }
   if (schemasAt(configSchema, path).length > 0) return `${name} goes with another task`;
-  const guess = nearest(String(path.at(-1)), known);
+  const guess = nearestName(String(path.at(-1)), known);
   if (guess) return `unknown key ${name}; did you mean ${[...parent, guess].join('.')}?`;
   return `unknown key ${name}; there are ${known.join(', ') || 'no keys here'}`;
 }

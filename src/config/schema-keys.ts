@@ -1,4 +1,3 @@
-import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 
 /** What a schema accepts once its default, its optionality and its transformation are taken off. */
@@ -61,16 +60,4 @@ export function kindsAround(schema: z.core.$ZodType, path: readonly PropertyKey[
     }
   }
   return undefined;
-}
-
-/** The candidate that a misspelt name most likely means; undefined when none is close. */
-export function nearest(name: string, candidates: readonly string[]): string | undefined {
-  const ranked = candidates
-    .map((candidate) => ({
-      candidate,
-      edits: distance(name.toLowerCase(), candidate.toLowerCase()),
-    }))
-    .sort((a, b) => a.edits - b.edits);
-  const best = ranked.at(0);
-  return best && best.edits <= Math.max(2, name.length / 3) ? best.candidate : undefined;
 }

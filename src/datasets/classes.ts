@@ -1,5 +1,5 @@
+import { nearestName } from '../config/nearest-name.js';
 import type { ClassificationDataConfig, DataConfig } from '../config/schema.js';
-import { nearest } from '../config/schema-keys.js';
 import { UserError } from '../errors.js';
 import { shapeClasses } from './shapes/classes.js';
 
@@ -18,7 +18,7 @@ export function classesOf(data: DataConfig | ClassificationDataConfig): readonly
 
 /** How a message goes on that says that a class is unknown: with the name that was meant, or those that there are. */
 export function suggestClass(name: string, known: readonly string[]): string {
-  const guess = nearest(name, known);
+  const guess = nearestName(name, known);
   return guess === undefined ? `there are ${listed(known)}` : `did you mean "${guess}"?`;
 }
 

@@ -67,15 +67,21 @@ export function unreadable(error: unknown, encoded: Uint8Array, name: string): U
   );
 }
 
-/** The pixels of what sharp has in hand, unless that is CMYK. */
+/**
+ * The pixels of what sharp has in hand, unless that is CMYK. They stay in sharp's memory, which can't be handed to
+ * another thread.
+ */
 export async function decode(image: Sharp): Promise<RgbImage> {
   const { data, info } = await image
     .removeAlpha()
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
-  // A copy, since Buffers can't be handed to another thread. sharp's toUint8Array makes what can, and never frees it (0.35.5).
-  return { width: info.width, height: info.height, data: new Uint8Array(data) };
+  return {
+    width: info.width,
+    height: info.height,
+    data: new Uint8Array(data.buffer, data.byteOffset, data.length),
+  };
 }
 
 /** Each of R, G and B is what K and its complement leave of white, rounded as Pillow does. */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../errors.js';
 import { listed } from './classes.js';
 
@@ -19,12 +20,14 @@ export async function imagesWithClasses(
   ids: readonly string[],
   classes: readonly string[],
   source: string,
-  namesOf: (id: string) => Iterable<string> | undefined | Promise<Iterable<string> | undefined>,
+  namesOf: (id: string) => Iterable<string> | undefined,
 ): Promise<ChosenImages> {
   const chosen: string[] = [];
   const found = new Map<string, number>();
   for (const id of ids) {
-    const known = await namesOf(id);
+    // Lets an interrupt in, since reading doesn't.
+    await setImmediate();
+    const known = namesOf(id);
     const names = new Set(known);
     for (const name of names) found.set(name, (found.get(name) ?? 0) + 1);
     if (known === undefined || classes.some((name) => names.has(name))) chosen.push(id);

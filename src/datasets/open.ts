@@ -1,15 +1,10 @@
 import type { DataConfig } from '../config/schema.js';
-import { classesOf } from './classes.js';
 import { openCoco } from './coco/open.js';
-import { readCocoImage } from './coco/reader.js';
 import type { Report } from './finding.js';
-import { type ImageReader, sampleOf } from './read-image.js';
-import type { Dataset, Purpose, SampleReader } from './sample.js';
+import type { Dataset, Purpose } from './sample.js';
 import { openSbd } from './sbd/open.js';
-import { sbdImageReader } from './sbd/reader.js';
 import { shapesAsVoc } from './shapes/as-voc.js';
 import { openVoc } from './voc/open.js';
-import { vocImageReader } from './voc/reader.js';
 
 /** How a split is opened. */
 export interface OpenOptions {
@@ -44,29 +39,5 @@ export async function openDataset(
       await generateShapes(data, onGenerate);
       return openVoc(shapesAsVoc(data), split, purpose, report);
     }
-  }
-}
-
-/** A reader of a config's samples. */
-export function sampleReader(data: DataConfig, purpose: Purpose): SampleReader {
-  const read = imageReader(data);
-  return async (id, record) => sampleOf(await read(id, record), classesOf(data), purpose);
-}
-
-/**
- * A reader of a config's images.
- *
- * @param thorough whether to read what is needed for checks alone, too
- */
-export function imageReader(data: DataConfig, thorough = false): ImageReader {
-  switch (data.format) {
-    case 'voc':
-      return vocImageReader(data, thorough);
-    case 'coco':
-      return readCocoImage;
-    case 'sbd':
-      return sbdImageReader(data);
-    case 'shapes':
-      return vocImageReader(shapesAsVoc(data), thorough);
   }
 }

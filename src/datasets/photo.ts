@@ -22,7 +22,7 @@ export async function readPhoto(
 ): Promise<Photo | undefined> {
   for (const file of files) {
     try {
-      const bytes = await readIfThere(file);
+      const bytes = readIfThere(file);
       if (bytes !== undefined) return { file, ...(await decodeOriented(bytes, file, asData)) };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

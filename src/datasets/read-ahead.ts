@@ -14,6 +14,14 @@ export interface Loader<Answer> {
 }
 
 /**
+ * How many samples to read ahead of the consumer, so that the next step's are ready while one goes on, and a thread
+ * decodes a photograph while it looks at the objects of another.
+ */
+export function samplesAhead(samplesPerStep: number, workers: number): number {
+  return 2 * (samplesPerStep + workers);
+}
+
+/**
  * Delivers the answers to a sequence of requests in their order, keeping at most `ahead` of them in the making or
  * waiting.
  *

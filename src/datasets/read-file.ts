@@ -1,15 +1,16 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { messageOf, UserError } from '../errors.js';
 import { errorCode } from '../files.js';
 
 /**
- * The bytes of a file, or `undefined` where there is none.
+ * The bytes of a file, or `undefined` where there is none. The thread waits for them: those that read samples do nothing
+ * else, and handing small files to other threads costs more than reading them.
  *
  * @throws UserError when the file is there but can't be read.
  */
-export async function readIfThere(file: string): Promise<Uint8Array | undefined> {
+export function readIfThere(file: string): Uint8Array | undefined {
   try {
-    return await readFile(file);
+    return readFileSync(file);
   } catch (error) {
     const code = errorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

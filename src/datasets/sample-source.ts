@@ -1,9 +1,9 @@
 import type { DataConfig } from '../config/schema.js';
 import type { CocoRecord } from './coco/record.js';
-import { sampleReader } from './open.js';
 import type { Source } from './read-ahead.js';
+import { sampleReader } from './reader.js';
 import type { Purpose, Sample } from './sample.js';
-import { flipSample } from './transforms.js';
+import { copyImage, flipSample } from './transforms.js';
 
 /** Which sample, and what is done to it. */
 export interface SampleRequest {
@@ -20,13 +20,16 @@ export interface SampleSourceOptions {
   readonly purpose: Purpose;
 }
 
-/** Reads samples in the caller's thread. Rejects with a UserError when a file is missing, broken or inconsistent. */
+/**
+ * Reads samples in the caller's thread, with pixels that can be handed to another one. Rejects with a UserError when a
+ * file is missing, broken or inconsistent.
+ */
 export function sampleSource({ data, purpose }: SampleSourceOptions): Source<SampleRequest, Sample> {
   const read = sampleReader(data, purpose);
   return {
     async read({ id, record, flipped }) {
       const sample = await read(id, record);
-      return flipped ? flipSample(sample) : sample;
+      return flipped ? flipSample(sample) : { ...sample, image: copyImage(sample.image) };
     },
     async close() {},
   };

@@ -18,17 +18,21 @@ export function flipSample(sample: Sample): Sample {
   };
 }
 
-/** The image mirrored left to right. */
-export function flipImage({ width, height, data }: RgbImage): RgbImage {
-  const flipped = new Uint8Array(data.length);
-  for (let y = 0; y < height; y++) {
-    let from = y * width * 3;
-    let to = from + (width - 1) * 3;
-    for (let x = 0; x < width; x++, from += 3, to -= 3) {
-      flipped[to] = data[from];
-      flipped[to + 1] = data[from + 1];
-      flipped[to + 2] = data[from + 2];
-    }
+/** The image mirrored left to right, in memory of its own. */
+export function flipImage(image: RgbImage): RgbImage {
+  const flipped = copyImage(image);
+  const { width, height, data } = flipped;
+  // Reversing the bytes of a row, which is done natively, also turns RGB into BGR.
+  for (let y = 0; y < height; y++) data.subarray(y * width * 3, (y + 1) * width * 3).reverse();
+  for (let i = 0; i < data.length; i += 3) {
+    const blue = data[i];
+    data[i] = data[i + 2];
+    data[i + 2] = blue;
   }
-  return { width, height, data: flipped };
+  return flipped;
+}
+
+/** The same image in memory of its own. */
+export function copyImage({ width, height, data }: RgbImage): RgbImage {
+  return { width, height, data: new Uint8Array(data) };
 }

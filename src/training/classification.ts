@@ -8,6 +8,7 @@ import {
   findUnreadable,
   withoutUnreadable,
 } from '../datasets/image-folder/unreadable.js';
+import { samplesAhead } from '../datasets/read-ahead.js';
 import { softmaxCrossEntropy } from '../engine/ops/losses.js';
 import { UserError } from '../errors.js';
 import { type Classifier, configuredClassifier } from '../models/classifier.js';
@@ -44,8 +45,7 @@ export function classification(
             split,
             input,
             workers: dataWorkers,
-            // Enough for the next step to be ready while one goes on.
-            ahead: 2 * training.batchSize * training.accumulate,
+            ahead: samplesAhead(training.batchSize * training.accumulate, dataWorkers),
             seed,
             start,
           }),

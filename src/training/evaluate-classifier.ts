@@ -1,6 +1,7 @@
 import type { ClassificationConfig } from '../config/schema.js';
 import type { LabelledImage, LabelledSplit } from '../datasets/image-folder/labelled-image.js';
 import { labelledImages } from '../datasets/image-folder/loader.js';
+import { samplesAhead } from '../datasets/read-ahead.js';
 import { UserError } from '../errors.js';
 import {
   type ClassificationMetrics,
@@ -49,7 +50,7 @@ export async function evaluateClassifier(
     onProgress(images.length + unreadable.length, split.files.length);
   };
   const skips = data.format === 'image-folder' && data.skipUnreadable;
-  const loading = { split, input, workers: dataWorkers, ahead: 2 * batchSize };
+  const loading = { split, input, workers: dataWorkers, ahead: samplesAhead(batchSize, dataWorkers) };
   try {
     let batch: LabelledImage[] = [];
     for await (const image of labelledImages(loading, 'evaluation')) {

@@ -1,5 +1,6 @@
 import type { DetectionConfig } from '../config/schema.js';
 import { evaluationLoader } from '../datasets/loader.js';
+import { samplesAhead } from '../datasets/read-ahead.js';
 import type { Dataset, Sample } from '../datasets/sample.js';
 import type { Detection } from '../geometry/instance.js';
 import { type DetectedImage, type Evaluation, evaluateDetections } from '../metrics/evaluate.js';
@@ -43,7 +44,7 @@ export async function evaluateNetwork(
   const found = new Map<string, readonly Detection[]>();
   try {
     const { ids, records } = dataset;
-    const loading = { data, ids, records, workers: dataWorkers, ahead: 2 + dataWorkers };
+    const loading = { data, ids, records, workers: dataWorkers, ahead: samplesAhead(1, dataWorkers) };
     for await (const sample of evaluationLoader(loading)) {
       const { id, image, instances } = sample;
       const [detections] = detectObjects(network, ops, [image], { ...input, classes: dataset.classes });

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { DetectionConfig } from '../config/schema.js';
 import { trainingLoader } from '../datasets/loader.js';
+import { samplesAhead } from '../datasets/read-ahead.js';
 import type { Dataset, Sample } from '../datasets/sample.js';
 import { verifySplits } from '../datasets/verify.js';
 import { decodeMask } from '../geometry/run-length-mask.js';
@@ -47,8 +48,7 @@ export function instanceSegmentation(
           ids: train.ids,
           records: train.records,
           workers: dataWorkers,
-          // Enough for the next step to be ready while one goes on.
-          ahead: 2 * training.batchSize * training.accumulate,
+          ahead: samplesAhead(training.batchSize * training.accumulate, dataWorkers),
           seed,
           start,
           horizontalFlip: input.horizontalFlip,

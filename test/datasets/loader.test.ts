@@ -65,6 +65,18 @@ describe('trainingLoader', () => {
     expect(half).toBeLessThan(130);
   });
 
+  it.each([0, 1])(
+    'delivers pixels that can be handed to another thread, mirrored with chance %i',
+    async (horizontalFlip) => {
+      const { data } = await writeImages();
+      const loader = trainingLoader({ data, ids, seed: 1, start: 0, horizontalFlip, workers: 0, ahead: 1 });
+      const { buffer } = (await loader.next()).image.data;
+      expect.assert(buffer instanceof ArrayBuffer);
+      structuredClone(buffer, { transfer: [buffer] });
+      expect(buffer.byteLength).toBe(0);
+    },
+  );
+
   it.each([0, 2])('rejects a broken sample with %i threads and goes on after it', async (workers) => {
     const { data } = await writeImages();
     const some = ['a', 'gone', 'b'];

@@ -1,4 +1,4 @@
-import { nearest } from '../../config/schema-keys.js';
+import { nearestName } from '../../config/nearest-name.js';
 import { suggestClass } from '../classes.js';
 import { about } from './about.js';
 import type { ImageCheck } from './context.js';
@@ -12,7 +12,7 @@ export const checkClasses: ImageCheck = ({ objects }, { classes, names }) =>
     const { className } = object;
     if (className === undefined || names.includes(className)) return [];
     const isChoice = names.some((name) => !classes.includes(name));
-    if (!isChoice || nearest(className, classes) !== undefined) {
+    if (!isChoice || nearestName(className, classes) !== undefined) {
       const message =
         `has a class that neither data.classes nor data.maskClasses knows: ${suggestClass(className, classes)} ` +
         'Correct it, or add it to one of the two.';

@@ -1,7 +1,7 @@
 import type { DataConfig } from '../../config/schema.js';
 import type { CocoRecord } from '../coco/record.js';
-import { imageReader } from '../open.js';
 import type { Source } from '../read-ahead.js';
+import { imageReader } from '../reader.js';
 import { factsOf, type ImageFacts } from './facts.js';
 
 /** Which image. */

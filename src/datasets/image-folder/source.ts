@@ -8,7 +8,7 @@ import { asPhotograph } from '../decode-rgb.js';
 import type { Source } from '../read-ahead.js';
 import { readIfThere } from '../read-file.js';
 import type { RgbImage } from '../sample.js';
-import { flipImage } from '../transforms.js';
+import { copyImage, flipImage } from '../transforms.js';
 import { changeColours, randomColourChanges } from './colour-jitter.js';
 import { centralCutout, randomCrop } from './crop.js';
 import type { LabelledFile, LabelledImage } from './labelled-image.js';
@@ -37,8 +37,8 @@ export interface LabelledSourceOptions {
 }
 
 /**
- * Reads images as a classifier sees them, `size` × `size` pixels, in the caller's thread. Rejects with a UserError when a
- * file is missing or broken.
+ * Reads images as a classifier sees them, `size` × `size` pixels, in the caller's thread and with pixels that can be handed
+ * to another one. Rejects with a UserError when a file is missing or broken.
  */
 export function labelledSource({
   root,
@@ -47,7 +47,7 @@ export function labelledSource({
   return {
     async read({ file, label, view }) {
       const place = path.resolve(root, file);
-      const bytes = await readIfThere(place);
+      const bytes = readIfThere(place);
       if (bytes === undefined) throw new UserError(`${place}: there is no such image`);
       const decode = (choose: (photograph: ImageSize) => Cutout): Promise<RgbImage> =>
         decodeCutout(bytes, place, asPhotograph, choose);
@@ -62,15 +62,17 @@ async function seen(
   view: View,
   input: ClassificationInputConfig,
 ): Promise<RgbImage> {
-  if (view.kind === 'check') return decode(() => ({ scaled: checkedSize }));
-  if (view.kind === 'evaluation') return decode((photograph) => centralCutout(photograph, input));
+  if (view.kind === 'check') return copyImage(await decode(() => ({ scaled: checkedSize })));
+  if (view.kind === 'evaluation') {
+    return copyImage(await decode((photograph) => centralCutout(photograph, input)));
+  }
   const random = randomStream(view.seed, 'augment', view.position);
   const scaled = { height: input.size, width: input.size };
   const cropped = await decode((photograph) => ({
     region: randomCrop(photograph, input.crop, random),
     scaled,
   }));
-  const image = random.uniform() < input.horizontalFlip ? flipImage(cropped) : cropped;
+  const image = random.uniform() < input.horizontalFlip ? flipImage(cropped) : copyImage(cropped);
   changeColours(image, randomColourChanges(input.colourJitter, random));
   return image;
 }

@@ -25,7 +25,7 @@ export function sbdImageReader(data: SbdDataConfig): ImageReader {
     const missing = `${photoFile} is missing. Add the photograph, or take "${id}" out of the split.`;
     const photo = await readPhoto([photoFile], missing, report);
     const file = layout.instances(id);
-    const instances = await readInstances(file, id, report);
+    const instances = readInstances(file, id, report);
     const read = { id, imageId: id, photo, file, name: file, stated: undefined, findings };
     if (!instances) return { ...read, objects: [] };
 
@@ -43,14 +43,14 @@ export function sbdImageReader(data: SbdDataConfig): ImageReader {
 }
 
 /** The classes of an image's objects; undefined where its file is damaged or missing. */
-export async function classesInFile(file: string): Promise<string[] | undefined> {
-  const instances = await readInstances(file, '', () => {});
+export function classesInFile(file: string): string[] | undefined {
+  const instances = readInstances(file, '', () => {});
   return instances?.categories.map((category) => vocClasses[category - 1] ?? '');
 }
 
-async function readInstances(file: string, id: string, report: Report): Promise<InstanceFile | undefined> {
+function readInstances(file: string, id: string, report: Report): InstanceFile | undefined {
   try {
-    const bytes = await readIfThere(file);
+    const bytes = readIfThere(file);
     if (bytes !== undefined) return parseInstances(bytes);
     const message = `${file} is missing. Add it, or take "${id}" out of the split.`;
     report({ code: 'mask-missing', file, message });

@@ -12,15 +12,15 @@ import { decodeIndexImage, type IndexImage } from './index-image.js';
  * @param missing what to report when there is no such file; by default that is fine
  * @returns `undefined` when there is no such file, or after a report
  */
-export async function readMask(
+export function readMask(
   file: string,
   photo: Photo | undefined,
   report: Report,
   missing?: string,
-): Promise<IndexImage | undefined> {
+): IndexImage | undefined {
   let mask: IndexImage;
   try {
-    const bytes = await readIfThere(file);
+    const bytes = readIfThere(file);
     if (bytes === undefined) {
       if (missing !== undefined) report({ code: 'mask-missing', file, message: missing });
       return undefined;

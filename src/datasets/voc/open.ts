@@ -3,7 +3,7 @@ import { type Report, refuse } from '../finding.js';
 import { imagesWithClasses } from '../images-with-classes.js';
 import type { Dataset, Purpose } from '../sample.js';
 import { requireVocFolders, vocLayout } from './layout.js';
-import { readAnnotation, vocReader } from './reader.js';
+import { classesInFile, vocReader } from './reader.js';
 import { readSplit } from './split.js';
 
 /**
@@ -27,11 +27,7 @@ export async function openVoc(
   const all = await readSplit(source, report);
   const isChoice = purpose === 'training' && maskClasses.some((name) => !classes.includes(name));
   const { ids, notices } = isChoice
-    ? await imagesWithClasses(all, classes, `split "${split}"`, async (id) => {
-        // A damaged annotation is reported when the sample is read.
-        const annotation = await readAnnotation(layout.annotation(id)).catch(() => undefined);
-        return annotation?.objects.map(({ name }) => name ?? '');
-      })
+    ? await imagesWithClasses(all, classes, `split "${split}"`, (id) => classesInFile(layout.annotation(id)))
     : { ids: all, notices: [] };
   const names = [...new Set([...maskClasses, ...classes])];
   const { photos } = layout;

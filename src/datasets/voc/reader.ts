@@ -46,8 +46,8 @@ export function vocImageReader(data: VocDataConfig, thorough = false): ImageRead
     );
     const file = layout.objectMask(id);
     const missing = `${file} is missing. Add the mask, or take "${id}" out of the split.`;
-    const mask = await readMask(file, photo, report, missing);
-    const annotation = await annotationOf(layout.annotation(id), report);
+    const mask = readMask(file, photo, report, missing);
+    const annotation = annotationOf(layout.annotation(id), report);
     const stated = annotation?.size && { file: layout.annotation(id), size: annotation.size };
     const read = { id, imageId: id, photo, file, name: file, stated, findings };
     // Nothing is known of the objects where a file is damaged that names them.
@@ -59,7 +59,7 @@ export function vocImageReader(data: VocDataConfig, thorough = false): ImageRead
     const annotated = annotation?.objects;
     const named = [...masks.keys()].every((index) => annotated?.[index - 1]?.name !== undefined);
     const found = findings.length;
-    const classMask = thorough || !named ? await readMask(layout.classMask(id), photo, report) : undefined;
+    const classMask = thorough || !named ? readMask(layout.classMask(id), photo, report) : undefined;
     if (!named && findings.length > found) return unknown;
     const classIndices = classMask && majorityClasses(mask.indices, classMask.indices);
     const sources = { data, layout, id, annotated, classIndices };
@@ -104,14 +104,19 @@ function readObject(
   };
 }
 
+/** The classes of an image's objects; undefined where its annotation is damaged or missing. */
+export function classesInFile(file: string): string[] | undefined {
+  return annotationOf(file, () => {})?.objects.map(({ name }) => name ?? '');
+}
+
 /**
  * Reads an annotation.
  *
  * @returns `undefined` after a report
  */
-async function annotationOf(file: string, report: Report): Promise<VocAnnotation | undefined> {
+function annotationOf(file: string, report: Report): VocAnnotation | undefined {
   try {
-    const annotation = await readAnnotation(file);
+    const annotation = readAnnotation(file);
     if (annotation) return annotation;
     const message = `${file} is missing, so classes are those of SegmentationClass and nothing is difficult.`;
     report({ code: 'annotation-missing', file, message });
@@ -127,8 +132,8 @@ async function annotationOf(file: string, report: Report): Promise<VocAnnotation
  *
  * @throws UserError when it can't be read or parsed.
  */
-export async function readAnnotation(file: string): Promise<VocAnnotation | undefined> {
-  const bytes = await readIfThere(file);
+export function readAnnotation(file: string): VocAnnotation | undefined {
+  const bytes = readIfThere(file);
   if (bytes === undefined) return undefined;
   try {
     return parseAnnotation(new TextDecoder().decode(bytes));

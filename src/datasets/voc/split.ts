@@ -12,7 +12,7 @@ import { readIfThere } from '../read-file.js';
  * @throws UserError when the list is missing (it names those that exist) or empty, and what `report` throws.
  */
 export async function readSplit(file: string, report: Report = refuse): Promise<string[]> {
-  const bytes = await readIfThere(file);
+  const bytes = readIfThere(file);
   if (bytes === undefined) {
     throw new UserError(
       `There is no split "${path.basename(file, '.txt')}": ${file} is missing. ${await others(file)}`,

@@ -5,6 +5,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { LabelledSplit } from '../../../src/datasets/image-folder/labelled-image.js';
 import { labelledImages, labelledTrainingLoader } from '../../../src/datasets/image-folder/loader.js';
 import { openLabelledSplit } from '../../../src/datasets/image-folder/open.js';
+import { labelledSource } from '../../../src/datasets/image-folder/source.js';
 import {
   describeUnreadable,
   findUnreadable,
@@ -50,6 +51,18 @@ test('what comes at a position depends on seed and position alone, not on thread
   const looks = whole.slice(0, 16).filter(({ id }) => id === whole[0].id);
   expect(looks[0].image.data).not.toEqual(looks[1].image.data);
 });
+
+test.each(['training', 'evaluation', 'check'] as const)(
+  'pixels can be handed to another thread (%s)',
+  async (kind) => {
+    const { read } = labelledSource({ root, input: { ...input, horizontalFlip: 0 } });
+    const view = kind === 'training' ? { kind, seed: 1, position: 0 } : { kind };
+    const { buffer } = (await read({ ...split.files[0], view })).image.data;
+    expect.assert(buffer instanceof ArrayBuffer);
+    structuredClone(buffer, { transfer: [buffer] });
+    expect(buffer.byteLength).toBe(0);
+  },
+);
 
 test('unreadable images are found and counted, and the rest goes on', async () => {
   await writeFile(path.join(root, split.files[1].file), 'no picture');

@@ -1,7 +1,8 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openDataset, sampleReader } from '../../../src/datasets/open.js';
+import { openDataset } from '../../../src/datasets/open.js';
+import { sampleReader } from '../../../src/datasets/reader.js';
 import { UserError } from '../../../src/errors.js';
 import { decodeMask } from '../../../src/geometry/run-length-mask.js';
 import { goldenFile, writeSbdFolder } from '../../support/sbd-folder.js';
