@@ -6,6 +6,7 @@
 #include "product.h"
 
 #include <algorithm>
+#include <memory>
 #include <vector>
 
 #include "operation.h"
@@ -68,9 +69,9 @@ void ComputeProduct(const ProductAttributes& attributes, TF_OpKernelContext* con
   const int64_t panels = (columns + product.panel - 1) / product.panel;
   const bool worth = s.rows * depth * columns >= kWorthThreads;
   const Epilogue epilogue = {bias.Values(), residual.Values(), attributes.low, attributes.high};
-  std::vector<float> packed(static_cast<size_t>(panels * depth * product.panel));
+  const std::unique_ptr<float[]> packed(new float[panels * depth * product.panel]);
   ForAll(panels, worth, [&](int64_t panel) {
-    product.pack(b.Values(), depth, columns, panel, &packed[panel * depth * product.panel]);
+    product.pack(b.Values(), depth, columns, panel, packed.get() + panel * depth * product.panel);
   });
   if (s.rows < product.rows) {
     // Too few for the algorithm: rows of zeros go with them.
@@ -81,7 +82,7 @@ void ComputeProduct(const ProductAttributes& attributes, TF_OpKernelContext* con
     const Epilogue padded = {epilogue.bias, epilogue.residual ? added.data() : nullptr, epilogue.low, epilogue.high};
     const ProductShape full = {product.rows, depth, columns};
     ForAll(panels, worth, [&](int64_t panel) {
-      product.run(full, rows.data(), packed.data(), padded, panel, 0, product.rows, results.data());
+      product.run(full, rows.data(), packed.get(), padded, panel, 0, product.rows, results.data());
     });
     std::copy(results.begin(), results.begin() + s.rows * columns, y);
     return;
@@ -91,7 +92,7 @@ void ComputeProduct(const ProductAttributes& attributes, TF_OpKernelContext* con
   const int64_t blocks = (s.rows + block - 1) / block;
   ForAll(blocks * panels, worth, [&](int64_t item) {
     const int64_t first = item / panels * block;
-    product.run(s, a.Values(), packed.data(), epilogue, item % panels, first, std::min(s.rows, first + block), y);
+    product.run(s, a.Values(), packed.get(), epilogue, item % panels, first, std::min(s.rows, first + block), y);
   });
 }
 

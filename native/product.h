@@ -39,17 +39,29 @@ struct Product {
       const int64_t at = std::min(row, s.rows - kRows);
       V sums[kRows][kColumns];
       SumProducts(a + at * s.depth, s.depth, 1, b, s.depth, sums);
-      for (int j = 0; j < kColumns; j++) {
-        const int64_t column = panel * kPanel + j * kLanes, count = s.columns - column;
-        if (count <= 0) break;
-        const V bias = epilogue.bias ? LoadSome<V>(epilogue.bias + column, count) : V{};
-        for (int r = 0; r < kRows; r++) {
-          const int64_t place = (at + r) * s.columns + column;
-          V value = sums[r][j] + bias;
-          if (epilogue.residual) value += LoadSome<V>(epilogue.residual + place, count);
-          StoreSome(y + place, Clamp(value, epilogue.low, epilogue.high), count);
-        }
+      const int64_t column = panel * kPanel, count = s.columns - column;
+      for (int r = 0; r < kRows; r++) {
+        const int64_t place = (at + r) * s.columns + column;
+        const Epilogue after = {epilogue.bias ? epilogue.bias + column : nullptr,
+                                epilogue.residual ? epilogue.residual + place : nullptr, epilogue.low, epilogue.high};
+        // Twice, since nothing needs asking where the panel is whole.
+        if (count >= kPanel) Finish(sums[r], after, kPanel, y + place);
+        else Finish(sums[r], after, count, y + place);
       }
+    }
+  }
+
+ private:
+  // The first `count` results of a row of a panel.
+  static ATTO_INLINE void Finish(const V (&sums)[kColumns], const Epilogue& after, int64_t count, float* y) {
+#pragma GCC unroll 4
+    for (int j = 0; j < kColumns; j++) {
+      const int64_t first = j * kLanes, left = count - first;
+      if (left <= 0) break;
+      V value = sums[j];
+      if (after.bias) value += LoadSome<V>(after.bias + first, left);
+      if (after.residual) value += LoadSome<V>(after.residual + first, left);
+      StoreSome(y + first, Clamp(value, after.low, after.high), left);
     }
   }
 };

@@ -101,7 +101,7 @@ struct GradientAttributes {
 };
 
 void ComputeGradient(const GradientAttributes& attributes, TF_OpKernelContext* context) {
-  const auto& [images, height, width] = attributes;
+  const int64_t images = attributes.images, height = attributes.height, width = attributes.width;
   const Input gradient(context, 0), rois(context, 1);
   if (gradient.Rank() != 4 || gradient.Size(1) != gradient.Size(2))
     return Refuse(context, "the gradient isn't [R, size, size, C]");

@@ -1,6 +1,7 @@
 import { type EngineLocation, requireEngine } from '../engine/install/locate.js';
 import { findTools, missingTools } from '../engine/install/tools.js';
 import { type Engine, loadEngine } from '../engine/load.js';
+import { roundsToBfloat16 } from '../engine/ops/own-kernels.js';
 import { tf } from '../engine/tf.js';
 import { messageOf } from '../errors.js';
 import { processorName } from './processor.js';
@@ -21,7 +22,7 @@ interface Findings {
 interface EngineFindings extends Omit<Engine, 'precision'> {
   readonly origin: EngineLocation['origin'];
   readonly folder: string;
-  /** Whether precision bf16 changes anything: only where oneDNN finds instructions for it (AMX). */
+  /** Whether precision bf16 changes anything: whether the processor has instructions for it (AVX-512 BF16, AMX). */
   readonly bf16: boolean;
 }
 
@@ -52,14 +53,14 @@ async function examineEngine(): Promise<EngineFindings | string> {
   try {
     const { origin, folder } = requireEngine();
     const { precision, ...facts } = await loadEngine({ precision: 'bf16' });
-    return { ...facts, origin, folder, bf16: roundsToBfloat16() };
+    return { ...facts, origin, folder, bf16: roundsToBfloat16() || tensorflowRounds() };
   } catch (error) {
     return messageOf(error);
   }
 }
 
-/** Whether a matrix product rounds its operands to bfloat16, in which 1 + 2⁻¹⁰ is 1. */
-function roundsToBfloat16(): boolean {
+/** Whether TensorFlow's product rounds its factors to bfloat16, in which 1 + 2⁻¹⁰ is 1. */
+function tensorflowRounds(): boolean {
   return tf.tidy(() => {
     const x = tf.fill([512, 512], 1 + 2 ** -10);
     return tf.matMul(x, x).dataSync()[0] === 512;

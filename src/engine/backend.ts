@@ -36,7 +36,15 @@ interface TfjsNode {
 
 const require = createRequire(import.meta.url);
 
-let current: { readonly backend: TensorFlowBackend; readonly ownKernels: boolean } | undefined;
+/** What a backend has and may do beyond TensorFlow. */
+interface Extras {
+  /** Whether atto's own kernels (`native/`) are there. */
+  readonly ownKernels: boolean;
+  /** Whether they may round to bfloat16. */
+  readonly bfloat16: boolean;
+}
+
+let current: ({ readonly backend: TensorFlowBackend } & Extras) | undefined;
 
 /** Loads tfjs-node's native addon and libtensorflow with it, which now reads the environment once and for all. */
 export function loadBinding(file: string): TensorFlowAddon {
@@ -53,11 +61,11 @@ export function withoutStderr<T>(file: string, callback: () => T): T {
 export function createBackend(
   addon: TensorFlowAddon,
   packageName: string,
-  ownKernels: boolean,
+  extras: Extras,
 ): TensorFlowBackend {
   const { NodeJSKernelBackend }: TfjsNode = require('#tfjs-node');
   const backend = new NodeJSKernelBackend(addon, packageName);
-  current = { backend, ownKernels };
+  current = { backend, ...extras };
   return backend;
 }
 
@@ -66,6 +74,9 @@ export const currentBackend = (): TensorFlowBackend => loaded().backend;
 
 /** Whether atto's own kernels (`native/`) are there beside TensorFlow's; throws as {@link currentBackend} does. */
 export const hasOwnKernels = (): boolean => loaded().ownKernels;
+
+/** Whether those may round to bfloat16: whether the engine was loaded so. */
+export const allowsBfloat16 = (): boolean => loaded().bfloat16;
 
 function loaded(): NonNullable<typeof current> {
   if (current === undefined) throw new Error('The engine is not loaded: await loadEngine() first.');

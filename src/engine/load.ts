@@ -63,7 +63,7 @@ async function start(location: EngineLocation, threads: number, precision: Preci
   const device = addon.isUsingGpuDevice() ? 'gpu' : 'cpu';
   // An addon that setup built has them, for the CPU.
   const ownKernels = location.origin === 'setup' && device === 'cpu';
-  const backend = createBackend(addon, name, ownKernels);
+  const backend = createBackend(addon, name, { ownKernels, bfloat16: precision === 'bf16' });
   tf.registerBackend('tensorflow', () => backend);
   await tf.setBackend('tensorflow');
   return Object.freeze({

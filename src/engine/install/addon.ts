@@ -99,6 +99,7 @@ function gypFile({ libraries }: Release) {
           'binding/tfjs_backend.cc',
           'binding/tfjs_binding.cc',
           'native/batch_norm.cc',
+          'native/bfloat16_product.cc',
           'native/depthwise.cc',
           'native/log_level.cc',
           'native/parallel.cc',

@@ -3,7 +3,7 @@ import { hasOwnKernels } from '../backend.js';
 import { type Attributes, execute, flag, int, type } from '../kernels.js';
 import { tf } from '../tf.js';
 import { activationRange } from './activation.js';
-import { executeOwn } from './own-kernels.js';
+import { executeOwn, roundsToBfloat16 } from './own-kernels.js';
 import { type Epilogue, finish } from './product.js';
 
 const attributesOf = (a: boolean, b: boolean): Attributes => ({
@@ -19,6 +19,8 @@ const transpositions = {
   second: attributesOf(false, true),
 };
 
+type Transposed = keyof typeof transpositions;
+
 /**
  * `a · b`, one of them transposed first where asked. A tensor of more dimensions counts as the matrix whose columns are
  * its last one.
@@ -28,16 +30,14 @@ const transpositions = {
 export function matrixProduct(
   a: Tensor,
   b: Tensor,
-  transposed: keyof typeof transpositions,
+  transposed: Transposed,
   shape: readonly number[],
 ): Tensor {
+  if (suitsBfloat16(a, b, transposed)) return inShape(bfloat16Product(a, b, transposed, {}), shape);
   const factors = [asMatrix(a), asMatrix(b)];
   const product = execute('MatMul', transpositions[transposed], factors);
   for (const factor of factors) factor.dispose();
-  if (shape.length === 2) return product;
-  const result = tf.reshape(product, [...shape]);
-  product.dispose();
-  return result;
+  return inShape(product, shape);
 }
 
 /**
@@ -49,6 +49,7 @@ export function matrixProduct(
  * @returns `[..., columns]`
  */
 export function productAndEpilogue(a: Tensor, b: Tensor, epilogue: Epilogue): Tensor {
+  if (suitsBfloat16(a, b, 'none')) return bfloat16Product(a, b, 'none', epilogue);
   const depth = a.shape[a.rank - 1];
   const columns = b.shape[b.rank - 1];
   const shape = [...a.shape.slice(0, -1), columns];
@@ -59,6 +60,38 @@ export function productAndEpilogue(a: Tensor, b: Tensor, epilogue: Epilogue): Te
   const attributes = { columns: int(columns), ...activationRange(activation) };
   const [y] = executeOwn('AttoProduct', attributes, [a, b, bias, residual]);
   return y;
+}
+
+/**
+ * Whether our own kernel computes a product in bfloat16 (`native/bfloat16_product.cc`). Where one of the sides is short,
+ * preparing the factors would take as long as the product.
+ */
+function suitsBfloat16(a: Tensor, b: Tensor, transposed: Transposed): boolean {
+  if (!roundsToBfloat16()) return false;
+  const rows = transposed === 'first' ? a.shape[a.rank - 1] : a.size / a.shape[a.rank - 1];
+  const columns = transposed === 'second' ? b.size / b.shape[b.rank - 1] : b.shape[b.rank - 1];
+  return Math.min(rows, columns, a.size / rows) >= 16;
+}
+
+/** `[rows, columns]` where a is transposed, else `[..., columns]`. */
+function bfloat16Product(
+  a: Tensor,
+  b: Tensor,
+  transposed: Transposed,
+  { bias, residual, activation }: Epilogue,
+): Tensor {
+  const { transpose_a, transpose_b } = transpositions[transposed];
+  const attributes = { transpose_a, transpose_b, ...activationRange(activation) };
+  const [y] = executeOwn('AttoBfloat16Product', attributes, [a, b, bias, residual]);
+  return y;
+}
+
+/** The same values in a shape; consumes the tensor. */
+function inShape(x: Tensor, shape: readonly number[]): Tensor {
+  if (x.rank === shape.length && x.shape.every((size, i) => size === shape[i])) return x;
+  const result = tf.reshape(x, [...shape]);
+  x.dispose();
+  return result;
 }
 
 /** A new handle of the tensor, as a matrix. */

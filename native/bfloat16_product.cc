@@ -1,0 +1,122 @@
+// Built into tfjs-node's addon: products of matrices in bfloat16 as a TensorFlow operation for the CPU, and a way to learn
+// whether this processor can do it.
+//
+//   AttoHasBfloat16() → [1], 1 if AttoBfloat16Product works here, else 0
+//   AttoBfloat16Product(a [..., depth], b [..., columns], bias [columns] or [0], residual of y's shape or [0],
+//                       transpose_a, transpose_b, low, high)
+//     → a · b + bias + residual, clamped to the range from low to high, [..., columns]
+//
+// With transpose_a, a is [..., rows], of depth · rows values, and the result [rows, columns]; with transpose_b, b is
+// [..., depth], of columns · depth values.
+#include "bfloat16.h"
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "operation.h"
+#include "parallel.h"
+#include "product.h"
+
+namespace atto {
+namespace {
+
+struct ProductAttributes {
+  const bool transpose_a, transpose_b;
+  const float low, high;
+  explicit ProductAttributes(TF_OpKernelConstruction* c)
+      : transpose_a(BoolAttribute(c, "transpose_a")),
+        transpose_b(BoolAttribute(c, "transpose_b")),
+        low(FloatAttribute(c, "low")),
+        high(FloatAttribute(c, "high")) {}
+};
+
+#if defined(ATTO_HAS_BFLOAT16)
+
+bool HasBfloat16() { return Bfloat16::Supported(); }
+
+using Pair = Bfloat16::Pair;
+
+void Multiply(const ProductShape& s, const ProductAttributes& attributes, const float* a, const float* b,
+              const Epilogue& epilogue, float* y) {
+  constexpr int64_t kPanel = Bfloat16::kPanel, kBlock = Bfloat16::kBlock, kDepth = Bfloat16::kDepth;
+  const int64_t panels = (s.columns + kPanel - 1) / kPanel, blocks = (s.rows + kBlock - 1) / kBlock;
+  const int64_t panel_step = Bfloat16::Pairs(s.depth) * kPanel;
+  const bool worth = s.rows * s.depth * s.columns >= kWorthThreads;
+  const std::unique_ptr<Pair[]> packed(new Pair[panels * panel_step]);
+  ForAll(panels, worth, [&](int64_t panel) {
+    const int64_t first = panel * kPanel, columns = std::min(kPanel, s.columns - first);
+    Pair* const to = packed.get() + panel * panel_step;
+    if (attributes.transpose_b) Bfloat16::PairColumns(b + first * s.depth, s.depth, columns, to);
+    else Bfloat16::PairRows(b + first, s.columns, s.depth, columns, kPanel, to);
+  });
+
+  // A part of a is rounded once for all panels, unless there are too few blocks to keep all threads at work.
+  const int64_t groups = std::min(panels, (4 * ThreadCount() + blocks - 1) / blocks);
+  ForAll(blocks * groups, worth, [&](int64_t item) {
+    thread_local std::vector<Pair> rounded(kBlock * Bfloat16::Pairs(kDepth));
+    const int64_t first = item / groups * kBlock, rows = std::min(kBlock, s.rows - first), group = item % groups;
+    for (int64_t begin = 0; begin < s.depth; begin += kDepth) {
+      const int64_t depth = std::min(kDepth, s.depth - begin), pairs = Bfloat16::Pairs(depth);
+      if (attributes.transpose_a) {
+        Bfloat16::PairRows(a + begin * s.rows + first, s.rows, depth, rows, kBlock, rounded.data());
+      } else {
+        for (int64_t row = 0; row < rows; row++)
+          Bfloat16::PairValues(a + (first + row) * s.depth + begin, depth, rounded.data() + row * pairs);
+      }
+      const Bfloat16::Block block = attributes.transpose_a ? Bfloat16::Block{rounded.data(), 1, kBlock}
+                                                           : Bfloat16::Block{rounded.data(), pairs, 1};
+      for (int64_t panel = group * panels / groups; panel < (group + 1) * panels / groups; panel++) {
+        const int64_t column = panel * kPanel, place = first * s.columns + column;
+        const Epilogue after = {epilogue.bias ? epilogue.bias + column : nullptr,
+                                epilogue.residual ? epilogue.residual + place : nullptr, epilogue.low, epilogue.high};
+        Bfloat16::Multiply(block, rows, packed.get() + panel * panel_step + begin / 2 * kPanel, pairs,
+                           std::min(kPanel, s.columns - column), begin == 0,
+                           begin + depth == s.depth ? &after : nullptr, y + place, s.columns);
+      }
+    }
+  });
+}
+
+#else
+
+bool HasBfloat16() { return false; }
+
+void Multiply(const ProductShape&, const ProductAttributes&, const float*, const float*, const Epilogue&, float*) {}
+
+#endif
+
+void ComputeHasBfloat16(const NoAttributes&, TF_OpKernelContext* context) {
+  if (float* answer = Allocate(context, {1})) *answer = HasBfloat16() ? 1.0f : 0.0f;
+}
+
+void ComputeProduct(const ProductAttributes& attributes, TF_OpKernelContext* context) {
+  const Input a(context, 0), b(context, 1), bias(context, 2), residual(context, 3);
+  if (!HasBfloat16()) return Refuse(context, "this processor has no instructions for bfloat16");
+  if (a.Rank() < 1 || b.Rank() < 1 || a.Count() == 0 || b.Count() == 0) return Refuse(context, "a or b is empty");
+  std::vector<int64_t> shape = a.Shape();
+  const int64_t last = shape.back(), others = a.Count() / last;
+  const int64_t rows = attributes.transpose_a ? last : others, depth = attributes.transpose_a ? others : last;
+  const int64_t columns = b.Count() / depth;
+  if (b.Size(b.Rank() - 1) != (attributes.transpose_b ? depth : columns) || columns * depth != b.Count())
+    return Refuse(context, "a and b don't have the same depth");
+  if (attributes.transpose_a) shape = {rows, columns};
+  else shape.back() = columns;
+  if (!bias.Has({0}) && !bias.Has({columns})) return Refuse(context, "the bias isn't [columns] or [0]");
+  if (!residual.Has({0}) && !residual.Has(shape)) return Refuse(context, "the residual doesn't fit the output");
+  float* const y = Allocate(context, shape);
+  if (y == nullptr) return;
+  const Epilogue epilogue = {bias.Values(), residual.Values(), attributes.low, attributes.high};
+  Multiply({rows, depth, columns}, attributes, a.Values(), b.Values(), epilogue, y);
+}
+
+const bool registered = [] {
+  Register<NoAttributes, ComputeHasBfloat16>("AttoHasBfloat16", {}, {"answer: float"}, {});
+  Register<ProductAttributes, ComputeProduct>(
+      "AttoBfloat16Product", {"a: float", "b: float", "bias: float", "residual: float"}, {"y: float"},
+      {"transpose_a: bool", "transpose_b: bool", "low: float", "high: float"});
+  return true;
+}();
+
+}  // namespace
+}  // namespace atto
