@@ -57,15 +57,15 @@ struct Bfloat16 {
     }
   }
 
-  // The first `columns`, kPanel at most, of the columns of which a matrix has the rows, `depth` values each: as
-  // [pairs, kPanel], zeros behind the last column.
-  ATTO_BFLOAT16 static void PairColumns(const float* from, int64_t depth, int64_t columns, Pair* to) {
+  // `columns`, kPanel at most, of `depth` values each, that are rows in memory and lie `step` apart: as [pairs, kPanel], zeros
+  // behind the last column.
+  ATTO_BFLOAT16 static void PairColumns(const float* from, int64_t step, int64_t depth, int64_t columns, Pair* to) {
     constexpr int64_t kTaken = 2 * kLanes;
     Pair row[kLanes];
     for (int64_t k = 0; k < depth; k += kTaken, to += kLanes * kPanel) {
       const int64_t taken = std::min(kTaken, depth - k), pairs = Pairs(taken);
       for (int64_t column = 0; column < kPanel; column++) {
-        if (column < columns) PairValues(from + column * depth + k, taken, row);
+        if (column < columns) PairValues(from + column * step + k, taken, row);
         for (int64_t pair = 0; pair < pairs; pair++) to[pair * kPanel + column] = column < columns ? row[pair] : 0;
       }
     }

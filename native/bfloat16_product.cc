@@ -41,23 +41,22 @@ void Multiply(const ProductShape& s, const ProductAttributes& attributes, const 
               const Epilogue& epilogue, float* y) {
   constexpr int64_t kPanel = Bfloat16::kPanel, kBlock = Bfloat16::kBlock, kDepth = Bfloat16::kDepth;
   const int64_t panels = (s.columns + kPanel - 1) / kPanel, blocks = (s.rows + kBlock - 1) / kBlock;
-  const int64_t panel_step = Bfloat16::Pairs(s.depth) * kPanel;
-  const bool worth = s.rows * s.depth * s.columns >= kWorthThreads;
-  const std::unique_ptr<Pair[]> packed(new Pair[panels * panel_step]);
-  ForAll(panels, worth, [&](int64_t panel) {
-    const int64_t first = panel * kPanel, columns = std::min(kPanel, s.columns - first);
-    Pair* const to = packed.get() + panel * panel_step;
-    if (attributes.transpose_b) Bfloat16::PairColumns(b + first * s.depth, s.depth, columns, to);
-    else Bfloat16::PairRows(b + first, s.columns, s.depth, columns, kPanel, to);
-  });
-
   // A part of a is rounded once for all panels, unless there are too few blocks to keep all threads at work.
   const int64_t groups = std::min(panels, (4 * ThreadCount() + blocks - 1) / blocks);
-  ForAll(blocks * groups, worth, [&](int64_t item) {
-    thread_local std::vector<Pair> rounded(kBlock * Bfloat16::Pairs(kDepth));
-    const int64_t first = item / groups * kBlock, rows = std::min(kBlock, s.rows - first), group = item % groups;
-    for (int64_t begin = 0; begin < s.depth; begin += kDepth) {
-      const int64_t depth = std::min(kDepth, s.depth - begin), pairs = Bfloat16::Pairs(depth);
+  const int64_t panel_step = Bfloat16::Pairs(std::min(kDepth, s.depth)) * kPanel;
+  const std::unique_ptr<Pair[]> packed(new Pair[panels * panel_step]);
+  for (int64_t begin = 0; begin < s.depth; begin += kDepth) {
+    const int64_t depth = std::min(kDepth, s.depth - begin), pairs = Bfloat16::Pairs(depth);
+    const bool worth = s.rows * depth * s.columns >= kWorthThreads;
+    ForAll(panels, worth, [&](int64_t panel) {
+      const int64_t first = panel * kPanel, columns = std::min(kPanel, s.columns - first);
+      Pair* const to = packed.get() + panel * panel_step;
+      if (attributes.transpose_b) Bfloat16::PairColumns(b + first * s.depth + begin, s.depth, depth, columns, to);
+      else Bfloat16::PairRows(b + begin * s.columns + first, s.columns, depth, columns, kPanel, to);
+    });
+    ForAll(blocks * groups, worth, [&](int64_t item) {
+      thread_local std::vector<Pair> rounded(kBlock * Bfloat16::Pairs(kDepth));
+      const int64_t first = item / groups * kBlock, rows = std::min(kBlock, s.rows - first), group = item % groups;
       if (attributes.transpose_a) {
         Bfloat16::PairRows(a + begin * s.rows + first, s.rows, depth, rows, kBlock, rounded.data());
       } else {
@@ -70,12 +69,11 @@ void Multiply(const ProductShape& s, const ProductAttributes& attributes, const 
         const int64_t column = panel * kPanel, place = first * s.columns + column;
         const Epilogue after = {epilogue.bias ? epilogue.bias + column : nullptr,
                                 epilogue.residual ? epilogue.residual + place : nullptr, epilogue.low, epilogue.high};
-        Bfloat16::Multiply(block, rows, packed.get() + panel * panel_step + begin / 2 * kPanel, pairs,
-                           std::min(kPanel, s.columns - column), begin == 0,
-                           begin + depth == s.depth ? &after : nullptr, y + place, s.columns);
+        Bfloat16::Multiply(block, rows, packed.get() + panel * panel_step, pairs, std::min(kPanel, s.columns - column),
+                           begin == 0, begin + depth == s.depth ? &after : nullptr, y + place, s.columns);
       }
-    }
-  });
+    });
+  }
 }
 
 #else

@@ -34,11 +34,11 @@ async function predictDetector(
   files: readonly string[],
   weights: string,
   least: number,
-  { out, json = false }: PredictOptions,
+  { out, json = false, precision }: PredictOptions,
 ): Promise<void> {
   const names = pictureNames(files);
   const folder = out ?? (json ? undefined : 'predictions');
-  const model = await MaskRCNN.load(weights);
+  const model = await MaskRCNN.load(weights, { precision });
   // Decodes an image while the one before is looked at.
   const images = readAhead(
     (n) => files[n],

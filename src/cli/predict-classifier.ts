@@ -18,7 +18,7 @@ interface WrittenPrediction {
 export async function predictClassifier(
   files: readonly string[],
   weights: string,
-  { out, score, json = false }: PredictOptions,
+  { out, score, json = false, precision }: PredictOptions,
 ): Promise<void> {
   if (score !== undefined) {
     throw new UserError(
@@ -26,7 +26,7 @@ export async function predictClassifier(
     );
   }
   const folder = out ?? (json ? undefined : 'predictions');
-  const model = await Classifier.load(weights);
+  const model = await Classifier.load(weights, { precision });
   const results: WrittenPrediction[] = [];
   try {
     const classify = (file: string) => model.classify(file);

@@ -1,10 +1,12 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { Precision } from '../engine/load.js';
 
 export interface PredictOptions {
   readonly weights: string;
   readonly out?: string;
   readonly score?: string;
   readonly json?: boolean;
+  readonly precision?: Precision;
 }
 
 /** `atto predict`: finds objects in photographs, or says what they show. */
@@ -25,6 +27,12 @@ export function registerPredict(program: Command): void {
     .option(
       '--json',
       "print one array: detections in COCO's results format, or classes; files only with --out",
+    )
+    .addOption(
+      new Option(
+        '--precision <kind>',
+        "bf16 lets products round to bfloat16, which is faster where the processor has it (default: the config's)",
+      ).choices(['float32', 'bf16'] satisfies Precision[]),
     )
     .addHelpText(
       'after',

@@ -12,7 +12,7 @@ import { count, seed } from './schema/values.js';
 
 const runKeys = {
   seed: seed.default(1),
-  /** `bf16` lets convolutions and matrix products round their inputs to bfloat16 where the processor has it. */
+  /** `bf16` lets products of matrices and convolutions round their factors to bfloat16 where the processor has it. */
   precision: z.enum(['float32', 'bf16']).default('float32'),
   /** Threads of the engine; all cores by default. */
   threads: count.optional(),

@@ -7,8 +7,8 @@ import type { Device } from './install/releases.js';
 import { tf } from './tf.js';
 
 /**
- * The arithmetic of convolutions and matrix products. `bf16` lets float32 operands be rounded to bfloat16 inside of
- * them where the processor has instructions for it; elsewhere it changes nothing. Tensors stay float32.
+ * The arithmetic of convolutions and matrix products. `bf16` lets their float32 factors be rounded to bfloat16 where the
+ * processor has instructions for it; elsewhere it changes nothing. Tensors and sums stay float32.
  */
 export type Precision = 'float32' | 'bf16';
 

@@ -20,6 +20,9 @@ describe('atto', () => {
   it('exits with 2 on wrong usage', async () => {
     expect(await atto(['explode'])).toMatchObject({ code: 2, stdout: '' });
     expect((await atto(['doctor', '--jsn'])).stderr).toContain("unknown option '--jsn'");
+    const predict = await atto(['predict', 'photo.jpg', '--weights', 'w', '--precision', 'half']);
+    expect(predict).toMatchObject({ code: 2, stdout: '' });
+    expect(predict.stderr).toContain('Allowed choices are float32, bf16.');
   });
 
   it('prints the message of a user error alone, and its stack when asked to', async () => {

@@ -106,3 +106,10 @@ test.each([
 ])('%o is refused', async (options, message) => {
   await expect(predict([photo], options)).rejects.toThrow(message);
 });
+
+test('asks the engine for the precision', async () => {
+  // Here it is loaded already, with float32.
+  await expect(predict([photo], { precision: 'bf16' })).rejects.toThrow(
+    'already loaded with 2 threads and float32',
+  );
+});

@@ -63,14 +63,14 @@ export function productAndEpilogue(a: Tensor, b: Tensor, epilogue: Epilogue): Te
 }
 
 /**
- * Whether our own kernel computes a product in bfloat16 (`native/bfloat16_product.cc`). Where one of the sides is short,
- * preparing the factors would take as long as the product.
+ * Whether our own kernel computes a product in bfloat16 (`native/bfloat16_product.cc`): where no side is so short that laying
+ * out the factors takes longer than it saves. For a kernel's gradient, whose depth is all pixels, both are laid out anew.
  */
 function suitsBfloat16(a: Tensor, b: Tensor, transposed: Transposed): boolean {
   if (!roundsToBfloat16()) return false;
   const rows = transposed === 'first' ? a.shape[a.rank - 1] : a.size / a.shape[a.rank - 1];
   const columns = transposed === 'second' ? b.size / b.shape[b.rank - 1] : b.shape[b.rank - 1];
-  return Math.min(rows, columns, a.size / rows) >= 16;
+  return Math.min(rows, columns) >= (transposed === 'first' ? 256 : 48) && a.size / rows >= 48;
 }
 
 /** `[rows, columns]` where a is transposed, else `[..., columns]`. */
