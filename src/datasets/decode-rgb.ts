@@ -69,7 +69,7 @@ export function unreadable(error: unknown, encoded: Uint8Array, name: string): U
 
 /**
  * The pixels of what sharp has in hand, unless that is CMYK. They stay in sharp's memory, which can't be handed to
- * another thread.
+ * another thread; what its toUint8Array gives can, but is never freed (0.35.5).
  */
 export async function decode(image: Sharp): Promise<RgbImage> {
   const { data, info } = await image
