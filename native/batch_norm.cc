@@ -104,13 +104,10 @@ struct Rows {
   }
 };
 
-struct NormAttributes {
-  const float epsilon, momentum, low, high;
+struct NormAttributes : Range {
+  const float epsilon, momentum;
   explicit NormAttributes(TF_OpKernelConstruction* c)
-      : epsilon(FloatAttribute(c, "epsilon")),
-        momentum(FloatAttribute(c, "momentum")),
-        low(FloatAttribute(c, "low")),
-        high(FloatAttribute(c, "high")) {}
+      : Range(c), epsilon(FloatAttribute(c, "epsilon")), momentum(FloatAttribute(c, "momentum")) {}
 };
 
 void ComputeNorm(const NormAttributes& attributes, TF_OpKernelContext* context) {
@@ -159,11 +156,9 @@ void ComputeNorm(const NormAttributes& attributes, TF_OpKernelContext* context) 
   });
 }
 
-struct GradientAttributes {
-  const float low, high;
+struct GradientAttributes : Range {
   const bool residual;
-  explicit GradientAttributes(TF_OpKernelConstruction* c)
-      : low(FloatAttribute(c, "low")), high(FloatAttribute(c, "high")), residual(BoolAttribute(c, "residual")) {}
+  explicit GradientAttributes(TF_OpKernelConstruction* c) : Range(c), residual(BoolAttribute(c, "residual")) {}
 };
 
 void ComputeGradient(const GradientAttributes& attributes, TF_OpKernelContext* context) {

@@ -21,14 +21,10 @@
 namespace atto {
 namespace {
 
-struct ProductAttributes {
+struct ProductAttributes : Range {
   const bool transpose_a, transpose_b;
-  const float low, high;
   explicit ProductAttributes(TF_OpKernelConstruction* c)
-      : transpose_a(BoolAttribute(c, "transpose_a")),
-        transpose_b(BoolAttribute(c, "transpose_b")),
-        low(FloatAttribute(c, "low")),
-        high(FloatAttribute(c, "high")) {}
+      : Range(c), transpose_a(BoolAttribute(c, "transpose_a")), transpose_b(BoolAttribute(c, "transpose_b")) {}
 };
 
 #if defined(ATTO_HAS_BFLOAT16)
@@ -36,6 +32,19 @@ struct ProductAttributes {
 bool HasBfloat16() { return Bfloat16::Supported(); }
 
 using Pair = Bfloat16::Pair;
+
+// Lays out a part of a: `rows` rows, `depth` of their values.
+Bfloat16::Block LayOut(const ProductShape& s, bool transposed, const float* a, int64_t first, int64_t rows, int64_t begin,
+                       int64_t depth, Pair* to) {
+  if (transposed) {
+    Bfloat16::PairRows(a + begin * s.rows + first, s.rows, depth, rows, Bfloat16::kBlock, to);
+    return {to, 1, Bfloat16::kBlock};
+  }
+  const int64_t pairs = Bfloat16::Pairs(depth);
+  for (int64_t row = 0; row < rows; row++)
+    Bfloat16::PairValues(a + (first + row) * s.depth + begin, depth, to + row * pairs);
+  return {to, pairs, 1};
+}
 
 void Multiply(const ProductShape& s, const ProductAttributes& attributes, const float* a, const float* b,
               const Epilogue& epilogue, float* y) {
@@ -57,18 +66,11 @@ void Multiply(const ProductShape& s, const ProductAttributes& attributes, const 
     ForAll(blocks * groups, worth, [&](int64_t item) {
       thread_local std::vector<Pair> rounded(kBlock * Bfloat16::Pairs(kDepth));
       const int64_t first = item / groups * kBlock, rows = std::min(kBlock, s.rows - first), group = item % groups;
-      if (attributes.transpose_a) {
-        Bfloat16::PairRows(a + begin * s.rows + first, s.rows, depth, rows, kBlock, rounded.data());
-      } else {
-        for (int64_t row = 0; row < rows; row++)
-          Bfloat16::PairValues(a + (first + row) * s.depth + begin, depth, rounded.data() + row * pairs);
-      }
-      const Bfloat16::Block block = attributes.transpose_a ? Bfloat16::Block{rounded.data(), 1, kBlock}
-                                                           : Bfloat16::Block{rounded.data(), pairs, 1};
+      const Bfloat16::Block block =
+          LayOut(s, attributes.transpose_a, a, first, rows, begin, depth, rounded.data());
       for (int64_t panel = group * panels / groups; panel < (group + 1) * panels / groups; panel++) {
         const int64_t column = panel * kPanel, place = first * s.columns + column;
-        const Epilogue after = {epilogue.bias ? epilogue.bias + column : nullptr,
-                                epilogue.residual ? epilogue.residual + place : nullptr, epilogue.low, epilogue.high};
+        const Epilogue after = epilogue.From(column, place);
         Bfloat16::Multiply(block, rows, packed.get() + panel * panel_step, pairs, std::min(kPanel, s.columns - column),
                            begin == 0, begin + depth == s.depth ? &after : nullptr, y + place, s.columns);
       }

@@ -38,14 +38,10 @@ ATTO_IMPLEMENTATION(Plain, , 16)
 
 const Implementation& Chosen() { return Fastest<Avx512, Avx2, Plain>(); }
 
-struct DepthwiseAttributes {
+struct DepthwiseAttributes : Range {
   const int64_t stride, padding;
-  const float low, high;
   explicit DepthwiseAttributes(TF_OpKernelConstruction* c)
-      : stride(IntegerAttribute(c, "stride")),
-        padding(IntegerAttribute(c, "padding")),
-        low(FloatAttribute(c, "low")),
-        high(FloatAttribute(c, "high")) {}
+      : Range(c), stride(IntegerAttribute(c, "stride")), padding(IntegerAttribute(c, "padding")) {}
 };
 
 // About so many values of spread rows lie in the cache at a time.

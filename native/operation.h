@@ -93,6 +93,13 @@ inline bool BoolAttribute(TF_OpKernelConstruction* construction, const char* nam
   return value != 0;
 }
 
+// The range that a result is clamped to, as attributes `low` and `high`.
+struct Range {
+  const float low, high;
+  explicit Range(TF_OpKernelConstruction* construction)
+      : low(FloatAttribute(construction, "low")), high(FloatAttribute(construction, "high")) {}
+};
+
 // Makes an operation known to TensorFlow. `Attributes` is made from the construction of each kernel, and given to
 // `compute`.
 template <class Attributes, void (*compute)(const Attributes&, TF_OpKernelContext*)>

@@ -43,13 +43,9 @@ ATTO_IMPLEMENTATION(Plain, , 16, 6, kPlainColumns)
 
 const Implementation& Chosen() { return Fastest<Avx512, Avx2, Plain>(); }
 
-struct ProductAttributes {
+struct ProductAttributes : Range {
   const int64_t columns;
-  const float low, high;
-  explicit ProductAttributes(TF_OpKernelConstruction* c)
-      : columns(IntegerAttribute(c, "columns")),
-        low(FloatAttribute(c, "low")),
-        high(FloatAttribute(c, "high")) {}
+  explicit ProductAttributes(TF_OpKernelConstruction* c) : Range(c), columns(IntegerAttribute(c, "columns")) {}
 };
 
 void ComputeProduct(const ProductAttributes& attributes, TF_OpKernelContext* context) {

@@ -42,8 +42,7 @@ struct Product {
       const int64_t column = panel * kPanel, count = s.columns - column;
       for (int r = 0; r < kRows; r++) {
         const int64_t place = (at + r) * s.columns + column;
-        const Epilogue after = {epilogue.bias ? epilogue.bias + column : nullptr,
-                                epilogue.residual ? epilogue.residual + place : nullptr, epilogue.low, epilogue.high};
+        const Epilogue after = epilogue.From(column, place);
         // Twice, since nothing needs asking where the panel is whole.
         if (count >= kPanel) Finish(sums[r], after, kPanel, y + place);
         else Finish(sums[r], after, count, y + place);

@@ -12,6 +12,11 @@ struct Epilogue {
   const float* bias;      // one a column or channel, or null
   const float* residual;  // of the result's shape, or null
   float low, high;
+
+  // The same for results from a column on, the first of which lies at `place`.
+  Epilogue From(int64_t column, int64_t place) const {
+    return {bias ? bias + column : nullptr, residual ? residual + place : nullptr, low, high};
+  }
 };
 
 // So many products are summed in a row before they join the others: what float32 rounds away grows with the length of a sum.

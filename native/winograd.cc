@@ -74,11 +74,9 @@ struct KernelAttributes {
   explicit KernelAttributes(TF_OpKernelConstruction* c) : transposed(BoolAttribute(c, "transposed")) {}
 };
 
-struct ConvolutionAttributes {
+struct ConvolutionAttributes : Range {
   const int64_t out;
-  const float low, high;
-  explicit ConvolutionAttributes(TF_OpKernelConstruction* c)
-      : out(IntegerAttribute(c, "out")), low(FloatAttribute(c, "low")), high(FloatAttribute(c, "high")) {}
+  explicit ConvolutionAttributes(TF_OpKernelConstruction* c) : Range(c), out(IntegerAttribute(c, "out")) {}
 };
 
 void ComputeKernel(const KernelAttributes& attributes, TF_OpKernelContext* context) {

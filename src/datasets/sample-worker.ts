@@ -1,9 +1,7 @@
 /** A thread that reads samples: `threadedSource` starts it with SampleSourceOptions. */
 import { workerData } from 'node:worker_threads';
 import { type SampleSourceOptions, sampleSource } from './sample-source.js';
-import { answerRequests } from './threads.js';
+import { answerRequests, pixelMemory } from './threads.js';
 
 const options: SampleSourceOptions = workerData;
-answerRequests(sampleSource(options).read, ({ image: { data } }) =>
-  data.buffer instanceof ArrayBuffer ? [data.buffer] : [],
-);
+answerRequests(sampleSource(options).read, pixelMemory);

@@ -4,6 +4,7 @@ import { parentPort, Worker } from 'node:worker_threads';
 import 'sharp';
 import { messageOf, UserError } from '../errors.js';
 import type { Source } from './read-ahead.js';
+import type { RgbImage } from './sample.js';
 
 /** What a thread is asked. */
 interface Job<Request> {
@@ -106,4 +107,9 @@ export function answerRequests<Request, Answer>(
       else respond({ job, kind: 'error', error });
     }
   });
+}
+
+/** The memory of an image's pixels, to be handed over. */
+export function pixelMemory({ image: { data } }: { readonly image: RgbImage }): ArrayBuffer[] {
+  return data.buffer instanceof ArrayBuffer ? [data.buffer] : [];
 }

@@ -49,8 +49,8 @@ export function labelledSource({
       const place = path.resolve(root, file);
       const bytes = readIfThere(place);
       if (bytes === undefined) throw new UserError(`${place}: there is no such image`);
-      const decode = (choose: (photograph: ImageSize) => Cutout): Promise<RgbImage> =>
-        decodeCutout(bytes, place, asPhotograph, choose);
+      const decode = async (choose: (photograph: ImageSize) => Cutout): Promise<RgbImage> =>
+        copyImage(await decodeCutout(bytes, place, asPhotograph, choose));
       return { id: file, label, image: await seen(decode, view, input) };
     },
     async close() {},
@@ -62,17 +62,15 @@ async function seen(
   view: View,
   input: ClassificationInputConfig,
 ): Promise<RgbImage> {
-  if (view.kind === 'check') return copyImage(await decode(() => ({ scaled: checkedSize })));
-  if (view.kind === 'evaluation') {
-    return copyImage(await decode((photograph) => centralCutout(photograph, input)));
-  }
+  if (view.kind === 'check') return decode(() => ({ scaled: checkedSize }));
+  if (view.kind === 'evaluation') return decode((photograph) => centralCutout(photograph, input));
   const random = randomStream(view.seed, 'augment', view.position);
   const scaled = { height: input.size, width: input.size };
   const cropped = await decode((photograph) => ({
     region: randomCrop(photograph, input.crop, random),
     scaled,
   }));
-  const image = random.uniform() < input.horizontalFlip ? flipImage(cropped) : copyImage(cropped);
+  const image = random.uniform() < input.horizontalFlip ? flipImage(cropped) : cropped;
   changeColours(image, randomColourChanges(input.colourJitter, random));
   return image;
 }

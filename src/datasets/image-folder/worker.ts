@@ -1,9 +1,7 @@
 /** A thread that reads a classifier's images: `threadedSource` starts it with LabelledSourceOptions. */
 import { workerData } from 'node:worker_threads';
-import { answerRequests } from '../threads.js';
+import { answerRequests, pixelMemory } from '../threads.js';
 import { type LabelledSourceOptions, labelledSource } from './source.js';
 
 const options: LabelledSourceOptions = workerData;
-answerRequests(labelledSource(options).read, ({ image: { data } }) =>
-  data.buffer instanceof ArrayBuffer ? [data.buffer] : [],
-);
+answerRequests(labelledSource(options).read, pixelMemory);
