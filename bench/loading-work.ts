@@ -1,7 +1,7 @@
 import { detectionSchema } from '../src/config/schema.js';
-import { trainingLoader } from '../src/datasets/loader.js';
+import { trainingLoader } from '../src/datasets/loading/loader.js';
+import { samplesAhead } from '../src/datasets/loading/read-ahead.js';
 import { openDataset } from '../src/datasets/open.js';
-import { samplesAhead } from '../src/datasets/read-ahead.js';
 import type { LoadingWork, Run } from './side.js';
 
 /** Reads photographs on and on. */

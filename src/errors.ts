@@ -1,5 +1,5 @@
 /**
- * An error that a user can cause and mend: a wrong path, a broken file, a misspelt key. Its message says what is
+ * An error that a user can cause and mend: a wrong path, a broken file, a misspelled key. Its message says what is
  * wrong, where (file, object, key) and what to do. The command line prints the message alone and exits with 2.
  */
 export class UserError extends Error {

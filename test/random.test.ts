@@ -14,7 +14,7 @@ describe('randomStream', () => {
     expect(new Set(draws).size).toBe(4);
   });
 
-  it('is uniform over neighbouring streams and within one', () => {
+  it('is uniform over neighboring streams and within one', () => {
     const n = 20_000;
     let first = 0;
     for (let step = 0; step < n; step++) first += randomStream(3, 'flip', step).uniform();

@@ -11,7 +11,7 @@ export const imageNet50 = {
   input: {
     size: 224,
     resize: 256,
-    colourJitter: { brightness: 0.4, contrast: 0.4, saturation: 0.4 },
+    colorJitter: { brightness: 0.4, contrast: 0.4, saturation: 0.4 },
   },
   data: { format: 'image-folder', root: 'data/imagenet50' },
   training: {

@@ -9,7 +9,7 @@
  *     atto train configs/shapes/shapes.ts model.backbone.weights=runs/classification-<date>/weights.safetensors
  *
  * Takes four and a half minutes on two cores (Zen 5); expect 97 % top-1, and 95 % at step 1200. For the first 200 steps
- * nothing seems to be learnt. The detector above, after 300 of its steps: 69 % AP_d and 62 % AP_m instead of 42 and 35.
+ * nothing seems to be learned. The detector above, after 300 of its steps: 69 % AP_d and 62 % AP_m instead of 42 and 35.
  */
 import { defineConfig } from 'atto-maskrcnn';
 

@@ -14,11 +14,11 @@ export default defineConfig({
     fpn: { channels: 64 },
     rpn: {
       anchorSizes: [12, 24, 48, 96, 192],
-      batchSize: 128,
+      batchSizePerImage: 128,
       preNmsTopK: { train: 400, test: 400 },
       postNmsTopK: { train: 300, test: 150 },
     },
-    box: { representation: 256, batchSize: 128 },
+    box: { representation: 256, batchSizePerImage: 128 },
     mask: { channels: 64, layers: 2 },
   },
   input: { shorterSide: 112, longerSide: 128 },

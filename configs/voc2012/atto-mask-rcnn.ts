@@ -13,7 +13,7 @@
  *     atto train configs/voc2012/atto-mask-rcnn.ts data.root=/data/VOCdevkit \
  *       model.backbone.weights=runs/attonet-a-<date>/weights.safetensors
  *
- * What it has learnt can be kept in part: model.backbone.trainableStages=3 leaves the stem and C2 as they are, and
+ * What it has learned can be kept in part: model.backbone.trainableStages=3 leaves the stem and C2 as they are, and
  * model.backbone.norm=frozen all norms.
  */
 import { defineConfig } from 'atto-maskrcnn';

@@ -20,7 +20,7 @@ export default defineConfig({
     architecture: 'c4',
     backbone: { name: 'resnet50', norm: 'frozen', trainableStages: 3 },
     // So many as He et al. take with C4, where each goes through a whole stage of the backbone.
-    box: { batchSize: 64 },
+    box: { batchSizePerImage: 64 },
   },
   ...voc2012,
 });

@@ -22,14 +22,14 @@ def encoded(pixels: np.ndarray) -> str:
 
 
 def photograph(height: int, width: int) -> np.ndarray:
-    """Waves of several lengths in three colours, with a little noise."""
+    """Waves of several lengths in three colors, with a little noise."""
     y, x = np.mgrid[0:height, 0:width]
     waves = [np.sin(x / 5 + y / 11), np.cos(x / 17 - y / 4), np.sin((x * y) / 150)]
     noise = np.random.default_rng(1).normal(0, 6, (height, width, 3))
     return np.clip(127 + 90 * np.stack(waves, -1) + noise, 0, 255).astype(np.uint8)
 
 
-def colours() -> dict:
+def colors() -> dict:
     image = np.random.default_rng(2).integers(0, 256, (6, 7, 3), dtype=np.uint8)
     tensor = torch.from_numpy(image).permute(2, 0, 1)
     change = {
@@ -80,7 +80,7 @@ def losses() -> list:
 
 logits, labels, cases = losses()
 golden = {
-    "colours": colours(),
+    "colors": colors(),
     "evaluation": evaluation(),
     "labelSmoothing": {"logits": logits, "labels": labels, "cases": cases},
 }

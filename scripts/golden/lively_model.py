@@ -38,32 +38,32 @@ def lively_mask_rcnn(seed, photographs, **settings):
 
     maps = model.backbone.body(images.tensors)
     for block in fpn.inner_blocks:
-        standardise(block[0], lambda: fpn(maps), 1)
+        standardize(block[0], lambda: fpn(maps), 1)
     # The coarser the livelier: otherwise the many small RoIs would take all places among the detections.
     for block, deviation in zip(fpn.layer_blocks, (0.6, 0.8, 1, 1.2)):
-        standardise(block[0], lambda: fpn(maps), deviation)
+        standardize(block[0], lambda: fpn(maps), deviation)
     pyramid = fpn(maps)
 
     for layer, deviation, mean in ((rpn.head.conv[0][0], 1, 0), (rpn.head.cls_logits, 1, -1), (rpn.head.bbox_pred, 0.05, 0)):
-        standardise(layer, lambda: rpn.head(list(pyramid.values())), deviation, mean)
+        standardize(layer, lambda: rpn.head(list(pyramid.values())), deviation, mean)
     proposals, _ = rpn(images, pyramid)
 
     rois = heads.box_roi_pool(pyramid, proposals, images.image_sizes)
     predictor = heads.box_predictor
     for layer, deviation in ((heads.box_head.fc6, 1), (heads.box_head.fc7, 1), (predictor.cls_score, 2.2), (predictor.bbox_pred, 0.7)):
-        standardise(layer, lambda: predictor(heads.box_head(rois)), deviation)
+        standardize(layer, lambda: predictor(heads.box_head(rois)), deviation)
     detections, _ = heads(pyramid, proposals, images.image_sizes)
 
     rois = heads.mask_roi_pool(pyramid, [found["boxes"] for found in detections], images.image_sizes)
     layers = [*(block[0] for block in heads.mask_head), heads.mask_predictor.conv5_mask, heads.mask_predictor.mask_fcn_logits]
     for layer in layers:
         logits = layer is layers[-1]
-        standardise(layer, lambda: heads.mask_predictor(heads.mask_head(rois)), 2 if logits else 1, 1 if logits else 0)
+        standardize(layer, lambda: heads.mask_predictor(heads.mask_head(rois)), 2 if logits else 1, 1 if logits else 0)
     return model
 
 
 @torch.no_grad()
-def standardise(layer, run, deviation, mean=0.0):
+def standardize(layer, run, deviation, mean=0.0):
     """Gives each channel of what a layer answers in `run` this mean and standard deviation."""
     answers = []
     hook = layer.register_forward_hook(lambda module, inputs, output: answers.append(output))

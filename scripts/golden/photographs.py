@@ -15,7 +15,7 @@ HEIGHT, WIDTH = 14, 18
 
 
 def picture():
-    """Colours that change smoothly, with a hard edge; not symmetric, so that a wrong turn shows."""
+    """Colors that change smoothly, with a hard edge; not symmetric, so that a wrong turn shows."""
     y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
     red = 255 * x / WIDTH
     green = 255 * y / HEIGHT
@@ -48,13 +48,13 @@ files = {
     "JPEG": encoded(rgb, "JPEG", quality=90),
     "JPEG, full chroma": encoded(rgb, "JPEG", quality=90, subsampling=0),
     "JPEG, progressive": encoded(rgb, "JPEG", progressive=True),
-    "JPEG, grey": encoded(rgb.convert("L"), "JPEG"),
+    "JPEG, gray": encoded(rgb.convert("L"), "JPEG"),
     "JPEG, CMYK": encoded(rgb.convert("CMYK"), "JPEG", quality=95),
-    "JPEG with a colour profile": encoded(rgb, "JPEG", icc_profile=profile),
+    "JPEG with a color profile": encoded(rgb, "JPEG", icc_profile=profile),
     "PNG": encoded(rgb, "PNG"),
-    "PNG, grey with alpha": encoded(rgb.convert("LA"), "PNG"),
+    "PNG, gray with alpha": encoded(rgb.convert("LA"), "PNG"),
     "PNG with alpha": encoded(rgba, "PNG"),
-    "PNG with a palette and a transparent colour": encoded(rgb.quantize(16), "PNG", transparency=3),
+    "PNG with a palette and a transparent color": encoded(rgb.quantize(16), "PNG", transparency=3),
     "PNG, black and white": encoded(rgb.convert("1"), "PNG"),
     "WebP": encoded(rgb, "WEBP", quality=90),
     "GIF": encoded(rgb.quantize(32), "GIF"),

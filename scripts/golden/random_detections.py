@@ -61,10 +61,10 @@ def moved(random, shape, amount):
     """The shape after a random shift and stretch; `amount` is relative to its size."""
     points = np.concatenate(shape)
     size = points.max(0) - points.min(0)
-    centre = points.mean(0)
+    center = points.mean(0)
     shift = random.normal(0, amount, 2) * size
     stretch = np.exp(random.normal(0, amount, 2))
-    return [centre + shift + (part - centre) * stretch for part in shape]
+    return [center + shift + (part - center) * stretch for part in shape]
 
 
 def polygons_of(shape):

@@ -48,14 +48,14 @@ def voc_set(folder, split, seed, rounds):
 
 
 def moved(random, mask):
-    """The mask after a random shift and stretch about its centre."""
+    """The mask after a random shift and stretch about its center."""
     rows, columns = np.nonzero(mask)
     amount = 0.3 * random.random() ** 2
     source = []
     for places, size in ((rows, mask.shape[0]), (columns, mask.shape[1])):
-        centre, extent = places.mean(), np.ptp(places) + 1
+        center, extent = places.mean(), np.ptp(places) + 1
         shift, stretch = random.normal(0, amount) * extent, np.exp(random.normal(0, amount))
-        source.append(np.round((np.arange(size) - shift - centre) / stretch + centre).astype(int))
+        source.append(np.round((np.arange(size) - shift - center) / stretch + center).astype(int))
     inside = [(places >= 0) & (places < size) for places, size in zip(source, mask.shape)]
     taken = mask[np.clip(source[0], 0, mask.shape[0] - 1)][:, np.clip(source[1], 0, mask.shape[1] - 1)]
     return taken & inside[0][:, None] & inside[1][None, :]

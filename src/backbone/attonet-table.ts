@@ -28,7 +28,7 @@ const row = (compress: number, mix: number, expand: number, stride: 1 | 2 = 1): 
 
 /**
  * Table 1 of the paper as data. Where the printed table slips (NOTES.md lists the places), the value here is the one
- * that its neighbours and the parameter counts of Table 2 agree on.
+ * that its neighbors and the parameter counts of Table 2 agree on.
  */
 export const attoNets: Readonly<Record<AttoNetName, AttoNetDesign>> = {
   'attonet-a': {

@@ -9,7 +9,7 @@ export type Stage = <T>(ops: Ops<T>, x: T) => T;
 export interface Backbone {
   /** Channels of C2, C3, C4 and C5, the outputs at 1/4, 1/8, 1/16 and 1/32 of the image's size. */
   readonly channels: readonly [c2: number, c3: number, c4: number, c5: number];
-  /** What comes before the stages, of normalised images `[N, H, W, 3]` whose sides are multiples of 32. */
+  /** What comes before the stages, of normalized images `[N, H, W, 3]` whose sides are multiples of 32. */
   readonly stem: Stage;
   /** C2 to C5, each of the one before. */
   readonly stages: readonly [c2: Stage, c3: Stage, c4: Stage, c5: Stage];

@@ -1,16 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { loadConfig } from '../config/load.js';
 import type { DetectionConfig } from '../config/schema.js';
-import { checkImages, checkSplits } from '../datasets/check/check.js';
-import { inspectSplits } from '../datasets/check/inspect.js';
-import { openSplits } from '../datasets/check/open-splits.js';
-import { summarize } from '../datasets/check/summary.js';
+import { checkImages, checkSplits } from '../datasets/checks/check.js';
+import { inspectSplits } from '../datasets/checks/inspect.js';
+import { openSplits } from '../datasets/checks/open-splits.js';
+import { summarize } from '../datasets/checks/summary.js';
 import { type Severity, severityOf } from '../datasets/finding.js';
 import type { CheckOptions } from './check.js';
 import { checkClassifier } from './check-classifier.js';
 import { checkReport } from './check-report.js';
-import { interruptedExitCode, interruptSignal } from './interrupt.js';
-import { showProgress } from './progress.js';
+import { interruptedExitCode, interruptSignal } from './terminal/interrupt.js';
+import { showProgress } from './terminal/progress.js';
 
 /** Checks a data set and prints what was found: as JSON on standard output, or for people on standard error. */
 export async function checkAction(

@@ -2,14 +2,14 @@ import { availableParallelism } from 'node:os';
 import Table from 'cli-table3';
 import type { ClassificationConfig } from '../config/schema.js';
 import type { Finding } from '../datasets/finding.js';
-import type { LabelledSplit } from '../datasets/image-folder/labelled-image.js';
-import { openLabelledSplit, resolveLabelledClasses } from '../datasets/image-folder/open.js';
+import type { LabeledSplit } from '../datasets/image-folder/labeled-image.js';
+import { openLabeledSplit, resolveLabeledClasses } from '../datasets/image-folder/open.js';
 import { findUnreadable } from '../datasets/image-folder/unreadable.js';
 import { UserError } from '../errors.js';
 import type { CheckOptions } from './check.js';
 import { describeFindings } from './check-report.js';
-import { interruptedExitCode, interruptSignal } from './interrupt.js';
-import { showProgress } from './progress.js';
+import { interruptedExitCode, interruptSignal } from './terminal/interrupt.js';
+import { showProgress } from './terminal/progress.js';
 
 /** What is counted of a split. */
 interface SplitSummary {
@@ -24,14 +24,14 @@ export async function checkClassifier(
   { split, json = false }: CheckOptions,
 ): Promise<void> {
   const names = split ? [split] : (['train', 'val'] as const);
-  const data = await resolveLabelledClasses(config.data);
+  const data = await resolveLabeledClasses(config.data);
   const generating = showProgress('Generating images');
   const onGenerate = (done: number, total: number): void => generating.show(done, total);
-  const splits: { name: 'train' | 'val'; opened: LabelledSplit }[] = [];
+  const splits: { name: 'train' | 'val'; opened: LabeledSplit }[] = [];
   const findings: Finding[] = [];
   for (const name of names) {
     try {
-      splits.push({ name, opened: await openLabelledSplit(data, name, onGenerate) });
+      splits.push({ name, opened: await openLabeledSplit(data, name, onGenerate) });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       if (names.length === 1) throw error;
@@ -74,7 +74,7 @@ export async function checkClassifier(
   process.exitCode = complete ? Math.min(faults.length, 1) : interruptedExitCode;
 }
 
-function summarize(split: 'train' | 'val', { classes, files }: LabelledSplit): SplitSummary {
+function summarize(split: 'train' | 'val', { classes, files }: LabeledSplit): SplitSummary {
   const counts = classes.map(() => 0);
   for (const { label } of files) counts[label]++;
   return { split, images: files.length, classes: classes.map((name, i) => ({ name, images: counts[i] })) };

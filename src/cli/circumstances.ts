@@ -1,6 +1,6 @@
 import { release, totalmem, type } from 'node:os';
 import type { Engine } from '../engine/load.js';
-import type { Fact } from '../visualization/report/report-data.js';
+import type { Fact } from '../report/report-data.js';
 import { processorName } from './processor.js';
 import { version } from './version.js';
 

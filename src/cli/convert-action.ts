@@ -6,8 +6,8 @@ import { imageReader } from '../datasets/reader.js';
 import { UserError } from '../errors.js';
 import type { ConvertOptions } from './convert.js';
 import { loadDataConfig } from './data-config.js';
-import { interruptedExitCode, interruptSignal } from './interrupt.js';
-import { showProgress } from './progress.js';
+import { interruptedExitCode, interruptSignal } from './terminal/interrupt.js';
+import { showProgress } from './terminal/progress.js';
 
 /** Converts a split and says what was written. */
 export async function convertAction(

@@ -1,23 +1,23 @@
 import path from 'node:path';
 import type { ClassificationConfig } from '../config/schema.js';
-import { openLabelledSplit } from '../datasets/image-folder/open.js';
+import { openLabeledSplit } from '../datasets/image-folder/open.js';
 import { describeUnreadable } from '../datasets/image-folder/unreadable.js';
+import { writePicture } from '../drawing/canvas.js';
+import { contactSheet } from '../drawing/panels.js';
 import { loadEngine } from '../engine/load.js';
 import { writeTextAtomically } from '../files.js';
 import { configuredClassifier } from '../models/classifier.js';
 import { Weights } from '../nn/weights.js';
+import { percent } from '../report/percent.js';
 import { evaluateClassifier } from '../training/evaluate-classifier.js';
 import { readLog } from '../training/log.js';
 import { runFolder } from '../training/run-folder.js';
-import { writePicture } from '../visualization/canvas.js';
-import { classificationTable } from '../visualization/classification-table.js';
-import { contactSheet } from '../visualization/panels.js';
-import { percent } from '../visualization/percent.js';
 import { loadWeights } from '../weights/model-file.js';
 import type { EvalOptions } from './eval.js';
-import { interruptedExitCode, interruptSignal } from './interrupt.js';
 import { openSplit } from './open-split.js';
-import { showProgress } from './progress.js';
+import { classificationTable } from './terminal/classification-table.js';
+import { interruptedExitCode, interruptSignal } from './terminal/interrupt.js';
+import { showProgress } from './terminal/progress.js';
 import { nameOf, type TrainedModel } from './trained-model.js';
 import { mistakenImages, namedMistake, writeClassifierReport } from './write-classifier-report.js';
 
@@ -28,7 +28,7 @@ export async function evalClassifier(
 ): Promise<void> {
   const { threads, precision, model } = config;
   const engine = await loadEngine({ threads, precision });
-  const dataset = await openSplit((onGenerate) => openLabelledSplit(config.data, split, onGenerate));
+  const dataset = await openSplit((onGenerate) => openLabeledSplit(config.data, split, onGenerate));
 
   const classifier = configuredClassifier(model, dataset.classes.length);
   const weights = new Weights(classifier.parameters, config.seed);

@@ -16,7 +16,7 @@ export function registerExportWeights(program: Command): void {
     .addHelpText(
       'after',
       `
-Unlike a weights file, it says nothing of the config, which holds folders of this machine, and a checkpoint's optimiser
+Unlike a weights file, it says nothing of the config, which holds folders of this machine, and a checkpoint's optimizer
 state is left out. In Python:
 
   model.load_state_dict(safetensors.torch.load_file('model.safetensors'))

@@ -1,11 +1,11 @@
 import type { Config } from '../config/schema.js';
 import type { Engine } from '../engine/load.js';
+import { percent } from '../report/percent.js';
 import type { LogEntry } from '../training/log.js';
 import type { RunFolder } from '../training/run-folder.js';
 import type { Task } from '../training/task.js';
 import { train, type ValidatedStep } from '../training/train.js';
-import { percent } from '../visualization/percent.js';
-import { showProgress } from './progress.js';
+import { showProgress } from './terminal/progress.js';
 
 /** A run as it starts, whatever its task is. */
 export interface StartedRun {

@@ -1,4 +1,4 @@
-import { showProgress } from './progress.js';
+import { showProgress } from './terminal/progress.js';
 
 /** Opens a split, shows how the generation of its images goes where there is one, and says what it has to say. */
 export async function openSplit<Split extends { readonly notices: readonly string[] }>(

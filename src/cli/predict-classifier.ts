@@ -2,7 +2,7 @@ import path from 'node:path';
 import { UserError } from '../errors.js';
 import { writeTextAtomically } from '../files.js';
 import { type Classification, Classifier } from '../models/trained-classifier.js';
-import { percent } from '../visualization/percent.js';
+import { percent } from '../report/percent.js';
 import type { PredictOptions } from './predict.js';
 import { predictImages } from './predict-images.js';
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { UserError } from '../errors.js';
-import { interruptedExitCode, interruptSignal } from './interrupt.js';
-import { showProgress } from './progress.js';
+import { interruptedExitCode, interruptSignal } from './terminal/interrupt.js';
+import { showProgress } from './terminal/progress.js';
 
 /** Of so many images the answers are printed one by one. */
 const printedImages = 16;

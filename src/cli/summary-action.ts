@@ -1,10 +1,10 @@
 import { UserError } from '../errors.js';
 import type { ImageSize } from '../geometry/resize.js';
-import { classifierNotes, classifierTable } from '../visualization/classifier-table.js';
-import { complexityTable } from '../visualization/complexity-table.js';
-import { counted, summariseClassifier, summariseDetector, type Wanted } from './summarise.js';
+import { counted, summarizeClassifier, summarizeDetector, type Wanted } from './summarize.js';
 import type { SummaryOptions } from './summary.js';
 import { readSummaryTarget } from './summary-target.js';
+import { classifierNotes, classifierTable } from './terminal/classifier-table.js';
+import { complexityTable } from './terminal/complexity-table.js';
 
 /** Counts and prints: as JSON on standard output, or as a table on standard error. */
 export async function summaryAction(
@@ -22,7 +22,7 @@ export async function summaryAction(
     maskRois: parseCount('--mask-rois', maskRois),
   };
   const summaries = [];
-  for (const name of names) summaries.push(await summarise(name, overrides, wanted));
+  for (const name of names) summaries.push(await summarize(name, overrides, wanted));
   if (json) {
     console.log(JSON.stringify(summaries, null, 2));
     return;
@@ -42,11 +42,11 @@ export async function summaryAction(
   console.error(`Parameters: ${counted.parameters}.\nMultiply-adds: ${counted.multiplyAdds}.`);
 }
 
-async function summarise(target: string, overrides: readonly string[], wanted: Wanted) {
+async function summarize(target: string, overrides: readonly string[], wanted: Wanted) {
   const { name, config, run } = await readSummaryTarget(target, overrides);
   return config.task === 'classification'
-    ? summariseClassifier(name, config, run, wanted)
-    : summariseDetector(name, config, wanted);
+    ? summarizeClassifier(name, config, run, wanted)
+    : summarizeDetector(name, config, wanted);
 }
 
 const isOverride = (target: string): boolean => /^[\w.]+=/.test(target);

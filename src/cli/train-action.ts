@@ -2,6 +2,7 @@ import path from 'node:path';
 import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { loadEngine } from '../engine/load.js';
+import { percent } from '../report/percent.js';
 import {
   configDifferences,
   exists,
@@ -11,11 +12,10 @@ import {
   readRunConfig,
   requireSameRun,
 } from '../training/run-folder.js';
-import { percent } from '../visualization/percent.js';
 import { withClasses } from './data-config.js';
 import type { TrainedRun } from './follow-training.js';
-import { interruptedExitCode, interruptSignal } from './interrupt.js';
-import { duration } from './progress.js';
+import { interruptedExitCode, interruptSignal } from './terminal/interrupt.js';
+import { duration } from './terminal/progress.js';
 import type { TrainOptions } from './train.js';
 import { trainClassifier } from './train-classifier.js';
 import { trainDetector } from './train-detector.js';

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type { ClassificationConfig } from '../config/schema.js';
-import type { LabelledImage, LabelledSplit } from '../datasets/image-folder/labelled-image.js';
-import { labelledTrainingLoader } from '../datasets/image-folder/loader.js';
-import { openLabelledSplit } from '../datasets/image-folder/open.js';
-import { labelledSource } from '../datasets/image-folder/source.js';
-import { imageCanvas, writePicture } from '../visualization/canvas.js';
-import { contactSheet, legibleScale, type Panel } from '../visualization/panels.js';
+import type { LabeledImage, LabeledSplit } from '../datasets/image-folder/labeled-image.js';
+import { labeledTrainingLoader } from '../datasets/image-folder/loader.js';
+import { openLabeledSplit } from '../datasets/image-folder/open.js';
+import { labeledSource } from '../datasets/image-folder/source.js';
+import { imageCanvas, writePicture } from '../drawing/canvas.js';
+import { contactSheet, legibleScale, type Panel } from '../drawing/panels.js';
 import { openSplit } from './open-split.js';
 
 /**
@@ -19,7 +19,7 @@ export async function viewClassifier(
   split: 'train' | 'val',
   { count, augmented, folder }: { count: number; augmented: boolean; folder: string },
 ): Promise<number> {
-  const dataset = await openSplit((onGenerate) => openLabelledSplit(config.data, split, onGenerate));
+  const dataset = await openSplit((onGenerate) => openLabeledSplit(config.data, split, onGenerate));
 
   const images = augmented
     ? trainingImages(config, dataset, count)
@@ -38,10 +38,10 @@ export async function viewClassifier(
 /** Images from the whole split, in its order, as evaluation sees them. */
 async function* evenlySpread(
   { input }: ClassificationConfig,
-  { root, files }: LabelledSplit,
+  { root, files }: LabeledSplit,
   count: number,
-): AsyncGenerator<LabelledImage, void, undefined> {
-  const source = labelledSource({ root, input });
+): AsyncGenerator<LabeledImage, void, undefined> {
+  const source = labeledSource({ root, input });
   for (let i = 0; i < count; i++) {
     const file = files[Math.floor((i * files.length) / count)];
     yield await source.read({ ...file, view: { kind: 'evaluation' } });
@@ -51,10 +51,10 @@ async function* evenlySpread(
 /** The first images that training takes, as it sees them. */
 async function* trainingImages(
   { seed, input }: ClassificationConfig,
-  split: LabelledSplit,
+  split: LabeledSplit,
   count: number,
-): AsyncGenerator<LabelledImage, void, undefined> {
-  const loader = labelledTrainingLoader({ split, input, workers: 0, ahead: 2, seed, start: 0 });
+): AsyncGenerator<LabeledImage, void, undefined> {
+  const loader = labeledTrainingLoader({ split, input, workers: 0, ahead: 2, seed, start: 0 });
   try {
     for (let i = 0; i < count; i++) yield await loader.next();
   } finally {

@@ -1,13 +1,13 @@
 import type { ClassificationConfig } from '../config/schema.js';
-import type { LabelledSplit } from '../datasets/image-folder/labelled-image.js';
-import { labelledSource } from '../datasets/image-folder/source.js';
+import type { LabeledSplit } from '../datasets/image-folder/labeled-image.js';
+import { labeledSource } from '../datasets/image-folder/source.js';
 import type { RgbImage } from '../datasets/sample.js';
+import { imageCanvas } from '../drawing/canvas.js';
 import { writeTextAtomically } from '../files.js';
 import { type ClassifiedImage, worstMistakes } from '../metrics/classification.js';
+import { classifierReportPage, type PicturedMistake } from '../report/classifier-report.js';
+import { embed } from '../report/pictures.js';
 import type { ClassifierEvaluation } from '../training/evaluate-classifier.js';
-import { imageCanvas } from '../visualization/canvas.js';
-import { classifierReportPage, type PicturedMistake } from '../visualization/report/classifier-report.js';
-import { embed } from '../visualization/report/pictures.js';
 import { circumstances } from './circumstances.js';
 import type { EvaluatedSplit, Reported } from './reported.js';
 
@@ -17,7 +17,7 @@ const shownMistakes = 24;
 /** Draws the pictures of a classifier's report and writes the page. */
 export async function writeClassifierReport(
   file: string,
-  reported: Reported<ClassificationConfig, ClassifierEvaluation, LabelledSplit>,
+  reported: Reported<ClassificationConfig, ClassifierEvaluation, LabeledSplit>,
 ): Promise<void> {
   const { name, config, log, evaluated } = reported;
   const mistakes: PicturedMistake[] = [];
@@ -49,12 +49,9 @@ export interface MistakenImage {
 /** The worst mistakes of an evaluation. */
 export async function mistakenImages(
   { input }: ClassificationConfig,
-  {
-    evaluation,
-    dataset,
-  }: Pick<EvaluatedSplit<ClassifierEvaluation, LabelledSplit>, 'evaluation' | 'dataset'>,
+  { evaluation, dataset }: Pick<EvaluatedSplit<ClassifierEvaluation, LabeledSplit>, 'evaluation' | 'dataset'>,
 ): Promise<MistakenImage[]> {
-  const source = labelledSource({ root: dataset.root, input });
+  const source = labeledSource({ root: dataset.root, input });
   const mistakes: MistakenImage[] = [];
   for (const mistake of worstMistakes(evaluation.images, shownMistakes)) {
     const request = { file: mistake.id, label: mistake.label, view: { kind: 'evaluation' } } as const;

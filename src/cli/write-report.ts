@@ -2,10 +2,10 @@ import type { DetectionConfig } from '../config/schema.js';
 import type { Dataset } from '../datasets/sample.js';
 import { writeTextAtomically } from '../files.js';
 import { chooseImages } from '../metrics/image-choice.js';
+import { galleryImage } from '../report/pictures.js';
+import { reportPage } from '../report/report.js';
+import type { GalleryGroup, ReportedEvaluation } from '../report/report-data.js';
 import type { NetworkEvaluation } from '../training/evaluate.js';
-import { galleryImage } from '../visualization/report/pictures.js';
-import { reportPage } from '../visualization/report/report.js';
-import type { GalleryGroup, ReportedEvaluation } from '../visualization/report/report-data.js';
 import { circumstances } from './circumstances.js';
 import type { EvaluatedSplit, Reported } from './reported.js';
 

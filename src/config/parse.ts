@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../errors.js';
-import { nearestName } from './nearest-name.js';
+import { nearestName } from '../nearest-name.js';
 import { type Config, classificationSchema, configSchema, detectionSchema } from './schema.js';
 import { keysAt, kindsAround, schemasAt } from './schema-keys.js';
 
@@ -99,7 +99,7 @@ function dropKeysOfOtherKinds(
 
 /**
  * @param below the path of `tree` below `parent`, in whose `schema` its keys should be
- * @param schemas `whole`: of all the config, to tell the keys of other kinds from misspelt ones
+ * @param schemas `whole`: of all the config, to tell the keys of other kinds from misspelled ones
  */
 function dropUnknownKeys(
   tree: unknown,

@@ -1,6 +1,6 @@
-import { nearestName } from '../config/nearest-name.js';
 import type { ClassificationDataConfig, DataConfig } from '../config/schema.js';
 import { UserError } from '../errors.js';
+import { nearestName } from '../nearest-name.js';
 import { shapeClasses } from './shapes/classes.js';
 
 /**

@@ -6,7 +6,7 @@ import type { ImageSize } from '../geometry/resize.js';
 import { maskArea, type RunLengthMask } from '../geometry/run-length-mask.js';
 import type { CocoRecord } from './coco/record.js';
 import { type Finding, isRefused } from './finding.js';
-import type { Photo } from './photo.js';
+import type { Photo } from './images/stored-image.js';
 import type { ImageId, Purpose, Sample } from './sample.js';
 
 /** An object as the files describe it. */

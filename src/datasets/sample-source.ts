@@ -1,9 +1,9 @@
 import type { DataConfig } from '../config/schema.js';
 import type { CocoRecord } from './coco/record.js';
-import type { Source } from './read-ahead.js';
+import { copyImage, flipSample } from './images/flip.js';
+import type { Source } from './loading/read-ahead.js';
 import { sampleReader } from './reader.js';
 import type { Purpose, Sample } from './sample.js';
-import { copyImage, flipSample } from './transforms.js';
 
 /** Which sample, and what is done to it. */
 export interface SampleRequest {

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.js';
-import { checkSplits } from './check/check.js';
-import { type InspectOptions, inspectSplits } from './check/inspect.js';
+import { checkSplits } from './checks/check.js';
+import { type InspectOptions, inspectSplits } from './checks/inspect.js';
 import { isRefused, type Severity, severityOf } from './finding.js';
 
 /** So many faults are written out; the rest is counted. */

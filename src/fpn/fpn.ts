@@ -12,7 +12,7 @@ export interface FeaturePyramid {
 }
 
 /**
- * Feature pyramid network (Lin et al. 2017): 1×1 lateral convolutions, a top-down pathway of nearest-neighbour upsampling
+ * Feature pyramid network (Lin et al. 2017): 1×1 lateral convolutions, a top-down pathway of nearest-neighbor upsampling
  * and sums, and a 3×3 convolution on each level; P6 is every other pixel of P5. Names are torchvision's.
  *
  * @param kind of the 3×3 convolutions

@@ -7,7 +7,7 @@ export type CoderWeights = readonly [x: number, y: number, w: number, h: number]
 const largestLogScale = Math.log(1000 / 16);
 
 /**
- * The offsets that lead from reference boxes (anchors or proposals) to target boxes: differences of the centres in units
+ * The offsets that lead from reference boxes (anchors or proposals) to target boxes: differences of the centers in units
  * of the reference's size, and logarithms of the ratios of the sizes (Girshick et al. 2014), times `weights`.
  *
  * @param references `[N · 4]`
@@ -51,14 +51,14 @@ export function decodeBox(
   const y1 = references[4 * i + 1];
   const width = references[4 * i + 2] - x1;
   const height = references[4 * i + 3] - y1;
-  const centreX = x1 + width / 2 + (offsets[at] / weights[0]) * width;
-  const centreY = y1 + height / 2 + (offsets[at + 1] / weights[1]) * height;
+  const centerX = x1 + width / 2 + (offsets[at] / weights[0]) * width;
+  const centerY = y1 + height / 2 + (offsets[at + 1] / weights[1]) * height;
   const halfWidth = (Math.exp(Math.min(offsets[at + 2] / weights[2], largestLogScale)) * width) / 2;
   const halfHeight = (Math.exp(Math.min(offsets[at + 3] / weights[3], largestLogScale)) * height) / 2;
-  result[to] = centreX - halfWidth;
-  result[to + 1] = centreY - halfHeight;
-  result[to + 2] = centreX + halfWidth;
-  result[to + 3] = centreY + halfHeight;
+  result[to] = centerX - halfWidth;
+  result[to + 1] = centerY - halfHeight;
+  result[to + 2] = centerX + halfWidth;
+  result[to + 3] = centerY + halfHeight;
 }
 
 /** Clips box `i` to an image's area. */

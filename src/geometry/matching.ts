@@ -6,9 +6,9 @@ export const NO_EXAMPLE = -2;
 
 export interface MatchingRule {
   /** A candidate matches the truth box that it overlaps most, from this IoU on. */
-  readonly positiveIou: number;
+  readonly foregroundIou: number;
   /** It is background below this one. */
-  readonly negativeIou: number;
+  readonly backgroundIou: number;
   /** Whether each truth box also gets the candidates that overlap it most, whatever their IoU (ties included). */
   readonly lowQualityMatches: boolean;
 }
@@ -30,8 +30,8 @@ export function matchBoxes(
   const { best, bestTruth } = overlaps;
   const matches = new Int32Array(best.length);
   for (let c = 0; c < best.length; c++) {
-    if (best[c] >= rule.positiveIou && truth.length > 0) matches[c] = bestTruth[c];
-    else matches[c] = best[c] < rule.negativeIou ? BACKGROUND : NO_EXAMPLE;
+    if (best[c] >= rule.foregroundIou && truth.length > 0) matches[c] = bestTruth[c];
+    else matches[c] = best[c] < rule.backgroundIou ? BACKGROUND : NO_EXAMPLE;
   }
   if (rule.lowQualityMatches) addLowQualityMatches(matches, truth, candidates, overlaps);
   excludeIgnored(matches, candidates, ignored);

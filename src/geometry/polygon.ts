@@ -90,7 +90,7 @@ function firstStepBeyond(startX: number, slope: number, column: number, rows: nu
   return step;
 }
 
-/** The mask that changes colour at each of the positions. */
+/** The mask that changes color at each of the positions. */
 function maskFromSwitches(positions: readonly number[], height: number, width: number): RunLengthMask {
   const sorted = new Uint32Array(positions).sort();
   const counts: number[] = [];

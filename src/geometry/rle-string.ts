@@ -3,7 +3,7 @@ import { maskFromCounts, type RunLengthMask } from './run-length-mask.js';
 
 /*
  * COCO's compressed counts. From the fourth on, a count is written as its difference from the one two places before
- * it, which has the same colour and often nearly the same length. A number becomes groups of five bits, lowest
+ * it, which has the same color and often nearly the same length. A number becomes groups of five bits, lowest
  * first; bit 5 of a group says that another follows, bit 4 of the last one is the sign. A group is the character 48
  * places above it.
  */

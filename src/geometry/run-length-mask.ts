@@ -13,7 +13,7 @@ export interface RunLengthMask {
 
 /**
  * A mask of the runs that a file gave, in the order of {@link RunLengthMask}. Empty runs in the middle are joined
- * with their neighbours. Throws a UserError for a count that isn't a whole number from 0, and for counts that don't
+ * with their neighbors. Throws a UserError for a count that isn't a whole number from 0, and for counts that don't
  * add up to `height * width`.
  */
 export function maskFromCounts(counts: ArrayLike<number>, height: number, width: number): RunLengthMask {

@@ -50,19 +50,19 @@ export function pasteMask(
   return { ...image, counts: runs.finish(image.height * image.width) };
 }
 
-/** The box grown by `factor` about its centre and truncated towards zero, both ends inclusive. */
+/** The box grown by `factor` about its center and truncated towards zero, both ends inclusive. */
 function grownBox([x1, y1, x2, y2]: Box, factor: number): [number, number, number, number] {
   const { fround } = Math;
   const scale = fround(factor);
   const halfWidth = fround(fround(fround(x2 - x1) * 0.5) * scale);
   const halfHeight = fround(fround(fround(y2 - y1) * 0.5) * scale);
-  const centreX = fround(fround(x2 + x1) * 0.5);
-  const centreY = fround(fround(y2 + y1) * 0.5);
+  const centerX = fround(fround(x2 + x1) * 0.5);
+  const centerY = fround(fround(y2 + y1) * 0.5);
   return [
-    Math.trunc(fround(centreX - halfWidth)),
-    Math.trunc(fround(centreY - halfHeight)),
-    Math.trunc(fround(centreX + halfWidth)),
-    Math.trunc(fround(centreY + halfHeight)),
+    Math.trunc(fround(centerX - halfWidth)),
+    Math.trunc(fround(centerY - halfHeight)),
+    Math.trunc(fround(centerX + halfWidth)),
+    Math.trunc(fround(centerY + halfHeight)),
   ];
 }
 

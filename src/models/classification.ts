@@ -1,7 +1,7 @@
 import { tf } from '../engine/tf.js';
 import type { TensorOps } from '../nn/tensor-ops.js';
 import { type Classifier, evaluationLogits } from './classifier.js';
-import { normaliseImages, type Pixels } from './transform.js';
+import { normalizeImages, type Pixels } from './transform.js';
 
 /**
  * What a classifier says about images of one size.
@@ -15,7 +15,7 @@ export function classifyImages(
 ): Float32Array[] {
   tf.engine().startScope();
   try {
-    const logits = evaluationLogits(classifier, ops, normaliseImages(images));
+    const logits = evaluationLogits(classifier, ops, normalizeImages(images));
     const [, outputs] = logits.shape;
     const values = logits.dataSync<'float32'>();
     return images.map((_, i) => values.slice(i * outputs, (i + 1) * outputs));

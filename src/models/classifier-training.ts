@@ -7,7 +7,7 @@ import type { Classifier } from './classifier.js';
 /**
  * A classifier's logits as training sees them: with dropout where the network has it.
  *
- * @param images `[N, H, W, 3]`, normalised
+ * @param images `[N, H, W, 3]`, normalized
  * @param random decides which features are dropped
  * @returns `[N, classes]`, recorded on the tape of `ops`
  */

@@ -18,7 +18,7 @@ export interface Classifier {
   /**
    * The backbone and the average pooling.
    *
-   * @param images `[N, H, W, 3]`, normalised
+   * @param images `[N, H, W, 3]`, normalized
    * @returns `[N, C]`
    */
   features<T>(ops: Ops<T>, images: T): T;

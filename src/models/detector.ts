@@ -1,7 +1,7 @@
 import { requireDetection } from '../config/require-task.js';
 import type { DetectionConfig } from '../config/schema.js';
 import { classesOf } from '../datasets/classes.js';
-import { decodeImage } from '../datasets/decode-image.js';
+import { decodeImage } from '../datasets/images/decode-image.js';
 import type { RgbImage } from '../datasets/sample.js';
 import { type EngineOptions, loadEngine } from '../engine/load.js';
 import type { Detection } from '../geometry/instance.js';

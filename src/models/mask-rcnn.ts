@@ -22,7 +22,7 @@ export interface MaskRcnn extends Network {
 
 /** What an architecture lays down. */
 interface Network {
-  /** The backbone's maps, C2 and following, of normalised images `[N, H, W, 3]`. */
+  /** The backbone's maps, C2 and following, of normalized images `[N, H, W, 3]`. */
   backbone<T>(ops: Ops<T>, images: T): T[];
   /** From those the maps that the RPN looks at, the finest first. */
   neck<T>(ops: Ops<T>, features: readonly T[]): T[];

@@ -1,8 +1,8 @@
 import { requireClassification } from '../config/require-task.js';
 import type { ClassificationConfig } from '../config/schema.js';
 import { classesOf } from '../datasets/classes.js';
-import { decodeSeen } from '../datasets/decode-image.js';
-import { centralCutout } from '../datasets/image-folder/crop.js';
+import { centerCropResize } from '../datasets/image-folder/crop.js';
+import { decodeSeen } from '../datasets/images/decode-image.js';
 import type { RgbImage } from '../datasets/sample.js';
 import { loadEngine } from '../engine/load.js';
 import { mostProbable, softmax } from '../metrics/classification.js';
@@ -78,7 +78,7 @@ export class Classifier {
     image: string | Uint8Array | RgbImage,
     { top = 5 }: { readonly top?: number } = {},
   ): Promise<Classification[]> {
-    const seen = await decodeSeen(image, (photograph) => centralCutout(photograph, this.config.input));
+    const seen = await decodeSeen(image, (photograph) => centerCropResize(photograph, this.config.input));
     const [logits] = classifyImages(this.#network, this.#ops, [seen]);
     const probabilities = softmax(logits);
     return mostProbable(probabilities, this.classes.length, top).map((label) => ({

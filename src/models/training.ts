@@ -24,7 +24,7 @@ import { type ImageBatch, type Pixels, scaleBoxes, scaleFactors, transformImages
 export const lossNames = ['rpnObjectness', 'rpnBox', 'classifier', 'box', 'mask'] as const;
 export type LossName = (typeof lossNames)[number];
 
-/** Scalars; their sum is what training minimises. */
+/** Scalars; their sum is what training minimizes. */
 export type Losses = Readonly<Record<LossName, Tensor>>;
 
 /** An image with what there is to find in it. */
@@ -101,10 +101,10 @@ export function sampleAnchors(
   anchors: readonly Boxes[],
   truths: readonly Truth[],
   settings: {
-    readonly positiveIou: number;
-    readonly negativeIou: number;
-    readonly batchSize: number;
-    readonly positiveFraction: number;
+    readonly foregroundIou: number;
+    readonly backgroundIou: number;
+    readonly batchSizePerImage: number;
+    readonly foregroundFraction: number;
   },
   sampler: (image: number) => Sampler,
 ): RpnSample {
@@ -120,7 +120,7 @@ export function sampleAnchors(
   for (const [image, truth] of truths.entries()) {
     const rule = { ...settings, lowQualityMatches: true };
     const matches = matchBoxes(truth.boxes, all, rule, truth.ignored);
-    const sample = sampler(image)(matches, settings.batchSize, settings.positiveFraction);
+    const sample = sampler(image)(matches, settings.batchSizePerImage, settings.foregroundFraction);
     const offsets = encodeBoxes(
       selectBoxes(all, sample.positives),
       selectBoxes(

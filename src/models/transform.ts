@@ -10,7 +10,7 @@ export interface Pixels extends ImageSize {
 
 /** Images as the network sees them. */
 export interface ImageBatch {
-  /** `[N, H, W, 3]`, normalised, zero where an image is smaller than the batch. */
+  /** `[N, H, W, 3]`, normalized, zero where an image is smaller than the batch. */
   readonly images: Tensor;
   /** The size of each image in the batch, without padding. */
   readonly sizes: readonly ImageSize[];
@@ -22,8 +22,8 @@ export interface ImageBatch {
 const mean = [0.485, 0.456, 0.406];
 const deviation = [0.229, 0.224, 0.225];
 
-/** The normalised value of each byte, for each channel. */
-const normalised = mean.map((m, channel) =>
+/** The normalized value of each byte, for each channel. */
+const normalized = mean.map((m, channel) =>
   Float32Array.from({ length: 256 }, (_, byte) => {
     const value = Math.fround(byte / 255);
     return Math.fround(value - Math.fround(m)) / Math.fround(deviation[channel]);
@@ -31,7 +31,7 @@ const normalised = mean.map((m, channel) =>
 );
 
 /**
- * Normalises images, scales each to its size (bilinear, `align_corners=False`, no antialiasing) and puts them into one
+ * Normalizes images, scales each to its size (bilinear, `align_corners=False`, no antialiasing) and puts them into one
  * batch, padded with zeros at the right and at the bottom: torchvision's GeneralizedRCNNTransform.
  */
 export function transformImages(
@@ -47,7 +47,7 @@ export function transformImages(
     tf.stack(
       images.map((image, i) => {
         const { height, width } = sizes[i];
-        return tf.pad3d(resize(normalise(image), sizes[i]), [
+        return tf.pad3d(resize(normalize(image), sizes[i]), [
           [0, padded.height - height],
           [0, padded.width - width],
           [0, 0],
@@ -58,22 +58,22 @@ export function transformImages(
   return { images: batch, sizes, padded };
 }
 
-/** Normalises images of one size: `[N, H, W, 3]`. */
-export function normaliseImages(images: readonly Pixels[]): Tensor4D {
+/** Normalizes images of one size: `[N, H, W, 3]`. */
+export function normalizeImages(images: readonly Pixels[]): Tensor4D {
   const [{ height, width }] = images;
   const values = new Float32Array(images.length * height * width * 3);
-  for (const [i, { data }] of images.entries()) normaliseInto(values.subarray(i * height * width * 3), data);
+  for (const [i, { data }] of images.entries()) normalizeInto(values.subarray(i * height * width * 3), data);
   return tf.tensor4d(values, [images.length, height, width, 3]);
 }
 
-function normalise({ data, height, width }: Pixels): Tensor3D {
+function normalize({ data, height, width }: Pixels): Tensor3D {
   const values = new Float32Array(data.length);
-  normaliseInto(values, data);
+  normalizeInto(values, data);
   return tf.tensor3d(values, [height, width, 3]);
 }
 
-function normaliseInto(values: Float32Array, data: Uint8Array): void {
-  const [red, green, blue] = normalised;
+function normalizeInto(values: Float32Array, data: Uint8Array): void {
+  const [red, green, blue] = normalized;
   for (let i = 0; i < data.length; i += 3) {
     values[i] = red[data[i]];
     values[i + 1] = green[data[i + 1]];

@@ -14,7 +14,7 @@ export interface Ops<T> {
   maxPool(x: T, size: number, window: { stride: number; padding: number }): T;
   /** `[N, H, W, C]` to `[N, C]`. */
   globalAveragePool(x: T): T;
-  /** Nearest-neighbour upsampling of `top` to the size of `lateral`, added to it. */
+  /** Nearest-neighbor upsampling of `top` to the size of `lateral`, added to it. */
   upsampleAdd(top: T, lateral: T): T;
   /** The first and the last half of the channels: `[N, H, W, 2C]` to `[N, H, W, C]` twice. */
   halveChannels(x: T): [first: T, last: T];

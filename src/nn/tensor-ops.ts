@@ -201,7 +201,7 @@ export class TensorOps implements Ops<Tensor> {
     return folded;
   }
 
-  /** Normalises with the batch's statistics and lets the running ones follow. */
+  /** Normalizes with the batch's statistics and lets the running ones follow. */
   #batchNorm(norm: Norm, x: Tensor, epilogue: Omit<Epilogue, 'bias'>): Tensor {
     const mean = this.#weights.variable(norm.runningMean);
     const variance = this.#weights.variable(norm.runningVariance);

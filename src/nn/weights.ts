@@ -10,7 +10,7 @@ export class Weights {
   readonly parameters: readonly Parameter[];
   readonly #variables = new Map<string, Variable>();
 
-  /** Takes its first values from the parameters' initialisers: the same for the same seed. */
+  /** Takes its first values from the parameters' initializers: the same for the same seed. */
   constructor(parameters: readonly Parameter[], seed: number) {
     this.parameters = parameters;
     for (const parameter of parameters) {

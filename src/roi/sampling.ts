@@ -30,10 +30,10 @@ export interface RoiSample {
 }
 
 export interface RoiSampling {
-  readonly positiveIou: number;
-  readonly negativeIou: number;
-  readonly batchSize: number;
-  readonly positiveFraction: number;
+  readonly foregroundIou: number;
+  readonly backgroundIou: number;
+  readonly batchSizePerImage: number;
+  readonly foregroundFraction: number;
 }
 
 /**
@@ -51,7 +51,7 @@ export function sampleRois(
   candidates.set(truth.boxes, proposals.length);
   const rule: MatchingRule = { ...settings, lowQualityMatches: false };
   const matches = matchBoxes(truth.boxes, candidates, rule, truth.ignored);
-  const { positives, negatives } = sampler(matches, settings.batchSize, settings.positiveFraction);
+  const { positives, negatives } = sampler(matches, settings.batchSizePerImage, settings.foregroundFraction);
 
   const chosen = Int32Array.from([...positives, ...negatives]);
   const boxes = selectBoxes(candidates, chosen);

@@ -1,7 +1,7 @@
 import type { Boxes } from '../geometry/box-iou.js';
 import type { ImageSize } from '../geometry/resize.js';
 
-/** Rounds halves to the even neighbour, as PyTorch does. */
+/** Rounds halves to the even neighbor, as PyTorch does. */
 function roundHalfToEven(x: number): number {
   const rounded = Math.round(x);
   return Math.abs(x % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
@@ -9,8 +9,8 @@ function roundHalfToEven(x: number): number {
 
 /**
  * The anchors of one map, in pixels of the network's input: at each location of the map, row by row, one for each aspect
- * ratio (height / width) and size, all of area `size²` before rounding. As in torchvision their centre is the location's
- * corner, not the centre of its cell.
+ * ratio (height / width) and size, all of area `size²` before rounding. As in torchvision their center is the location's
+ * corner, not the center of its cell.
  *
  * @param map the map's size
  * @param image the padded input's size

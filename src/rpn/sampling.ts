@@ -8,13 +8,17 @@ export interface BalancedSample {
 }
 
 /** Chooses among the matches of one image; see {@link randomSampler}. */
-export type Sampler = (matches: Int32Array, batchSize: number, positiveFraction: number) => BalancedSample;
+export type Sampler = (
+  matches: Int32Array,
+  batchSizePerImage: number,
+  foregroundFraction: number,
+) => BalancedSample;
 
 /**
- * Draws up to `batchSize · positiveFraction` of the matched candidates at random and fills up with background ones.
+ * Draws up to `batchSizePerImage · foregroundFraction` of the matched candidates at random and fills up with background ones.
  */
 export function randomSampler(random: RandomStream): Sampler {
-  return (matches, batchSize, positiveFraction) => {
+  return (matches, batchSizePerImage, foregroundFraction) => {
     const indices = (wanted: (match: number) => boolean): Int32Array => {
       const result: number[] = [];
       for (let i = 0; i < matches.length; i++) if (wanted(matches[i])) result.push(i);
@@ -22,12 +26,12 @@ export function randomSampler(random: RandomStream): Sampler {
     };
     const positives = randomChoice(
       indices((match) => match >= 0),
-      Math.floor(batchSize * positiveFraction),
+      Math.floor(batchSizePerImage * foregroundFraction),
       random,
     );
     const negatives = randomChoice(
       indices((match) => match === BACKGROUND),
-      batchSize - positives.length,
+      batchSizePerImage - positives.length,
       random,
     );
     return { positives, negatives };

@@ -1,19 +1,19 @@
 import { availableParallelism } from 'node:os';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ClassificationConfig } from '../config/schema.js';
-import type { LabelledImage, LabelledSplit } from '../datasets/image-folder/labelled-image.js';
-import { labelledTrainingLoader } from '../datasets/image-folder/loader.js';
+import type { LabeledImage, LabeledSplit } from '../datasets/image-folder/labeled-image.js';
+import { labeledTrainingLoader } from '../datasets/image-folder/loader.js';
 import {
   describeUnreadable,
   findUnreadable,
   withoutUnreadable,
 } from '../datasets/image-folder/unreadable.js';
-import { samplesAhead } from '../datasets/read-ahead.js';
+import { samplesAhead } from '../datasets/loading/read-ahead.js';
 import { softmaxCrossEntropy } from '../engine/ops/losses.js';
 import { UserError } from '../errors.js';
 import { type Classifier, configuredClassifier } from '../models/classifier.js';
 import { trainingLogits } from '../models/classifier-training.js';
-import { normaliseImages } from '../models/transform.js';
+import { normalizeImages } from '../models/transform.js';
 import type { TensorOps } from '../nn/tensor-ops.js';
 import { randomStream } from '../random.js';
 import { type ClassifierEvaluation, evaluateClassifier } from './evaluate-classifier.js';
@@ -21,15 +21,15 @@ import type { Task, TaskProgress } from './task.js';
 
 /** A classifier's data: `validation` is needed where the config asks for it. */
 export interface ClassificationSplits {
-  readonly train: LabelledSplit;
-  readonly validation: LabelledSplit | undefined;
+  readonly train: LabeledSplit;
+  readonly validation: LabeledSplit | undefined;
 }
 
 /** Learning to say what an image shows. */
 export function classification(
   config: ClassificationConfig,
   splits: ClassificationSplits,
-): Task<LabelledImage, ClassifierEvaluation> {
+): Task<LabeledImage, ClassifierEvaluation> {
   const { dataWorkers, input, model, seed, training } = config;
   const { train, validation } = splits;
   const classifier = configuredClassifier(model, train.classes.length);
@@ -41,7 +41,7 @@ export function classification(
       return {
         notice,
         openLoader: (start) =>
-          labelledTrainingLoader({
+          labeledTrainingLoader({
             split,
             input,
             workers: dataWorkers,
@@ -63,11 +63,11 @@ export function classification(
 export function classificationLosses(
   classifier: Classifier,
   ops: TensorOps,
-  samples: readonly LabelledImage[],
+  samples: readonly LabeledImage[],
   { seed, training }: Pick<ClassificationConfig, 'seed' | 'training'>,
   position: number,
 ): Readonly<Record<string, Tensor>> {
-  const images = normaliseImages(samples.map(({ image }) => image));
+  const images = normalizeImages(samples.map(({ image }) => image));
   const logits = trainingLogits(classifier, ops, images, randomStream(seed, 'dropout', position));
   const labels = Int32Array.from(samples, ({ label }) => label);
   return { classifier: softmaxCrossEntropy(ops.tape, logits, labels, training.labelSmoothing) };
@@ -83,11 +83,11 @@ async function readableSplit(
   { data, dataWorkers, input }: ClassificationConfig,
   { train, validation }: ClassificationSplits,
   { signal, onProgress }: TaskProgress,
-): Promise<{ split: LabelledSplit; notice: string | undefined }> {
+): Promise<{ split: LabeledSplit; notice: string | undefined }> {
   // Nothing else is done meanwhile.
   const workers = dataWorkers > 0 ? availableParallelism() : 0;
   const total = train.files.length + (validation?.files.length ?? 0);
-  const search = (split: LabelledSplit, before: number) =>
+  const search = (split: LabeledSplit, before: number) =>
     findUnreadable(split, { input, workers, signal, onRead: (done) => onProgress(before + done, total) });
   const inTrain = await search(train, 0);
   const inValidation = validation ? await search(validation, train.files.length) : [];

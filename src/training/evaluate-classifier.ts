@@ -1,7 +1,7 @@
 import type { ClassificationConfig } from '../config/schema.js';
-import type { LabelledImage, LabelledSplit } from '../datasets/image-folder/labelled-image.js';
-import { labelledImages } from '../datasets/image-folder/loader.js';
-import { samplesAhead } from '../datasets/read-ahead.js';
+import type { LabeledImage, LabeledSplit } from '../datasets/image-folder/labeled-image.js';
+import { labeledImages } from '../datasets/image-folder/loader.js';
+import { samplesAhead } from '../datasets/loading/read-ahead.js';
 import { UserError } from '../errors.js';
 import {
   type ClassificationMetrics,
@@ -36,13 +36,13 @@ export async function evaluateClassifier(
   classifier: Classifier,
   weights: Weights,
   { data, dataWorkers, input }: ClassificationConfig,
-  split: LabelledSplit,
+  split: LabeledSplit,
   { signal, onProgress }: TaskProgress,
 ): Promise<ClassifierEvaluation | undefined> {
   const ops = new TensorOps(weights);
   const images: ClassifiedImage[] = [];
   const unreadable: { message: string }[] = [];
-  const classify = (batch: readonly LabelledImage[]): void => {
+  const classify = (batch: readonly LabeledImage[]): void => {
     const pixels = batch.map(({ image }) => image);
     for (const [i, logits] of classifyImages(classifier, ops, pixels).entries()) {
       images.push(classifiedImage(batch[i].id, batch[i].label, logits, split.classes.length));
@@ -52,8 +52,8 @@ export async function evaluateClassifier(
   const skips = data.format === 'image-folder' && data.skipUnreadable;
   const loading = { split, input, workers: dataWorkers, ahead: samplesAhead(batchSize, dataWorkers) };
   try {
-    let batch: LabelledImage[] = [];
-    for await (const image of labelledImages(loading, 'evaluation')) {
+    let batch: LabeledImage[] = [];
+    for await (const image of labeledImages(loading, 'evaluation')) {
       if (!(image instanceof UserError)) batch.push(image);
       else if (skips) unreadable.push({ message: image.message });
       else throw image;

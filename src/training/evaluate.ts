@@ -1,6 +1,6 @@
 import type { DetectionConfig } from '../config/schema.js';
-import { evaluationLoader } from '../datasets/loader.js';
-import { samplesAhead } from '../datasets/read-ahead.js';
+import { evaluationLoader } from '../datasets/loading/loader.js';
+import { samplesAhead } from '../datasets/loading/read-ahead.js';
 import type { Dataset, Sample } from '../datasets/sample.js';
 import type { Detection } from '../geometry/instance.js';
 import { type DetectedImage, type Evaluation, evaluateDetections } from '../metrics/evaluate.js';

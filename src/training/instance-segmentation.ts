@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { DetectionConfig } from '../config/schema.js';
-import { trainingLoader } from '../datasets/loader.js';
-import { samplesAhead } from '../datasets/read-ahead.js';
+import { trainingLoader } from '../datasets/loading/loader.js';
+import { samplesAhead } from '../datasets/loading/read-ahead.js';
 import type { Dataset, Sample } from '../datasets/sample.js';
 import { verifySplits } from '../datasets/verify.js';
 import { decodeMask } from '../geometry/run-length-mask.js';

@@ -14,7 +14,7 @@ interface StatefulRun {
 }
 
 /**
- * Puts weights, average and optimiser where the run stands: at its last checkpoint, or at its beginning.
+ * Puts weights, average and optimizer where the run stands: at its last checkpoint, or at its beginning.
  *
  * @throws UserError when a weights file or checkpoint doesn't fit, or frozen norms have nothing to start from
  */

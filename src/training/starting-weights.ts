@@ -48,7 +48,7 @@ async function requireSameNetwork(file: string, config: Config): Promise<void> {
   const [there, here] = [theirs, config].map(classCount);
   if (there === here) return;
   throw new UserError(
-    `${file}: tells ${there} classes apart, and ${here} are to be learnt; ${backboneAlone}`,
+    `${file}: tells ${there} classes apart, and ${here} are to be learned; ${backboneAlone}`,
   );
 }
 

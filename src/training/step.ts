@@ -1,5 +1,5 @@
 import type { TrainingConfig } from '../config/schema.js';
-import type { Loader } from '../datasets/read-ahead.js';
+import type { Loader } from '../datasets/loading/read-ahead.js';
 import type { Weights } from '../nn/weights.js';
 import type { Progress } from './checkpoint.js';
 import { addGradients, computeGradients, type Gradients } from './gradients.js';

@@ -1,13 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Loader } from '../datasets/read-ahead.js';
+import type { Loader } from '../datasets/loading/read-ahead.js';
 import type { Parameter } from '../nn/parameter.js';
 import type { TensorOps } from '../nn/tensor-ops.js';
 import type { Weights } from '../nn/weights.js';
 
 /**
- * What the training loop needs to know of what is learnt: the network, the data, the losses and the validation.
+ * What the training loop needs to know of what is learned: the network, the data, the losses and the validation.
  *
- * `Sample`: what is learnt from. `Evaluation`: what a validation gives.
+ * `Sample`: what is learned from. `Evaluation`: what a validation gives.
  */
 export interface Task<Sample extends { readonly id: string }, Evaluation> {
   /** All tensors of the network. */
@@ -21,7 +21,7 @@ export interface Task<Sample extends { readonly id: string }, Evaluation> {
    */
   verify(progress: TaskProgress): Promise<VerifiedData<Sample>>;
   /**
-   * The losses of a batch, scalars whose sum is minimised.
+   * The losses of a batch, scalars whose sum is minimized.
    *
    * @param position how many samples the run has seen before; with the seed it determines all random choices
    */

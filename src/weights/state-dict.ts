@@ -17,7 +17,7 @@ export interface TensorView extends PickledStorage {
   /** The first value's place in the storage, in values. */
   readonly offset: number;
   readonly shape: readonly number[];
-  /** Distance in the storage between neighbours along each dimension, in values. */
+  /** Distance in the storage between neighbors along each dimension, in values. */
   readonly strides: readonly number[];
 }
 
@@ -57,7 +57,7 @@ export async function pickledTensors<T>(file: string, read: () => Promise<T>): P
   }
 }
 
-/** Where checkpoints keep the state dict, beside optimiser, epoch and the like. */
+/** Where checkpoints keep the state dict, beside optimizer, epoch and the like. */
 const checkpointKeys = ['model', 'state_dict', 'model_state_dict'];
 
 /**

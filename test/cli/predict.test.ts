@@ -25,7 +25,7 @@ beforeEach(async () => {
   await saveModel(weights, model, config);
   model.dispose();
   const noise = { type: 'gaussian', mean: 120, sigma: 60 } as const;
-  await sharp({ create: { width: 90, height: 70, channels: 3, background: 'grey', noise } })
+  await sharp({ create: { width: 90, height: 70, channels: 3, background: 'gray', noise } })
     .png()
     .toFile(photo);
 });

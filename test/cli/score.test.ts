@@ -178,8 +178,8 @@ describe('atto score', () => {
   });
 });
 
-/** A grey PNG of 60×50 with squares of given values. */
-function greyPng(squares: readonly [value: number, x: number, y: number, side: number][]): Buffer {
+/** A gray PNG of 60×50 with squares of given values. */
+function grayPng(squares: readonly [value: number, x: number, y: number, side: number][]): Buffer {
   const png = new PNG({ width: 60, height: 50, colorType: 0, inputColorType: 0, inputHasAlpha: false });
   png.data = Buffer.alloc(60 * 50);
   for (const [value, left, top, side] of squares) {
@@ -198,17 +198,17 @@ function writeDevkit(names: readonly [string, string, string]): string {
     `<annotation>${objects.map(([name, difficult]) => `<object><name>${name}</name><difficult>${difficult}</difficult></object>`).join('')}</annotation>`;
   const put = (name: string, content: string | Buffer) => writeFileSync(path.join(devkit, name), content);
   put('ImageSets/Segmentation/val.txt', 'one\ntwo\n');
-  put('JPEGImages/one.png', greyPng([]));
-  put('JPEGImages/two.png', greyPng([]));
+  put('JPEGImages/one.png', grayPng([]));
+  put('JPEGImages/two.png', grayPng([]));
   put(
     'SegmentationObject/one.png',
-    greyPng([
+    grayPng([
       [1, 0, 0, 10],
       [2, 20, 0, 10],
       [255, 40, 0, 10],
     ]),
   );
-  put('SegmentationObject/two.png', greyPng([[1, 5, 5, 20]]));
+  put('SegmentationObject/two.png', grayPng([[1, 5, 5, 20]]));
   put(
     'Annotations/one.xml',
     xml([

@@ -85,7 +85,7 @@ describe('parseConfig', () => {
     throw new Error('nothing was thrown');
   };
 
-  it('names a misspelt key and the nearest one', () => {
+  it('names a misspelled key and the nearest one', () => {
     expect(message(['training.learningrate=1'])).toBe(
       'unknown key training.learningrate; did you mean training.learningRate?',
     );
@@ -151,7 +151,7 @@ describe('parseConfig', () => {
       resize: 256,
       crop: { scale: [0.2, 1], aspectRatio: [3 / 4, 4 / 3] },
       horizontalFlip: 0.5,
-      colourJitter: { brightness: 0, contrast: 0, saturation: 0 },
+      colorJitter: { brightness: 0, contrast: 0, saturation: 0 },
     });
     expect(data).toMatchObject({
       train: 'train',
@@ -170,7 +170,7 @@ describe('parseConfig', () => {
     expect(parseClassifier(['input.size=112', 'input.resize=112'], resized).input.resize).toBe(112);
   });
 
-  it('names the keys of the other task as such, and misspelt ones with the nearest of its own', () => {
+  it('names the keys of the other task as such, and misspelled ones with the nearest of its own', () => {
     expect(message(['model.fpn.channels=64'], classifier)).toBe('model.fpn goes with another task');
     expect(message([], { ...classifier, input: { shorterSide: 224 } })).toBe(
       'test.ts: input.shorterSide goes with another task',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { boxIou } from '../../src/geometry/box-iou.js';
 import { BACKGROUND, matchBoxes, NO_EXAMPLE } from '../../src/geometry/matching.js';
 
-const rule = { positiveIou: 0.7, negativeIou: 0.3, lowQualityMatches: false };
+const rule = { foregroundIou: 0.7, backgroundIou: 0.3, lowQualityMatches: false };
 const truth = Float32Array.of(0, 0, 10, 10, 20, 20, 40, 40);
 const candidates = Float32Array.of(
   ...[0, 0, 10, 10], // IoU 1 with truth 0

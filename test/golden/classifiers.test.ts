@@ -56,7 +56,7 @@ const byName = (a: { name: string }, b: { name: string }): number => (a.name < b
 
 /** Expects the golden's logits and its gradients of their random projection. */
 function expectLogitsAndGradients(name: BackboneName, mode: 'training' | 'evaluation'): void {
-  // In evaluation with gradients, the running statistics normalise and scales and shifts are trained.
+  // In evaluation with gradients, the running statistics normalize and scales and shifts are trained.
   const classifier = build(name, mode === 'training' ? 'batch' : 'affine');
   const weights = referenceWeights(classifier.parameters, mode === 'training' ? calmRange : weightRange);
   tf.tidy(() => {

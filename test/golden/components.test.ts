@@ -95,14 +95,14 @@ describe('box coder', () => {
 
 describe('matcher', () => {
   it('matches anchors with low-quality matches and ties', () => {
-    const rule = { positiveIou: 0.7, negativeIou: 0.3, lowQualityMatches: true };
+    const rule = { foregroundIou: 0.7, backgroundIou: 0.3, lowQualityMatches: true };
     const matches = matchBoxes(golden('matching.truth').data, allAnchors(), rule);
     expect([...matches]).toEqual([...golden('matching.rpn').data]);
     expect(matches.filter((match) => match >= 0).length).toBeGreaterThan(8);
   });
 
   it('matches proposals', () => {
-    const rule = { positiveIou: 0.5, negativeIou: 0.5, lowQualityMatches: false };
+    const rule = { foregroundIou: 0.5, backgroundIou: 0.5, lowQualityMatches: false };
     const proposals = someBoxes('matching/proposals', 300, 96, 128);
     const matches = matchBoxes(golden('matching.truth').data, proposals, rule);
     expect([...matches]).toEqual([...golden('matching.box').data]);
@@ -214,7 +214,7 @@ describe("the RPN's losses", () => {
       labels: new Int32Array(3),
       ignored: new Float32Array(),
     }));
-    const rule = { positiveIou: 0.7, negativeIou: 0.3, batchSize: 64, positiveFraction: 0.5 };
+    const rule = { foregroundIou: 0.7, backgroundIou: 0.3, batchSizePerImage: 64, foregroundFraction: 0.5 };
     const anchors = maps.map((_, level) => anchorsOf(level));
     const sample = sampleAnchors(anchors, truths, rule, () => evenlySpacedSampler);
     const { objectness, box } = rpnLosses(ops, head, pyramid, sample);
@@ -323,7 +323,7 @@ describe('mask pasting', () => {
 });
 
 describe('the transform', () => {
-  it('resizes, normalises and pads as GeneralizedRCNNTransform', () => {
+  it('resizes, normalizes and pads as GeneralizedRCNNTransform', () => {
     const batch = transformImages([image('transform/a', 45, 61), image('transform/b', 80, 33)], {
       shorterSide: 64,
       longerSide: 100,

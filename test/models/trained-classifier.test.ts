@@ -26,7 +26,7 @@ test('gives the most probable classes of a file, its bytes or its pixels, withou
   const model = await Classifier.load(file);
   expect(model.classes).toEqual(['cat', 'dog', 'emu', 'ant', 'bee', 'fly']);
   const noise = { type: 'gaussian', mean: 120, sigma: 60 } as const;
-  const picture = sharp({ create: { width: 50, height: 40, channels: 3, background: 'grey', noise } });
+  const picture = sharp({ create: { width: 50, height: 40, channels: 3, background: 'gray', noise } });
   const { data } = await picture.clone().raw().toBuffer({ resolveWithObject: true });
   const png = await sharp(data, { raw: { width: 50, height: 40, channels: 3 } })
     .png()

@@ -5,7 +5,7 @@ import { parseConfig } from '../../src/config/parse.js';
 import { requireClassification } from '../../src/config/require-task.js';
 import type { ClassificationConfig } from '../../src/config/schema.js';
 
-/** Writes small pictures of one colour each, `size` wide and high, at paths in a folder. */
+/** Writes small pictures of one color each, `size` wide and high, at paths in a folder. */
 export async function writePictures(folder: string, files: readonly string[], size = 40): Promise<void> {
   for (const [i, file] of files.entries()) {
     const place = path.join(folder, file);
@@ -40,7 +40,7 @@ export function tinyClassifierInput(root: string) {
     seed: 3,
     dataWorkers: 0,
     model: { backbone: { name: 'attonet-d' } },
-    input: { size: 32, crop: { scale: [0.5, 1] }, colourJitter: { brightness: 0.1, contrast: 0.1 } },
+    input: { size: 32, crop: { scale: [0.5, 1] }, colorJitter: { brightness: 0.1, contrast: 0.1 } },
     data: { format: 'image-folder', root, classes: ['cat', 'dog'] },
     training: {
       steps: 4,

@@ -72,11 +72,13 @@ export function ellipse(height: number, width: number, [x1, y1, x2, y2]: readonl
 }
 
 /** The first positives, and negatives at even distances: what the golden scripts put in place of random choices. */
-export const evenlySpacedSampler: Sampler = (matches, batchSize, positiveFraction) => {
+export const evenlySpacedSampler: Sampler = (matches, batchSizePerImage, foregroundFraction) => {
   const all = [...matches.keys()];
-  const positives = all.filter((i) => matches[i] >= 0).slice(0, Math.floor(batchSize * positiveFraction));
+  const positives = all
+    .filter((i) => matches[i] >= 0)
+    .slice(0, Math.floor(batchSizePerImage * foregroundFraction));
   const background = all.filter((i) => matches[i] === -1);
-  const count = Math.min(batchSize - positives.length, background.length);
+  const count = Math.min(batchSizePerImage - positives.length, background.length);
   const step = count > 0 ? Math.floor(background.length / count) : 1;
   const negatives = background.filter((_, i) => i % step === 0).slice(0, count);
   return { positives: Int32Array.from(positives), negatives: Int32Array.from(negatives) };

@@ -6,8 +6,8 @@ import { encodeMask } from '../../src/geometry/run-length-mask.js';
 import { type DetectedImage, evaluateDetections } from '../../src/metrics/evaluate.js';
 import { chooseImages } from '../../src/metrics/image-choice.js';
 import { type RandomStream, randomStream } from '../../src/random.js';
-import { galleryImage } from '../../src/visualization/report/pictures.js';
-import type { LoggedStep, ReportData } from '../../src/visualization/report/report-data.js';
+import { galleryImage } from '../../src/report/pictures.js';
+import type { LoggedStep, ReportData } from '../../src/report/report-data.js';
 
 const [width, height] = [96, 72];
 

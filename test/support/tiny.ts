@@ -18,11 +18,11 @@ export function tinyConfigInput(folder: string) {
       fpn: { channels: 16 },
       rpn: {
         anchorSizes: [8, 16, 32, 64, 128],
-        batchSize: 32,
+        batchSizePerImage: 32,
         preNmsTopK: { train: 50, test: 50 },
         postNmsTopK: { train: 40, test: 40 },
       },
-      box: { representation: 16, batchSize: 16 },
+      box: { representation: 16, batchSizePerImage: 16 },
       mask: { channels: 8, layers: 1 },
     },
     input: { shorterSide: 64, longerSide: 107 },

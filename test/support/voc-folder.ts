@@ -4,7 +4,7 @@ import { encode } from 'fast-png';
 import sharp from 'sharp';
 import type { VocDataConfig } from '../../src/config/schema.js';
 import { vocClasses } from '../../src/config/voc-classes.js';
-import { vocColourMap } from '../../src/datasets/voc/colour-map.js';
+import { vocColorMap } from '../../src/datasets/voc/color-map.js';
 import { type VocLayout, vocLayout } from '../../src/datasets/voc/layout.js';
 import { tempFolder } from './temp-folder.js';
 
@@ -70,7 +70,7 @@ export function remove(...files: readonly string[]): void {
   for (const file of files) rmSync(file, { recursive: true });
 }
 
-/** A palette PNG in VOC's colours from lines of digits, `v` for void. */
+/** A palette PNG in VOC's colors from lines of digits, `v` for void. */
 export function palettePng(lines: readonly string[]): Uint8Array {
   const indices = [...lines.join('')].map((digit) => (digit === 'v' ? 255 : Number(digit)));
   return encode({
@@ -79,6 +79,6 @@ export function palettePng(lines: readonly string[]): Uint8Array {
     data: Uint8Array.from(indices),
     channels: 1,
     depth: 8,
-    palette: vocColourMap.map((colour) => [...colour]),
+    palette: vocColorMap.map((color) => [...color]),
   });
 }

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { openLabelledSplit } from '../../src/datasets/image-folder/open.js';
+import { openLabeledSplit } from '../../src/datasets/image-folder/open.js';
 import { tf } from '../../src/engine/tf.js';
 import { UserError } from '../../src/errors.js';
 import { buildClassifier } from '../../src/models/classifier.js';
@@ -31,8 +31,8 @@ async function tinyRun(name: string, ...overrides: string[]) {
   const folder = await newRun(name, path.join(root, name));
   await writeConfig(folder, config);
   const task = classification(config, {
-    train: await openLabelledSplit(config.data, 'train'),
-    validation: config.training.validateEvery ? await openLabelledSplit(config.data, 'val') : undefined,
+    train: await openLabeledSplit(config.data, 'train'),
+    validation: config.training.validateEvery ? await openLabeledSplit(config.data, 'val') : undefined,
   });
   return { task, config, folder, resume: false, signal: new AbortController().signal };
 }
@@ -130,7 +130,7 @@ test('starts from the backbone of another classifier, whatever its classes', asy
   );
   const whole = train(await tinyRun('whole', `model.weights=${file}`), silent);
   await expect(whole).rejects.toThrow(
-    /other\.safetensors: tells 3 classes apart, and 2 are to be learnt; .*model\.backbone\.weights=/,
+    /other\.safetensors: tells 3 classes apart, and 2 are to be learned; .*model\.backbone\.weights=/,
   );
 
   const detector = path.join(root, 'detector.safetensors');

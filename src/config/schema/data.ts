@@ -15,7 +15,7 @@ const vocData = z.strictObject({
   /** Names of lists in ImageSets/Segmentation. */
   train: z.string().default('train'),
   val: z.string().default('val'),
-  /** What is learnt; objects of other classes are ignored. */
+  /** What is learned; objects of other classes are ignored. */
   classes: classList.default([...vocClasses]),
   /** What the indices of the class masks mean, from 1; needed only where an object has no name in an XML file. */
   maskClasses: classList.default([...vocClasses]),
@@ -31,7 +31,7 @@ const cocoData = z.strictObject({
   /** Folders that the images' `file_name` starts from. */
   imagesTrain: z.string().default('train2017'),
   imagesVal: z.string().default('val2017'),
-  /** What is learnt, by name; objects of others are ignored. All categories of the training file by default. */
+  /** What is learned, by name; objects of others are ignored. All categories of the training file by default. */
   classes: classList.optional(),
 });
 
@@ -42,7 +42,7 @@ const sbdData = z.strictObject({
   /** Names of lists beside img. */
   train: z.string().default('train'),
   val: z.string().default('val'),
-  /** What is learnt; objects of other classes are ignored. */
+  /** What is learned; objects of other classes are ignored. */
   classes: classList.default([...vocClasses]),
 });
 
@@ -72,7 +72,7 @@ const imageFolderData = z.strictObject({
   /** Folders with a folder of images for each class, or lists with lines of an image's path in `root` and its class. */
   train: z.string().default('train'),
   val: z.string().default('val'),
-  /** What is learnt, in the order of the network's outputs; all classes of the training split by name by default. */
+  /** What is learned, in the order of the network's outputs; all classes of the training split by name by default. */
   classes: classList.optional(),
   /** Whether images that can't be read are left out, instead of being refused. */
   skipUnreadable: z.boolean().default(false),

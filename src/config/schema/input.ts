@@ -54,8 +54,8 @@ export const classificationInput = z
       .prefault({}),
     /** Share of the training images that are mirrored. */
     horizontalFlip: fraction.default(0.5),
-    /** How much the colours of training images change. */
-    colourJitter: z.strictObject({ brightness: jitter, contrast: jitter, saturation: jitter }).prefault({}),
+    /** How much the colors of training images change. */
+    colorJitter: z.strictObject({ brightness: jitter, contrast: jitter, saturation: jitter }).prefault({}),
   })
   .transform(({ resize, ...rest }) => ({ ...rest, resize: resize ?? Math.round((rest.size * 8) / 7) }))
   .refine(({ resize, size }) => resize >= size, { path: ['resize'], message: 'must not be less than size' });

@@ -27,22 +27,22 @@ const topK = (train: number, test: number) =>
 const rpnKeys = {
   /** height / width */
   aspectRatios: z.array(positive).min(1).default([0.5, 1, 2]),
-  positiveIou: fraction.default(0.7),
-  negativeIou: fraction.default(0.3),
+  foregroundIou: fraction.default(0.7),
+  backgroundIou: fraction.default(0.3),
   /** Anchors an image that the losses look at. */
-  batchSize: count.default(256),
-  positiveFraction: fraction.default(0.5),
+  batchSizePerImage: count.default(256),
+  foregroundFraction: fraction.default(0.5),
   /** Proposals an image kept after non-maximum suppression. */
   postNmsTopK: topK(2000, 1000),
   nmsThreshold: fraction.default(0.7),
 };
 
 const boxKeys = {
-  positiveIou: fraction.default(0.5),
-  negativeIou: fraction.default(0.5),
+  foregroundIou: fraction.default(0.5),
+  backgroundIou: fraction.default(0.5),
   /** RoIs an image that the losses look at. */
-  batchSize: count.default(512),
-  positiveFraction: fraction.default(0.25),
+  batchSizePerImage: count.default(512),
+  foregroundFraction: fraction.default(0.25),
   scoreThreshold: fraction.default(0.05),
   nmsThreshold: fraction.default(0.5),
   detectionsPerImage: count.default(100),

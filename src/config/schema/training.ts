@@ -3,7 +3,7 @@ import { count, fraction, positive } from './values.js';
 
 /** How a network is trained. */
 export const training = z.strictObject({
-  /** Optimiser steps. */
+  /** Optimizer steps. */
   steps: count,
   /** Images a forward pass. */
   batchSize: count.default(2),

@@ -3,9 +3,9 @@ import type { Box, CocoBox } from '../../geometry/box.js';
 import { maskExtent } from '../../geometry/mask-extent.js';
 import type { RunLengthMask } from '../../geometry/run-length-mask.js';
 import type { Finding, Report } from '../finding.js';
-import { readPhoto } from '../photo.js';
+import { sizeMismatch } from '../images/size-mismatch.js';
+import { readPhoto } from '../images/stored-image.js';
 import type { ImageReader, ReadObject } from '../read-image.js';
-import { sizeMismatch } from '../size-mismatch.js';
 import type { CocoRecord, RecordedAnnotation } from './record.js';
 import { decodeSegmentation, polygonsExtent } from './segmentation.js';
 

@@ -1,7 +1,7 @@
 import type { ClassificationInputConfig } from '../../config/schema.js';
 import type { ImageSize } from '../../geometry/resize.js';
 import type { RandomStream } from '../../random.js';
-import type { Cutout, Region } from '../cutout.js';
+import type { CropResize, Region } from '../images/crop-resize.js';
 
 /** Rectangles that are drawn before the middle of the image is taken. */
 const attempts = 10;
@@ -39,10 +39,10 @@ export function between(from: number, to: number, random: RandomStream): number 
 }
 
 /** What evaluation sees of an image: the square in the middle once its shorter side has the length `resize`. */
-export function centralCutout(
+export function centerCropResize(
   image: ImageSize,
   { size, resize }: Pick<ClassificationInputConfig, 'size' | 'resize'>,
-): Cutout {
+): CropResize {
   const shorter = Math.min(image.height, image.width);
   const scaled = {
     height: Math.trunc((resize * image.height) / shorter),

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ImageFolderDataConfig } from '../../config/schema.js';
 import { messageOf, UserError } from '../../errors.js';
-import { imageExtensions, isImageName } from '../image-extensions.js';
+import { imageExtensions, isImageName } from '../images/image-extensions.js';
 
 /** The files of each class, by their paths in the data's root; the classes by name, the files too. */
 export interface Listing {
@@ -58,7 +58,7 @@ async function listFolders(folder: string, root: string): Promise<Map<string, st
   if (empty.length > 0) {
     throw new UserError(
       `${folder}: no images (${imageExtensions.join(', ')}) in the folders of ${empty.join(', ')}. ` +
-        'Put some there, remove the folders, or name the classes to be learnt in data.classes.',
+        'Put some there, remove the folders, or name the classes to be learned in data.classes.',
     );
   }
   return files;

@@ -1,14 +1,14 @@
 import type { ClassificationInputConfig } from '../../config/schema.js';
 import { UserError } from '../../errors.js';
-import { trainingOrder } from '../order.js';
-import { type Loader, readAhead, type Source } from '../read-ahead.js';
-import { threadedSource } from '../threads.js';
-import type { LabelledImage, LabelledSplit } from './labelled-image.js';
-import { type LabelledRequest, type LabelledSourceOptions, labelledSource } from './source.js';
+import { trainingOrder } from '../loading/order.js';
+import { type Loader, readAhead, type Source } from '../loading/read-ahead.js';
+import { threadedSource } from '../loading/threads.js';
+import type { LabeledImage, LabeledSplit } from './labeled-image.js';
+import { type LabeledRequest, type LabeledSourceOptions, labeledSource } from './source.js';
 
 /** How images are read. */
-export interface LabelledLoadingOptions {
-  readonly split: LabelledSplit;
+export interface LabeledLoadingOptions {
+  readonly split: LabeledSplit;
   readonly input: ClassificationInputConfig;
   /** Threads that decode and augment; with 0 the caller's thread does. */
   readonly workers: number;
@@ -17,17 +17,17 @@ export interface LabelledLoadingOptions {
 }
 
 /**
- * Reads training images ahead of the consumer: shuffled epochs without an end, cropped, mirrored and coloured by chance.
+ * Reads training images ahead of the consumer: shuffled epochs without an end, cropped, mirrored and colored by chance.
  * What comes at a position depends on seed, files and position alone, not on the number of threads or their timing.
  *
  * @param start the position of the first image in the endless order: how many images the run has seen before
  */
-export function labelledTrainingLoader(
-  options: LabelledLoadingOptions & { readonly seed: number; readonly start: number },
-): Loader<LabelledImage> {
+export function labeledTrainingLoader(
+  options: LabeledLoadingOptions & { readonly seed: number; readonly start: number },
+): Loader<LabeledImage> {
   const { split, seed, start } = options;
   const order = trainingOrder(seed, split.files.length);
-  const request = (n: number): LabelledRequest => {
+  const request = (n: number): LabeledRequest => {
     const position = start + n;
     return { ...split.files[order(position)], view: { kind: 'training', seed, position } };
   };
@@ -40,12 +40,12 @@ export function labelledTrainingLoader(
  *
  * @param kind how they are seen
  */
-export async function* labelledImages(
-  options: LabelledLoadingOptions,
+export async function* labeledImages(
+  options: LabeledLoadingOptions,
   kind: 'evaluation' | 'check',
-): AsyncGenerator<LabelledImage | UserError, void, undefined> {
+): AsyncGenerator<LabeledImage | UserError, void, undefined> {
   const { files } = options.split;
-  const request = (n: number): LabelledRequest => ({ ...files[n], view: { kind } });
+  const request = (n: number): LabeledRequest => ({ ...files[n], view: { kind } });
   const loader = readAhead(request, files.length, openSource(options), options.ahead);
   try {
     for (let n = 0; n < files.length; n++) {
@@ -63,7 +63,7 @@ function openSource({
   split: { root },
   input,
   workers,
-}: LabelledLoadingOptions): Source<LabelledRequest, LabelledImage> {
-  const options: LabelledSourceOptions = { root, input };
-  return workers > 0 ? threadedSource('#labelled-worker', options, workers) : labelledSource(options);
+}: LabeledLoadingOptions): Source<LabeledRequest, LabeledImage> {
+  const options: LabeledSourceOptions = { root, input };
+  return workers > 0 ? threadedSource('#labeled-worker', options, workers) : labeledSource(options);
 }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { ClassificationDataConfig, ImageFolderDataConfig } from '../../config/schema.js';
 import { UserError } from '../../errors.js';
 import { classesOf, listed, suggestClass } from '../classes.js';
-import type { LabelledFile, LabelledSplit } from './labelled-image.js';
+import type { LabeledFile, LabeledSplit } from './labeled-image.js';
 import { hasSplit, listSplit } from './listing.js';
 import { shapesAsImageFolder } from './shapes.js';
 
@@ -13,11 +13,11 @@ import { shapesAsImageFolder } from './shapes.js';
  * @param onGenerate called while images are generated, with the number done and of all
  * @throws UserError when the data isn't there, or a class has no images
  */
-export async function openLabelledSplit(
+export async function openLabeledSplit(
   data: ClassificationDataConfig,
   split: 'train' | 'val',
   onGenerate?: (done: number, total: number) => void,
-): Promise<LabelledSplit> {
+): Promise<LabeledSplit> {
   if (data.format === 'shapes') {
     // Drawing needs the canvas, which reading doesn't.
     const { generateShapes } = await import('../shapes/generate.js');
@@ -27,7 +27,7 @@ export async function openLabelledSplit(
   return openFolder(data, split);
 }
 
-async function openFolder(data: ImageFolderDataConfig, split: 'train' | 'val'): Promise<LabelledSplit> {
+async function openFolder(data: ImageFolderDataConfig, split: 'train' | 'val'): Promise<LabeledSplit> {
   const classes = classesOf(data);
   const { source, files } = await listSplit(data, split);
   const names = [...files.keys()];
@@ -36,7 +36,7 @@ async function openFolder(data: ImageFolderDataConfig, split: 'train' | 'val'): 
     const hint = missing.length === 1 ? suggestClass(missing[0], names) : `there are ${listed(names)}`;
     throw new UserError(`${source} has no images of ${listed(missing)}, which data.classes names; ${hint}.`);
   }
-  const chosen = classes.flatMap((name, label): LabelledFile[] =>
+  const chosen = classes.flatMap((name, label): LabeledFile[] =>
     (files.get(name) ?? []).map((file) => ({ file, label })),
   );
   const others = names.filter((name) => !classes.includes(name));
@@ -49,7 +49,7 @@ async function openFolder(data: ImageFolderDataConfig, split: 'train' | 'val'): 
  *
  * @throws UserError when the splits have different classes
  */
-export async function resolveLabelledClasses(
+export async function resolveLabeledClasses(
   data: ClassificationDataConfig,
 ): Promise<ClassificationDataConfig> {
   if (data.format === 'shapes' || data.classes) return data;
@@ -66,7 +66,7 @@ export async function resolveLabelledClasses(
       ];
       throw new UserError(
         `${train.source} and ${val.source} have different classes: ${parts.join('; ')}. ` +
-          'Mend the folders or lists, or name the classes to be learnt in data.classes.',
+          'Mend the folders or lists, or name the classes to be learned in data.classes.',
       );
     }
   }

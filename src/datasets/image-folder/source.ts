@@ -3,23 +3,23 @@ import type { ClassificationInputConfig } from '../../config/schema.js';
 import { UserError } from '../../errors.js';
 import type { ImageSize } from '../../geometry/resize.js';
 import { randomStream } from '../../random.js';
-import { type Cutout, decodeCutout } from '../cutout.js';
-import { asPhotograph } from '../decode-rgb.js';
-import type { Source } from '../read-ahead.js';
+import { type CropResize, decodeCropResized } from '../images/crop-resize.js';
+import { asPhotograph } from '../images/decode-rgb.js';
+import { copyImage, flipImage } from '../images/flip.js';
+import type { Source } from '../loading/read-ahead.js';
 import { readIfThere } from '../read-file.js';
 import type { RgbImage } from '../sample.js';
-import { copyImage, flipImage } from '../transforms.js';
-import { changeColours, randomColourChanges } from './colour-jitter.js';
-import { centralCutout, randomCrop } from './crop.js';
-import type { LabelledFile, LabelledImage } from './labelled-image.js';
+import { changeColors, randomColorChanges } from './color-jitter.js';
+import { centerCropResize, randomCrop } from './crop.js';
+import type { LabeledFile, LabeledImage } from './labeled-image.js';
 
 /** Which image, and how it is seen. */
-export interface LabelledRequest extends LabelledFile {
+export interface LabeledRequest extends LabeledFile {
   readonly view: View;
 }
 
 /**
- * How an image is seen. `training`: cropped, mirrored and coloured as seed and position decide. `evaluation`: the square
+ * How an image is seen. `training`: cropped, mirrored and colored as seed and position decide. `evaluation`: the square
  * in its middle. `check`: all of it, very small, to know whether it can be read.
  */
 export type View =
@@ -30,7 +30,7 @@ export type View =
 const checkedSize = { height: 8, width: 8 };
 
 /** What a source reads. */
-export interface LabelledSourceOptions {
+export interface LabeledSourceOptions {
   /** The folder that the files' paths start from. */
   readonly root: string;
   readonly input: ClassificationInputConfig;
@@ -40,17 +40,14 @@ export interface LabelledSourceOptions {
  * Reads images as a classifier sees them, `size` × `size` pixels, in the caller's thread and with pixels that can be handed
  * to another one. Rejects with a UserError when a file is missing or broken.
  */
-export function labelledSource({
-  root,
-  input,
-}: LabelledSourceOptions): Source<LabelledRequest, LabelledImage> {
+export function labeledSource({ root, input }: LabeledSourceOptions): Source<LabeledRequest, LabeledImage> {
   return {
     async read({ file, label, view }) {
       const place = path.resolve(root, file);
       const bytes = readIfThere(place);
       if (bytes === undefined) throw new UserError(`${place}: there is no such image`);
-      const decode = async (choose: (photograph: ImageSize) => Cutout): Promise<RgbImage> =>
-        copyImage(await decodeCutout(bytes, place, asPhotograph, choose));
+      const decode = async (choose: (photograph: ImageSize) => CropResize): Promise<RgbImage> =>
+        copyImage(await decodeCropResized(bytes, place, asPhotograph, choose));
       return { id: file, label, image: await seen(decode, view, input) };
     },
     async close() {},
@@ -58,12 +55,12 @@ export function labelledSource({
 }
 
 async function seen(
-  decode: (choose: (photograph: ImageSize) => Cutout) => Promise<RgbImage>,
+  decode: (choose: (photograph: ImageSize) => CropResize) => Promise<RgbImage>,
   view: View,
   input: ClassificationInputConfig,
 ): Promise<RgbImage> {
   if (view.kind === 'check') return decode(() => ({ scaled: checkedSize }));
-  if (view.kind === 'evaluation') return decode((photograph) => centralCutout(photograph, input));
+  if (view.kind === 'evaluation') return decode((photograph) => centerCropResize(photograph, input));
   const random = randomStream(view.seed, 'augment', view.position);
   const scaled = { height: input.size, width: input.size };
   const cropped = await decode((photograph) => ({
@@ -71,6 +68,6 @@ async function seen(
     scaled,
   }));
   const image = random.uniform() < input.horizontalFlip ? flipImage(cropped) : cropped;
-  changeColours(image, randomColourChanges(input.colourJitter, random));
+  changeColors(image, randomColorChanges(input.colorJitter, random));
   return image;
 }

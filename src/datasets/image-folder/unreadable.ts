@@ -1,7 +1,7 @@
 import type { ClassificationInputConfig } from '../../config/schema.js';
 import { UserError } from '../../errors.js';
-import type { LabelledSplit } from './labelled-image.js';
-import { labelledImages } from './loader.js';
+import type { LabeledSplit } from './labeled-image.js';
+import { labeledImages } from './loader.js';
 
 /** So many unreadable images are written out; the rest is counted. */
 const listedImages = 10;
@@ -26,13 +26,13 @@ export interface SearchOptions {
 
 /** Reads all images of a split to find those that can't be read. */
 export async function findUnreadable(
-  split: LabelledSplit,
+  split: LabeledSplit,
   { input, workers, onRead, signal }: SearchOptions,
 ): Promise<Unreadable[]> {
   const found: Unreadable[] = [];
   let read = 0;
   const options = { split, input, workers, ahead: 4 * Math.max(workers, 1) };
-  for await (const image of labelledImages(options, 'check')) {
+  for await (const image of labeledImages(options, 'check')) {
     if (image instanceof UserError) found.push({ index: read, message: image.message });
     onRead(++read);
     if (signal.aborted) break;
@@ -45,7 +45,7 @@ export async function findUnreadable(
  *
  * @throws UserError when a class has no other images
  */
-export function withoutUnreadable(split: LabelledSplit, unreadable: readonly Unreadable[]): LabelledSplit {
+export function withoutUnreadable(split: LabeledSplit, unreadable: readonly Unreadable[]): LabeledSplit {
   if (unreadable.length === 0) return split;
   const left = new Set(unreadable.map(({ index }) => index));
   const files = split.files.filter((_, index) => !left.has(index));

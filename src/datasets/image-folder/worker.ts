@@ -1,7 +1,7 @@
-/** A thread that reads a classifier's images: `threadedSource` starts it with LabelledSourceOptions. */
+/** A thread that reads a classifier's images: `threadedSource` starts it with LabeledSourceOptions. */
 import { workerData } from 'node:worker_threads';
-import { answerRequests, pixelMemory } from '../threads.js';
-import { type LabelledSourceOptions, labelledSource } from './source.js';
+import { answerRequests, pixelMemory } from '../loading/threads.js';
+import { type LabeledSourceOptions, labeledSource } from './source.js';
 
-const options: LabelledSourceOptions = workerData;
-answerRequests(labelledSource(options).read, pixelMemory);
+const options: LabeledSourceOptions = workerData;
+answerRequests(labeledSource(options).read, pixelMemory);

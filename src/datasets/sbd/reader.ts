@@ -5,10 +5,10 @@ import { encodeLabelImage } from '../../geometry/label-image.js';
 import { maskExtent } from '../../geometry/mask-extent.js';
 import type { RunLengthMask } from '../../geometry/run-length-mask.js';
 import type { Finding, Report } from '../finding.js';
-import { readPhoto } from '../photo.js';
+import { sizeMismatch } from '../images/size-mismatch.js';
+import { readPhoto } from '../images/stored-image.js';
 import { readIfThere } from '../read-file.js';
 import type { ImageReader, ReadObject } from '../read-image.js';
-import { sizeMismatch } from '../size-mismatch.js';
 import { type InstanceFile, parseInstances } from './instances.js';
 import { sbdLayout } from './layout.js';
 

@@ -27,7 +27,7 @@ function disc(radius: number): Path2D {
   return path;
 }
 
-/** A polygon whose corners lie by turns at two distances from the centre. */
+/** A polygon whose corners lie by turns at two distances from the center. */
 function polygon(corners: number, even: number, odd: number): Path2D {
   const path = new Path2D();
   for (let i = 0; i < corners; i++) {

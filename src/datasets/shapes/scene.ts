@@ -1,7 +1,7 @@
 import { type Canvas, createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
 import type { RandomStream } from '../../random.js';
 import { type ShapeClass, shapeClasses } from './classes.js';
-import { backgroundColour, type Colour, distinctColour, secondTone } from './colour.js';
+import { backgroundColor, type Color, distinctColor, secondTone } from './color.js';
 import { shapeOutline } from './outline.js';
 import { paintTexture } from './texture.js';
 
@@ -38,24 +38,24 @@ interface Placement {
 export function drawScene(width: number, height: number, random: RandomStream, single?: ShapeClass): Scene {
   const canvas = createCanvas(width, height);
   const context = canvas.getContext('2d');
-  const background = backgroundColour(random);
+  const background = backgroundColor(random);
   paintBackground(context, background, random);
 
   const light = 2 * Math.PI * random.uniform();
   const owners = new Uint8Array(width * height);
   const areas: number[] = [];
   const shapes: ShapeClass[] = [];
-  const colours: Colour[] = [background];
+  const colors: Color[] = [background];
   const wanted = single ? 1 : 1 + random.integer(mostShapes);
   for (let attempt = 0; attempt < 20 * wanted && shapes.length < wanted; attempt++) {
     const shape = single ?? shapeClasses[random.integer(shapeClasses.length)];
     const placement = randomPlacement(width, height, random, single !== undefined);
     const pixels = coveredPixels(shape, placement, width, height);
     if (!staysVisible(pixels, owners, areas)) continue;
-    const colour = distinctColour(colours, random);
-    paintShape(context, shape, placement, colour, light, random);
+    const color = distinctColor(colors, random);
+    paintShape(context, shape, placement, color, light, random);
     shapes.push(shape);
-    colours.push(colour);
+    colors.push(color);
     areas.push(pixels.length);
     for (const pixel of pixels) owners[pixel] = shapes.length;
   }
@@ -104,13 +104,13 @@ function enterFrame(context: SKRSContext2D, { x, y, radius, rotation }: Placemen
   context.scale(radius, radius);
 }
 
-function paintBackground(context: SKRSContext2D, colour: Colour, random: RandomStream): void {
+function paintBackground(context: SKRSContext2D, color: Color, random: RandomStream): void {
   const { width, height } = context.canvas;
   context.save();
   context.translate(width / 2, height / 2);
   context.rotate(2 * Math.PI * random.uniform());
-  const second = secondTone(colour, 6 + 16 * random.uniform(), random);
-  paintTexture(context, Math.hypot(width, height) / 2, [colour, second], random);
+  const second = secondTone(color, 6 + 16 * random.uniform(), random);
+  paintTexture(context, Math.hypot(width, height) / 2, [color, second], random);
   context.restore();
 }
 
@@ -119,12 +119,12 @@ function paintShape(
   context: SKRSContext2D,
   shape: ShapeClass,
   placement: Placement,
-  colour: Colour,
+  color: Color,
   light: number,
   random: RandomStream,
 ): void {
   const outline = shapeOutline(shape);
-  const second = secondTone(colour, 10 + 25 * random.uniform(), random);
+  const second = secondTone(color, 10 + 25 * random.uniform(), random);
   const [towardsX, towardsY] = [Math.cos(light), Math.sin(light)];
   const { radius, rotation } = placement;
 
@@ -144,7 +144,7 @@ function paintShape(
   context.clip(outline, 'evenodd');
   context.save();
   context.rotate(2 * Math.PI * random.uniform());
-  paintTexture(context, 1.05, [colour, second], random);
+  paintTexture(context, 1.05, [color, second], random);
   context.restore();
   context.rotate(-rotation);
   const shade = context.createLinearGradient(towardsX, towardsY, -towardsX, -towardsY);

@@ -1,48 +1,48 @@
 import { createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
 import type { RandomStream } from '../../random.js';
-import { type Colour, css, mixed } from './colour.js';
+import { type Color, css, mixed } from './color.js';
 
 const textures = [paintGradient, paintStripes, paintDots, paintChecks, paintClouds];
 
 /**
- * Covers the square from `-extent` to `extent` of the context's frame with a texture of two colours, chosen by chance.
+ * Covers the square from `-extent` to `extent` of the context's frame with a texture of two colors, chosen by chance.
  * Its pattern repeats two to six times over the square.
  */
 export function paintTexture(
   context: SKRSContext2D,
   extent: number,
-  colours: readonly [Colour, Colour],
+  colors: readonly [Color, Color],
   random: RandomStream,
 ): void {
   const period = (2 * extent) / (2 + 4 * random.uniform());
-  textures[random.integer(textures.length)]({ context, extent, period, colours, random });
+  textures[random.integer(textures.length)]({ context, extent, period, colors, random });
 }
 
 interface Texture {
   readonly context: SKRSContext2D;
   readonly extent: number;
   readonly period: number;
-  readonly colours: readonly [Colour, Colour];
+  readonly colors: readonly [Color, Color];
   readonly random: RandomStream;
 }
 
-function fillGround({ context, extent }: Texture, colour: Colour): void {
-  context.fillStyle = css(colour);
+function fillGround({ context, extent }: Texture, color: Color): void {
+  context.fillStyle = css(color);
   context.fillRect(-extent, -extent, 2 * extent, 2 * extent);
 }
 
-function paintGradient({ context, extent, colours }: Texture): void {
+function paintGradient({ context, extent, colors }: Texture): void {
   const gradient = context.createLinearGradient(-extent, 0, extent, 0);
-  gradient.addColorStop(0, css(colours[0]));
-  gradient.addColorStop(1, css(colours[1]));
+  gradient.addColorStop(0, css(colors[0]));
+  gradient.addColorStop(1, css(colors[1]));
   context.fillStyle = gradient;
   context.fillRect(-extent, -extent, 2 * extent, 2 * extent);
 }
 
 function paintStripes(texture: Texture): void {
-  const { context, extent, period, colours, random } = texture;
-  fillGround(texture, colours[0]);
-  context.fillStyle = css(colours[1]);
+  const { context, extent, period, colors, random } = texture;
+  fillGround(texture, colors[0]);
+  context.fillStyle = css(colors[1]);
   const share = 0.3 + 0.4 * random.uniform();
   for (let x = -extent - period * random.uniform(); x < extent; x += period) {
     context.fillRect(x, -extent, period * share, 2 * extent);
@@ -50,9 +50,9 @@ function paintStripes(texture: Texture): void {
 }
 
 function paintDots(texture: Texture): void {
-  const { context, extent, period, colours, random } = texture;
-  fillGround(texture, colours[0]);
-  context.fillStyle = css(colours[1]);
+  const { context, extent, period, colors, random } = texture;
+  fillGround(texture, colors[0]);
+  context.fillStyle = css(colors[1]);
   const radius = period * (0.2 + 0.15 * random.uniform());
   let row = 0;
   for (let y = -extent; y < extent + period; y += period * 0.87, row++) {
@@ -65,9 +65,9 @@ function paintDots(texture: Texture): void {
 }
 
 function paintChecks(texture: Texture): void {
-  const { context, extent, period, colours } = texture;
-  fillGround(texture, colours[0]);
-  context.fillStyle = css(colours[1]);
+  const { context, extent, period, colors } = texture;
+  fillGround(texture, colors[0]);
+  context.fillStyle = css(colors[1]);
   const side = period / 2;
   let row = 0;
   for (let y = -extent; y < extent; y += side, row++) {
@@ -77,8 +77,8 @@ function paintChecks(texture: Texture): void {
 
 /** Smooth noise: a few random tones, scaled up, and finer ones over them. */
 function paintClouds(texture: Texture): void {
-  const { context, extent, period, colours, random } = texture;
-  fillGround(texture, colours[0]);
+  const { context, extent, period, colors, random } = texture;
+  fillGround(texture, colors[0]);
   context.imageSmoothingEnabled = true;
   context.imageSmoothingQuality = 'high';
   for (const [octave, opacity] of [1, 0.5, 0.25].entries()) {
@@ -87,7 +87,7 @@ function paintClouds(texture: Texture): void {
     const ink = tones.getContext('2d');
     for (let y = 0; y < cells; y++) {
       for (let x = 0; x < cells; x++) {
-        ink.fillStyle = css(mixed(colours[0], colours[1], random.uniform()));
+        ink.fillStyle = css(mixed(colors[0], colors[1], random.uniform()));
         ink.fillRect(x, y, 1, 1);
       }
     }

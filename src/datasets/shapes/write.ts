@@ -7,7 +7,7 @@ import { makeFolder } from '../../files.js';
 import { encodeLabelImage } from '../../geometry/label-image.js';
 import { maskExtent } from '../../geometry/mask-extent.js';
 import { randomStream } from '../../random.js';
-import { vocColourMap } from '../voc/colour-map.js';
+import { vocColorMap } from '../voc/color-map.js';
 import type { VocLayout } from '../voc/layout.js';
 import { shapeClasses } from './classes.js';
 import { drawScene, type Scene } from './scene.js';
@@ -53,9 +53,9 @@ async function writeScene(scene: Scene, id: string, layout: VocLayout): Promise<
   await writeFile(layout.annotation(id), annotationText(scene, id));
 }
 
-/** A PNG of indices in VOC's colours. */
+/** A PNG of indices in VOC's colors. */
 function maskFile(indices: Uint8Array, width: number, height: number): Uint8Array {
-  const palette = vocColourMap.map((colour) => [...colour]);
+  const palette = vocColorMap.map((color) => [...color]);
   return encode({ width, height, data: indices, depth: 8, channels: 1, palette });
 }
 

@@ -1,6 +1,6 @@
 import { type DecodedPng, decode } from 'fast-png';
 import { messageOf } from '../../errors.js';
-import { vocColourIndex } from './colour-map.js';
+import { vocColorIndex } from './color-map.js';
 
 /** An image whose pixels are indices, row by row: of classes, or of objects. */
 export interface IndexImage {
@@ -10,8 +10,8 @@ export interface IndexImage {
 }
 
 /**
- * Reads a mask: a PNG with a palette (the indices as they are stored, whatever the palette's colours), in grey of at
- * most 8 bits (the values are the indices), or in RGB with VOC's colours.
+ * Reads a mask: a PNG with a palette (the indices as they are stored, whatever the palette's colors), in gray of at
+ * most 8 bits (the values are the indices), or in RGB with VOC's colors.
  *
  * @throws Error when the PNG is damaged or has other pixels.
  */
@@ -22,8 +22,8 @@ export function decodeIndexImage(encoded: Uint8Array): IndexImage {
     throw new Error(`it has ${depth} bits a channel, and masks have 8 at most`);
   }
   if (channels === 1) return { width, height, indices: depth === 8 ? data : unpack(data, png) };
-  if (channels < 3) throw new Error('it is grey with transparency, and grey masks have a single channel');
-  return { width, height, indices: indicesOfColours(data, png) };
+  if (channels < 3) throw new Error('it is gray with transparency, and gray masks have a single channel');
+  return { width, height, indices: indicesOfColors(data, png) };
 }
 
 function decodePng(encoded: Uint8Array): DecodedPng {
@@ -57,14 +57,14 @@ function unpack(packed: Uint8Array, { width, height, depth }: DecodedPng): Uint8
   return indices;
 }
 
-function indicesOfColours(data: Uint8Array, { width, height, channels }: DecodedPng): Uint8Array {
+function indicesOfColors(data: Uint8Array, { width, height, channels }: DecodedPng): Uint8Array {
   const indices = new Uint8Array(width * height);
   for (let pixel = 0, i = 0; pixel < indices.length; pixel++, i += channels) {
-    const index = vocColourIndex(data[i], data[i + 1], data[i + 2]);
+    const index = vocColorIndex(data[i], data[i + 1], data[i + 2]);
     if (index === undefined) {
-      const colour = `(${data[i]}, ${data[i + 1]}, ${data[i + 2]})`;
+      const color = `(${data[i]}, ${data[i + 1]}, ${data[i + 2]})`;
       throw new Error(
-        `the colour ${colour} at x ${pixel % width}, y ${Math.floor(pixel / width)} isn't one of VOC's`,
+        `the color ${color} at x ${pixel % width}, y ${Math.floor(pixel / width)} isn't one of VOC's`,
       );
     }
     indices[pixel] = index;

@@ -1,8 +1,8 @@
 import { messageOf, UserError } from '../../errors.js';
 import type { Report } from '../finding.js';
-import type { Photo } from '../photo.js';
+import { sizeMismatch } from '../images/size-mismatch.js';
+import type { Photo } from '../images/stored-image.js';
 import { readIfThere } from '../read-file.js';
-import { sizeMismatch } from '../size-mismatch.js';
 import { decodeIndexImage, type IndexImage } from './index-image.js';
 
 /**
@@ -31,7 +31,7 @@ export function readMask(
       error instanceof UserError
         ? error.message
         : `${file} is not a readable mask (${messageOf(error)}). ` +
-          "Masks are intact PNG files with a palette, in 8-bit grey or in VOC's colours.";
+          "Masks are intact PNG files with a palette, in 8-bit gray or in VOC's colors.";
     report({ code: 'mask-unreadable', file, message });
     return undefined;
   }

@@ -5,7 +5,7 @@ import { encodeLabelImage } from '../../geometry/label-image.js';
 import { maskExtent } from '../../geometry/mask-extent.js';
 import type { RunLengthMask } from '../../geometry/run-length-mask.js';
 import type { Finding, Report } from '../finding.js';
-import { readPhoto } from '../photo.js';
+import { readPhoto } from '../images/stored-image.js';
 import { readIfThere } from '../read-file.js';
 import { type ImageReader, type ReadObject, sampleOf } from '../read-image.js';
 import type { Purpose, SampleReader } from '../sample.js';

@@ -2,7 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CocoDataConfig } from '../../../src/config/schema.js';
-import { evaluationLoader, trainingLoader } from '../../../src/datasets/loader.js';
+import { evaluationLoader, trainingLoader } from '../../../src/datasets/loading/loader.js';
 import { openDataset } from '../../../src/datasets/open.js';
 import { resolveClasses } from '../../../src/datasets/resolve-classes.js';
 import type { Sample } from '../../../src/datasets/sample.js';

@@ -1,22 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { decodeCutout } from '../../../src/datasets/cutout.js';
-import { asPhotograph } from '../../../src/datasets/decode-rgb.js';
 import {
-  type ColourChange,
-  changeColours,
-  randomColourChanges,
-} from '../../../src/datasets/image-folder/colour-jitter.js';
-import { centralCutout, randomCrop } from '../../../src/datasets/image-folder/crop.js';
+  type ColorChange,
+  changeColors,
+  randomColorChanges,
+} from '../../../src/datasets/image-folder/color-jitter.js';
+import { centerCropResize, randomCrop } from '../../../src/datasets/image-folder/crop.js';
+import { decodeCropResized } from '../../../src/datasets/images/crop-resize.js';
+import { asPhotograph } from '../../../src/datasets/images/decode-rgb.js';
 import { randomStream } from '../../../src/random.js';
 
 interface Golden {
-  readonly colours: {
+  readonly colors: {
     readonly height: number;
     readonly width: number;
     readonly pixels: string;
-    readonly changes: readonly { kind: ColourChange[0]; factor: number; pixels: string }[];
+    readonly changes: readonly { kind: ColorChange[0]; factor: number; pixels: string }[];
   };
   readonly evaluation: readonly {
     height: number;
@@ -32,18 +32,18 @@ const file = path.join(import.meta.dirname, '..', '..', 'golden', 'augmentation.
 const golden: Golden = JSON.parse(await readFile(file, 'utf8'));
 const bytes = (base64: string): Uint8Array => new Uint8Array(Buffer.from(base64, 'base64'));
 
-test.each(golden.colours.changes)("$kind by $factor is torchvision's", ({ kind, factor, pixels }) => {
-  const { height, width } = golden.colours;
-  const image = { height, width, data: bytes(golden.colours.pixels) };
-  changeColours(image, [[kind, factor]]);
+test.each(golden.colors.changes)("$kind by $factor is torchvision's", ({ kind, factor, pixels }) => {
+  const { height, width } = golden.colors;
+  const image = { height, width, data: bytes(golden.colors.pixels) };
+  changeColors(image, [[kind, factor]]);
   expect(image.data).toEqual(bytes(pixels));
 });
 
 test.each(golden.evaluation)(
   '$height × $width: evaluation sees the $size pixels that torchvision sees, to a byte',
   async ({ file: encoded, pixels, ...input }) => {
-    const image = await decodeCutout(bytes(encoded), 'photo', asPhotograph, (size) =>
-      centralCutout(size, input),
+    const image = await decodeCropResized(bytes(encoded), 'photo', asPhotograph, (size) =>
+      centerCropResize(size, input),
     );
     expect([image.height, image.width]).toEqual([input.size, input.size]);
     const expected = bytes(pixels);
@@ -90,12 +90,12 @@ test('a crop of a very narrow image is the largest with an allowed ratio, in its
   expect(crop(100, 100)).toMatchObject({ left: 0, top: 0 });
 });
 
-test('colour changes are drawn evenly around 1, in every order', () => {
+test('color changes are drawn evenly around 1, in every order', () => {
   const jitter = { brightness: 0.4, contrast: 0, saturation: 2 };
   const drawn = Array.from({ length: 1000 }, (_, i) =>
-    randomColourChanges(jitter, randomStream(2, 'test', i)),
+    randomColorChanges(jitter, randomStream(2, 'test', i)),
   );
-  const factors = (kind: ColourChange[0]) =>
+  const factors = (kind: ColorChange[0]) =>
     drawn.flatMap((changes) => changes.filter(([name]) => name === kind).map(([, factor]) => factor));
   expect(factors('contrast')).toEqual([]);
   expect(Math.min(...factors('brightness'))).toBeGreaterThanOrEqual(0.6);

@@ -2,10 +2,10 @@ import { stat, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { beforeEach, expect, test } from 'vitest';
-import type { LabelledSplit } from '../../../src/datasets/image-folder/labelled-image.js';
-import { labelledImages, labelledTrainingLoader } from '../../../src/datasets/image-folder/loader.js';
-import { openLabelledSplit } from '../../../src/datasets/image-folder/open.js';
-import { labelledSource } from '../../../src/datasets/image-folder/source.js';
+import type { LabeledSplit } from '../../../src/datasets/image-folder/labeled-image.js';
+import { labeledImages, labeledTrainingLoader } from '../../../src/datasets/image-folder/loader.js';
+import { openLabeledSplit } from '../../../src/datasets/image-folder/open.js';
+import { labeledSource } from '../../../src/datasets/image-folder/source.js';
 import {
   describeUnreadable,
   findUnreadable,
@@ -16,16 +16,16 @@ import { tinyClassifier, writeCatsAndDogs } from '../../support/image-folder.js'
 import { tempFolder } from '../../support/temp-folder.js';
 
 let root: string;
-let split: LabelledSplit;
+let split: LabeledSplit;
 const { input } = tinyClassifier('data');
 beforeEach(async () => {
   root = tempFolder();
   await writeCatsAndDogs(root);
-  split = await openLabelledSplit(tinyClassifier(root).data, 'train');
+  split = await openLabeledSplit(tinyClassifier(root).data, 'train');
 });
 
 async function take(workers: number, start: number, count: number) {
-  const loader = labelledTrainingLoader({ split, input, workers, ahead: 3, seed: 5, start });
+  const loader = labeledTrainingLoader({ split, input, workers, ahead: 3, seed: 5, start });
   try {
     const images = [];
     for (let i = 0; i < count; i++) images.push(await loader.next());
@@ -55,7 +55,7 @@ test('what comes at a position depends on seed and position alone, not on thread
 test.each(['training', 'evaluation', 'check'] as const)(
   'pixels can be handed to another thread (%s)',
   async (kind) => {
-    const { read } = labelledSource({ root, input: { ...input, horizontalFlip: 0 } });
+    const { read } = labeledSource({ root, input: { ...input, horizontalFlip: 0 } });
     const view = kind === 'training' ? { kind, seed: 1, position: 0 } : { kind };
     const { buffer } = (await read({ ...split.files[0], view })).image.data;
     expect.assert(buffer instanceof ArrayBuffer);
@@ -68,7 +68,7 @@ test('unreadable images are found and counted, and the rest goes on', async () =
   await writeFile(path.join(root, split.files[1].file), 'no picture');
   const big = path.join(root, split.files[5].file);
   const noise = { type: 'gaussian', mean: 120, sigma: 60 } as const;
-  await sharp({ create: { width: 90, height: 200, channels: 3, background: 'grey', noise } })
+  await sharp({ create: { width: 90, height: 200, channels: 3, background: 'gray', noise } })
     .jpeg()
     .toFile(big);
   // Evaluation and small crops might never look at the last rows.
@@ -100,7 +100,7 @@ test('evaluation reads a split once in its order; what is missing comes as the e
   const files = [...split.files.slice(0, 2), { file: 'gone.png', label: 0 }, split.files[2]];
   const options = { split: { ...split, files }, input, workers: 0, ahead: 2 };
   const seen: string[] = [];
-  for await (const image of labelledImages(options, 'evaluation')) {
+  for await (const image of labeledImages(options, 'evaluation')) {
     seen.push(image instanceof UserError ? image.message : image.id);
   }
   const missing = `${path.join(root, 'gone.png')}: there is no such image`;

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ImageFolderDataConfig } from '../../../src/config/schema.js';
-import { openLabelledSplit, resolveLabelledClasses } from '../../../src/datasets/image-folder/open.js';
+import { openLabeledSplit, resolveLabeledClasses } from '../../../src/datasets/image-folder/open.js';
 import { UserError } from '../../../src/errors.js';
 import { writePictures } from '../../support/image-folder.js';
 import { tempFolder } from '../../support/temp-folder.js';
@@ -23,7 +23,7 @@ const data = (more: Partial<ImageFolderDataConfig> = {}): ImageFolderDataConfig 
 
 /** Opens a split as the commands do. */
 async function open(split: 'train' | 'val', more: Partial<ImageFolderDataConfig> = {}) {
-  return openLabelledSplit(await resolveLabelledClasses(data(more)), split);
+  return openLabeledSplit(await resolveLabeledClasses(data(more)), split);
 }
 
 async function refusal(opening: Promise<unknown>): Promise<string> {
@@ -146,10 +146,10 @@ it('generated shapes are one a picture, in folders named by it', async () => {
     minSide: 32,
     maxSide: 40,
   } as const;
-  const { classes, files } = await openLabelledSplit(shapes, 'train');
+  const { classes, files } = await openLabeledSplit(shapes, 'train');
   expect(classes).toEqual(['circle', 'square', 'triangle', 'star', 'ring']);
   expect(files.map(({ label }) => label)).toEqual([0, 0, 1, 2, 3, 4]);
-  expect((await openLabelledSplit(shapes, 'val')).files).toHaveLength(5);
+  expect((await openLabeledSplit(shapes, 'val')).files).toHaveLength(5);
   // The same settings with several shapes a picture are other data.
   const { openDataset } = await import('../../../src/datasets/open.js');
   expect(await refusal(openDataset(shapes, 'train'))).toContain('layout image-folder instead of voc');

@@ -1,15 +1,15 @@
 import { encode } from 'fast-png';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { vocColourMap } from '../../../src/datasets/voc/colour-map.js';
+import { vocColorMap } from '../../../src/datasets/voc/color-map.js';
 import { decodeIndexImage } from '../../../src/datasets/voc/index-image.js';
 
 const [width, height] = [7, 5];
 const indices = Uint8Array.from({ length: width * height }, (_, i) => (i * 3) % 16);
 
-describe('vocColourMap', () => {
-  it("has VOC's published colours", () => {
-    expect([0, 1, 2, 15, 20, 255].map((index) => vocColourMap[index])).toEqual([
+describe('vocColorMap', () => {
+  it("has VOC's published colors", () => {
+    expect([0, 1, 2, 15, 20, 255].map((index) => vocColorMap[index])).toEqual([
       [0, 0, 0],
       [128, 0, 0],
       [0, 128, 0],
@@ -21,7 +21,7 @@ describe('vocColourMap', () => {
 });
 
 describe('decodeIndexImage', () => {
-  it('reads the indices of a palette whatever its colours', () => {
+  it('reads the indices of a palette whatever its colors', () => {
     const palette = Array.from({ length: 16 }, () => [9, 9, 9]);
     const png = encode({ width, height, data: indices, channels: 1, depth: 8, palette });
     expect(decodeIndexImage(png)).toEqual({ width, height, indices });
@@ -35,37 +35,37 @@ describe('decodeIndexImage', () => {
       const bit = (i % width) * depth;
       packed[Math.floor(i / width) * rowBytes + (bit >> 3)] |= index << (8 - depth - (bit & 7));
     }
-    const palette = Array.from({ length: 2 ** depth }, (_, i) => [...vocColourMap[i]]);
+    const palette = Array.from({ length: 2 ** depth }, (_, i) => [...vocColorMap[i]]);
     const png = encode({ width, height, data: packed, channels: 1, depth, palette });
     expect(decodeIndexImage(png).indices).toEqual(small);
   });
 
-  it('takes grey values as indices', async () => {
+  it('takes gray values as indices', async () => {
     const png = encode({ width, height, data: indices, channels: 1, depth: 8 });
     expect(decodeIndexImage(png).indices).toEqual(indices);
   });
 
-  it.each([3, 4] as const)("maps VOC's colours in %i channels back", async (channels) => {
+  it.each([3, 4] as const)("maps VOC's colors in %i channels back", async (channels) => {
     const all = Uint8Array.from({ length: 256 }, (_, i) => i);
-    const data = Uint8Array.from([...all].flatMap((i) => [...vocColourMap[i], 200].slice(0, channels)));
+    const data = Uint8Array.from([...all].flatMap((i) => [...vocColorMap[i], 200].slice(0, channels)));
     const png = await sharp(data, { raw: { width: 16, height: 16, channels } })
       .png()
       .toBuffer();
     expect(decodeIndexImage(png).indices).toEqual(all);
   });
 
-  it('says which colour is unknown and where', () => {
+  it('says which color is unknown and where', () => {
     const data = new Uint8Array(width * height * 3);
     data.set([1, 2, 3], (2 * width + 4) * 3);
     const png = encode({ width, height, data, channels: 3, depth: 8 });
-    expect(() => decodeIndexImage(png)).toThrow('the colour (1, 2, 3) at x 4, y 2');
+    expect(() => decodeIndexImage(png)).toThrow('the color (1, 2, 3) at x 4, y 2');
   });
 
-  it('refuses 16 bits, grey with transparency, cut-off and damaged files', () => {
+  it('refuses 16 bits, gray with transparency, cut-off and damaged files', () => {
     const wide = encode({ width, height, data: new Uint16Array(width * height), channels: 1, depth: 16 });
     expect(() => decodeIndexImage(wide)).toThrow('16 bits');
-    const greyAlpha = encode({ width, height, data: new Uint8Array(width * height * 2), channels: 2 });
-    expect(() => decodeIndexImage(greyAlpha)).toThrow('grey with transparency');
+    const grayAlpha = encode({ width, height, data: new Uint8Array(width * height * 2), channels: 2 });
+    expect(() => decodeIndexImage(grayAlpha)).toThrow('gray with transparency');
     const png = encode({ width, height, data: indices, channels: 1, depth: 8 });
     for (const length of [10, 40, png.length - 40, png.length - 13, png.length - 2]) {
       expect(() => decodeIndexImage(png.slice(0, length))).toThrow('cut off');

@@ -9,7 +9,7 @@ import { expectGradients, random, relativeDifference } from '../../support/gradi
 
 beforeAll(useReferenceGradients);
 
-const normalise = (x: Tensor, mean: Tensor, variance: Tensor, scale: Tensor, shift: Tensor): Tensor =>
+const normalize = (x: Tensor, mean: Tensor, variance: Tensor, scale: Tensor, shift: Tensor): Tensor =>
   tf.add(tf.mul(tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, 1e-3))), scale), shift);
 
 describe('batchNorm', () => {
@@ -21,7 +21,7 @@ describe('batchNorm', () => {
   ];
   const composite = (x: Tensor, scale: Tensor, shift: Tensor): Tensor => {
     const { mean, variance } = tf.moments(x, [0, 1, 2]);
-    return normalise(x, mean, variance, scale, shift);
+    return normalize(x, mean, variance, scale, shift);
   };
 
   const running = () => ({ runningMean: random([4], 5), runningVariance: tf.square(random([4], 6)) });
@@ -33,7 +33,7 @@ describe('batchNorm', () => {
     momentum: 0.1,
   });
 
-  it('normalises with the statistics of the batch', () => {
+  it('normalizes with the statistics of the batch', () => {
     expectGradients(
       (tape, [x, scale, shift]) => batchNorm(tape, x, norm(scale, shift)).y,
       inputs().slice(0, 3),
@@ -113,7 +113,7 @@ describe('foldNorm', () => {
       [random([2, 5, 6, 3], 1), random([3, 3, 3, 4], 2), random([4], 3), random([4], 4)],
       {
         composite: (x, kernel, scale, shift) =>
-          normalise(
+          normalize(
             tf.conv2d(x as Tensor4D, kernel as Tensor4D, 1, 'valid'),
             fixed.mean,
             fixed.variance,
@@ -134,7 +134,7 @@ describe('foldNorm', () => {
       [random([2, 5, 6, 3], 1), random([3, 3, 3, 2], 2), random([6], 3), random([6], 4)],
       {
         composite: (x, kernel, scale, shift) =>
-          normalise(
+          normalize(
             tf.depthwiseConv2d(x as Tensor4D, kernel as Tensor4D, 1, 'valid'),
             fixed.mean,
             fixed.variance,

@@ -1,0 +1,77 @@
+import sharp, { type Sharp } from 'sharp';
+import type { ImageSize } from '../../geometry/resize.js';
+import type { RgbImage } from '../sample.js';
+import { type Decoding, decode, decodeRgb, openEncoded, unreadable } from './decode-rgb.js';
+import { resizeImage } from './resize-sample.js';
+
+/** A rectangle of pixels. */
+export interface Region extends ImageSize {
+  readonly left: number;
+  readonly top: number;
+}
+
+/** What of a photograph is seen. */
+export interface CropResize {
+  /** The part of it that is taken; all by default. */
+  readonly region?: Region;
+  /** What that is scaled to. */
+  readonly scaled: ImageSize;
+  /** The part of the scaled image that is taken; all by default. */
+  readonly crop?: Region;
+}
+
+/**
+ * Decodes a part of a photograph at another size, without the detour of its full size. It is scaled bilinearly with
+ * antialiasing, as Pillow does; colors are those of `decodeRgb`.
+ *
+ * @param name what error messages call it
+ * @param choose what is seen of a photograph of a size
+ * @throws UserError when the image is cut off, damaged or of an unknown format
+ */
+export async function decodeCropResized(
+  encoded: Uint8Array,
+  name: string,
+  decoding: Decoding,
+  choose: (photograph: ImageSize) => CropResize,
+): Promise<RgbImage> {
+  try {
+    const image = openEncoded(encoded, decoding);
+    const { space, hasAlpha, autoOrient, width, height } = await image.metadata();
+    if (space !== 'cmyk' && !hasAlpha) {
+      const size = decoding.turned ? autoOrient : { width, height };
+      return await cut(image, size, choose(size));
+    }
+  } catch (error) {
+    throw unreadable(error, encoded, name);
+  }
+  // Scaling would mix what is transparent with what isn't, and CMYK has its own conversion.
+  const image = await decodeRgb(encoded, name, decoding);
+  return cropResize(image, choose(image));
+}
+
+/** A part of an image at another size. */
+export async function cropResize({ data, width, height }: RgbImage, view: CropResize): Promise<RgbImage> {
+  return cut(sharp(data, { raw: { width, height, channels: 3 } }), { width, height }, view);
+}
+
+async function cut(image: Sharp, size: ImageSize, { region, scaled, crop }: CropResize): Promise<RgbImage> {
+  const { width, height } = region ?? size;
+  const taken = region ? image.extract(region) : image;
+  // libvips reduces as Pillow does, but enlarges with a shift of half a pixel.
+  const reduced = { width: Math.min(width, scaled.width), height: Math.min(height, scaled.height) };
+  const resized = taken.resize(reduced.width, reduced.height, { fit: 'fill', kernel: 'linear' });
+  if (reduced.width === scaled.width && reduced.height === scaled.height) {
+    return decode(crop ? resized.extract(crop) : resized);
+  }
+  const enlarged = resizeImage(await decode(resized), scaled);
+  return crop ? cropImage(enlarged, crop) : enlarged;
+}
+
+function cropImage({ data, width }: RgbImage, region: Region): RgbImage {
+  const cropped = new Uint8Array(3 * region.width * region.height);
+  for (let y = 0; y < region.height; y++) {
+    const from = 3 * ((region.top + y) * width + region.left);
+    cropped.set(data.subarray(from, from + 3 * region.width), 3 * y * region.width);
+  }
+  return { width: region.width, height: region.height, data: cropped };
+}

@@ -1,0 +1,140 @@
+import { type Canvas, createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
+import type { RgbImage } from '../datasets/sample.js';
+import type { ImageSize } from '../geometry/resize.js';
+import { type DrawnObject, drawObjects } from './draw.js';
+import { capitalHeight, font } from './fonts.js';
+
+/** An image with objects and what is written at it. */
+export interface Panel {
+  readonly image: RgbImage;
+  readonly objects: readonly DrawnObject[];
+  readonly caption: string;
+}
+
+const margin = 16;
+const gap = 12;
+const captionSize = 14;
+const captionHeight = 26;
+
+/**
+ * How large to draw a single picture: small images are enlarged by a whole number, so that labels have room, and
+ * photographs of more than 1600 pixels reduced.
+ */
+export function legibleScale({ width, height }: ImageSize): number {
+  const longer = Math.max(width, height);
+  return longer > 1600 ? 1600 / longer : Math.max(1, Math.floor(512 / longer));
+}
+
+/**
+ * Pictures beside each other, such as truth and prediction, each with its caption above; `title`, such as the image's
+ * id, stands above them all.
+ */
+export function sideBySide(panels: readonly Panel[], title: string): Canvas {
+  const pictures = panels.map(({ image, objects }) => drawObjects(image, objects, legibleScale(image)));
+  const top = margin + 2 * captionHeight;
+  const canvas = sheet({
+    width: 2 * margin + sum(pictures.map(({ width }) => width)) + gap * (pictures.length - 1),
+    height: top + Math.max(...pictures.map(({ height }) => height)) + margin,
+  });
+  const context = canvas.getContext('2d');
+  drawText(context, title, { left: margin, top: margin / 2, width: canvas.width - 2 * margin }, 600);
+  let left = margin;
+  for (const [i, picture] of pictures.entries()) {
+    const { width } = picture;
+    drawText(context, panels[i].caption, { left, top: top - captionHeight, width }, 500);
+    context.drawImage(picture, left, top);
+    left += width + gap;
+  }
+  return canvas;
+}
+
+/** Width of a contact sheet without its margins, and about how high its rows are. */
+const sheetWidth = 1600;
+const rowHeight = 300;
+
+/** Many pictures on one sheet, in rows that fill its width, each with its caption below. */
+export function contactSheet(panels: readonly Panel[]): Canvas {
+  const rows = layOutRows(panels);
+  const canvas = sheet({
+    width: 2 * margin + Math.max(...rows.map((row) => rowWidth(row.panels, row.height))),
+    height: 2 * margin + sum(rows.map((row) => row.height + captionHeight)) + gap * (rows.length - 1),
+  });
+  const context = canvas.getContext('2d');
+  let top = margin;
+  for (const { panels, height } of rows) {
+    let left = margin;
+    for (const { image, objects, caption } of panels) {
+      const picture = drawObjects(image, objects, height / image.height);
+      context.drawImage(picture, left, top);
+      drawText(context, caption, { left, top: top + height, width: picture.width }, 500);
+      left += picture.width + gap;
+    }
+    top += height + captionHeight + gap;
+  }
+  return canvas;
+}
+
+interface Row {
+  readonly panels: readonly Panel[];
+  readonly height: number;
+}
+
+/** Spreads the panels over rows of about the same width, each as high as makes it fill the sheet. */
+function layOutRows(panels: readonly Panel[]): Row[] {
+  const total = sum(panels.map(aspectRatio));
+  // Rather a row more, with larger pictures, than pictures much smaller than wanted.
+  const count = Math.max(1, Math.round((total * rowHeight) / sheetWidth + 0.25));
+  const rows = Array.from({ length: count }, (): Panel[] => []);
+  let before = 0;
+  for (const panel of panels) {
+    const middle = before + aspectRatio(panel) / 2;
+    rows[Math.floor((middle / total) * count)].push(panel);
+    before += aspectRatio(panel);
+  }
+  return rows
+    .filter((row) => row.length > 0)
+    .map((row) => ({ panels: row, height: Math.min(fittingHeight(row), 1.3 * rowHeight) }));
+}
+
+function aspectRatio({ image }: Panel): number {
+  return image.width / image.height;
+}
+
+function fittingHeight(row: readonly Panel[]): number {
+  return Math.max(1, Math.floor((sheetWidth - gap * (row.length - 1)) / sum(row.map(aspectRatio))));
+}
+
+function rowWidth(row: readonly Panel[], height: number): number {
+  const widths = row.map(({ image }) => Math.max(1, Math.round((image.width * height) / image.height)));
+  return sum(widths) + gap * (row.length - 1);
+}
+
+function sheet({ width, height }: ImageSize): Canvas {
+  const canvas = createCanvas(width, height);
+  const context = canvas.getContext('2d');
+  context.fillStyle = '#ffffff';
+  context.fillRect(0, 0, width, height);
+  return canvas;
+}
+
+/** A line of text, vertically centered in a caption's height; what doesn't fit its width is cut off. */
+function drawText(
+  context: SKRSContext2D,
+  text: string,
+  { left, top, width }: { readonly left: number; readonly top: number; readonly width: number },
+  weight: 500 | 600,
+): void {
+  context.font = font(captionSize, weight);
+  context.fillStyle = weight === 600 ? '#111111' : '#444444';
+  context.textBaseline = 'alphabetic';
+  const fits = (shown: string) => context.measureText(shown).width <= width;
+  let shown = text;
+  for (let length = text.length - 1; length > 0 && !fits(shown); length--) {
+    shown = `${text.slice(0, length)}…`;
+  }
+  context.fillText(shown, left, top + (captionHeight + captionSize * capitalHeight) / 2);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

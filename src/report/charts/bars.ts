@@ -1,0 +1,60 @@
+import * as Plot from '@observablehq/plot';
+import type { Figure } from '../../metrics/metrics.js';
+import { percent } from '../percent.js';
+import { baseline, type Chart, chartWidth, type LegendEntry, legendOf, render } from './chart.js';
+
+/** One row of a chart of bars: a figure for each series. */
+export interface FigureRow {
+  readonly name: string;
+  readonly figures: readonly Figure[];
+}
+
+/**
+ * Horizontal bars of figures from 0 to 1, in percent: rows in the order given, with a bar for each series.
+ *
+ * @param series what the rows' figures are, in their order
+ * @param label what the figures are
+ * @param most where the axis ends; by default at 1
+ */
+export function figureBars(
+  title: string,
+  series: readonly LegendEntry[],
+  rows: readonly FigureRow[],
+  { label, most = 1 }: { readonly label: string; readonly most?: number },
+): Chart {
+  const bars = rows.flatMap(({ name, figures }) =>
+    figures.map((figure, i) => ({
+      row: name,
+      series: series[i].name,
+      percent: 100 * (figure ?? 0),
+      label: percent(figure),
+      color: series[i].color,
+    })),
+  );
+  const longest = Math.max(0, ...rows.map(({ name }) => name.length));
+  const place = { x: 'percent', y: 'series', fy: 'row' } as const;
+  const svg = render(title, {
+    width: chartWidth,
+    marginTop: 4,
+    marginLeft: Math.min(150, 16 + 7 * longest),
+    marginRight: 40,
+    marginBottom: 36,
+    height: 46 + rows.length * (12 + 16 * series.length),
+    x: { domain: [0, 100 * most], label, labelArrow: 'none', grid: true, ticks: 5 },
+    y: { axis: null, domain: series.map(({ name }) => name) },
+    fy: { domain: rows.map(({ name }) => name), label: null, padding: 0.2 },
+    marks: [
+      Plot.barX(bars, { ...place, fill: 'color', rx2: 2, insetTop: 0.5, insetBottom: 0.5 }),
+      Plot.text(bars, {
+        ...place,
+        text: 'label',
+        textAnchor: 'start',
+        dx: 5,
+        fontSize: 12,
+        fontVariant: 'tabular-nums',
+      }),
+      Plot.ruleX([0], baseline),
+    ],
+  });
+  return { title, svg, legend: legendOf(series) };
+}

@@ -1,0 +1,68 @@
+import type { Figure, Metrics } from '../metrics/metrics.js';
+import { type Html, html } from './html.js';
+import { type Column, count, type Section, section, table } from './parts.js';
+import { percent } from './percent.js';
+
+interface Row {
+  readonly name: string;
+  readonly truths: number;
+  readonly detections: number;
+  readonly AP_d: Figure;
+  readonly AP_m: Figure;
+  readonly coco: Figure | undefined;
+}
+
+/** How each class went, best first. */
+export function classSection(metrics: Metrics): Section {
+  const masks = metrics.coco.mask !== null;
+  const coco = metrics.coco.mask ?? metrics.coco.box;
+  const rows = Object.entries(metrics.perClass)
+    .map(([name, { truths, detections, AP_d, AP_m }]) => ({
+      name,
+      truths,
+      detections,
+      AP_d,
+      AP_m,
+      coco: coco.perClass[name]?.AP,
+    }))
+    .sort((a, b) => order(b.AP_m) - order(a.AP_m) || order(b.AP_d) - order(a.AP_d));
+  const sum = (key: 'truths' | 'detections') => rows.reduce((total, row) => total + row[key], 0);
+  const total: Row = {
+    name: 'total, mean',
+    truths: sum('truths'),
+    detections: sum('detections'),
+    AP_d: metrics.AP_d,
+    AP_m: metrics.AP_m,
+    coco: coco.AP,
+  };
+  const columns: readonly Column<Row>[] = [
+    { head: 'class', cell: ({ name }) => name },
+    { head: 'objects', number: true, cell: ({ truths }) => count(truths) },
+    { head: html`detec­tions`, number: true, cell: ({ detections }) => count(detections) },
+    { head: 'AP_d', number: true, cell: ({ AP_d }) => meter(AP_d, 'boxes') },
+    ...(masks
+      ? [{ head: 'AP_m', number: true, cell: ({ AP_m }: Row) => meter(AP_m, 'masks') } satisfies Column<Row>]
+      : []),
+    {
+      head: html`COCO AP<small>${masks ? 'masks' : 'boxes'}</small>`,
+      number: true,
+      cell: (row) => percent(row.coco),
+    },
+  ];
+  return section(
+    'classes',
+    'By class',
+    table('Best first, in percent. Detections are counted whatever their score.', columns, rows, total),
+  );
+}
+
+/** Undefined figures come last. */
+function order(figure: Figure): number {
+  return figure ?? -1;
+}
+
+/** A figure with a bar as long as it is high. */
+function meter(figure: Figure, kind: 'boxes' | 'masks'): Html {
+  const width = ((figure ?? 0) * 100).toFixed(1);
+  return html`<span class="meter ${kind}"><span style="width:${width}%"></span></span><span class="value">${percent(figure)}</span>`;
+}

@@ -1,0 +1,63 @@
+import type { CocoFigures, Metrics, VocFigures } from '../metrics/metrics.js';
+import { type Content, html } from './html.js';
+import { type Section, section, table } from './parts.js';
+import { percent } from './percent.js';
+
+interface Row {
+  readonly protocol: Content;
+  readonly figure: string;
+  readonly box: string;
+  readonly mask: string;
+}
+
+/** Every protocol's figures, boxes beside masks. */
+export function protocolSection({ voc, coco }: Metrics): Section {
+  const vocRow = (protocol: string, figure: string, key: keyof VocFigures): Row => ({
+    protocol,
+    figure,
+    box: percent(voc.box[key]),
+    mask: percent(voc.mask?.[key]),
+  });
+  const cocoRow = (figure: string, key: keyof CocoFigures): Row => ({
+    protocol: 'COCO',
+    figure,
+    box: percent(coco.box[key]),
+    mask: percent(coco.mask?.[key]),
+  });
+  const sds = html`AP<sup>r</sup> (SDS)`;
+  const rows = [
+    vocRow('VOC, all-point', 'AP, IoU ≥ 0.5', 'AP50'),
+    vocRow('VOC, all-point', 'AP, IoU ≥ 0.7', 'AP70'),
+    vocRow('VOC, 11-point', 'AP, IoU ≥ 0.5', 'AP50_11point'),
+    vocRow('VOC, 11-point', 'AP, IoU ≥ 0.7', 'AP70_11point'),
+    { protocol: sds, figure: 'AP, IoU > 0.5', box: '', mask: percent(voc.mask?.AP_r) },
+    {
+      protocol: sds,
+      figure: 'volume: mean over IoU > 0.1 … 0.9',
+      box: '',
+      mask: percent(voc.mask?.AP_r_vol),
+    },
+    cocoRow('AP, mean over IoU 0.50:0.95', 'AP'),
+    cocoRow('AP, IoU ≥ 0.50', 'AP50'),
+    cocoRow('AP, IoU ≥ 0.75', 'AP75'),
+    cocoRow('AR, 1 detection an image and class', 'AR1'),
+    cocoRow('AR, 10 detections', 'AR10'),
+    cocoRow('AR, 100 detections', 'AR100'),
+  ];
+  return section(
+    'protocols',
+    'By every protocol',
+    table<Row>(
+      'In percent. VOC’s box figures leave difficult objects out, all others count them; crowds are ignored. For ' +
+        'masks, VOC’s 11-point rule is that of MNC and FCIS. metrics.json holds all of it unrounded, by class, and ' +
+        'says for each figure how it is computed.',
+      [
+        { head: 'protocol', cell: ({ protocol }) => protocol },
+        { head: 'figure', cell: ({ figure }) => figure },
+        { head: 'boxes', number: true, cell: ({ box }) => box },
+        { head: 'masks', number: true, cell: ({ mask }) => mask },
+      ],
+      rows,
+    ),
+  );
+}
