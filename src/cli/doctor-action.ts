@@ -1,7 +1,7 @@
 import { type EngineLocation, requireEngine } from '../engine/install/locate.js';
 import { findTools, missingTools } from '../engine/install/tools.js';
 import { type Engine, loadEngine } from '../engine/load.js';
-import { roundsToBfloat16 } from '../engine/ops/own-kernels.js';
+import { roundsToBfloat16 } from '../engine/own-kernels.js';
 import { tf } from '../engine/tf.js';
 import { messageOf } from '../errors.js';
 import { processorName } from './processor.js';

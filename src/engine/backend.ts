@@ -51,7 +51,7 @@ export function loadBinding(file: string): TensorFlowAddon {
   return require(file);
 }
 
-/** Calls a function while nothing reaches standard error, by the addon built from `native/without_stderr.cc`. */
+/** Calls a function while nothing reaches standard error, by the addon built from `native/addon/without_stderr.cc`. */
 export function withoutStderr<T>(file: string, callback: () => T): T {
   const addon: { withoutStderr(callback: () => T): T } = require(file);
   return addon.withoutStderr(callback);

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { messageOf } from '../errors.js';
 import { currentBackend, type OpAttribute } from './backend.js';
+import { tf } from './tf.js';
 
 /**
  * TensorFlow's kernels by name: what every differentiable operation of the engine is written with. The kernels, their
@@ -76,6 +77,9 @@ export function executeMultiple(
     throw kernelError(op, inputs, error);
   }
 }
+
+/** A shape as the kernels take it. */
+export const shapeTensor = (shape: readonly number[]): Tensor => tf.tensor1d([...shape], 'int32');
 
 const attributeLists = new WeakMap<Attributes, readonly OpAttribute[]>();
 

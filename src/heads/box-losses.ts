@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { gatherRows } from '../engine/ops/gather.js';
 import { smoothL1, softmaxCrossEntropy } from '../engine/ops/losses.js';
-import { gatherRows, reshape } from '../engine/ops/rows.js';
+import { reshape } from '../engine/ops/reshape.js';
 import type { Tape } from '../engine/tape.js';
 import { tf } from '../engine/tf.js';
 import type { BoxPrediction } from './box-head.js';

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { selectChannel } from '../engine/ops/gather.js';
 import { sigmoidCrossEntropy } from '../engine/ops/losses.js';
-import { selectChannel } from '../engine/ops/select-channel.js';
 import type { Tape } from '../engine/tape.js';
 import { tf } from '../engine/tf.js';
 

@@ -1,4 +1,4 @@
-import { selectChannel } from '../engine/ops/select-channel.js';
+import { selectChannel } from '../engine/ops/gather.js';
 import { tf } from '../engine/tf.js';
 import type { Box } from '../geometry/box.js';
 import type { Detection } from '../geometry/instance.js';

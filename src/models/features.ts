@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { concatenateRows, gatherRows, reshape } from '../engine/ops/rows.js';
+import { gatherRows } from '../engine/ops/gather.js';
+import { concatenateRows, reshape } from '../engine/ops/reshape.js';
 import type { Ops } from '../nn/ops.js';
 import type { TensorOps } from '../nn/tensor-ops.js';
 import type { Rois } from '../roi/levels.js';

@@ -1,5 +1,5 @@
 import type { FpnModelConfig } from '../config/schema.js';
-import type { Activation } from '../engine/ops/activation.js';
+import type { Activation } from '../engine/ops/epilogue.js';
 import { kaimingUniform, scaled } from './initializers.js';
 import { type Convolution, convolution, depthwise } from './layers.js';
 import type { Ops } from './ops.js';

@@ -1,4 +1,4 @@
-import type { Activation } from '../engine/ops/activation.js';
+import type { Activation } from '../engine/ops/epilogue.js';
 import { ones, zeros } from './initializers.js';
 import type { Initializer, Layout, Parameter, Scope } from './parameter.js';
 

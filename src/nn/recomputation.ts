@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type Backward, Tape } from '../engine/tape.js';
-import { tidied } from '../engine/tidied.js';
+import { tidied } from '../engine/tf.js';
 
 /**
  * A block of layers as one differentiable operation that keeps its input and output only (Chen et al., "Training Deep Nets

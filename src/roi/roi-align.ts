@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { type CropSource, cropSource, roiCrop } from '../engine/ops/roi-crop.js';
-import { concatenateRows } from '../engine/ops/rows.js';
+import { concatenateRows } from '../engine/ops/reshape.js';
+import { type CropSource, cropSource, roiCrop } from '../engine/ops/roi-align.js';
 import type { Tape } from '../engine/tape.js';
 import { tf } from '../engine/tf.js';
 import { type Rois, roiLevel } from './levels.js';

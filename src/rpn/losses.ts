@@ -1,9 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { depthwiseConvolution } from '../engine/ops/convolution.js';
-import { linear } from '../engine/ops/linear.js';
+import { gatherPatches, gatherRows } from '../engine/ops/gather.js';
 import { sigmoidCrossEntropy, smoothL1 } from '../engine/ops/losses.js';
-import { gatherPatches } from '../engine/ops/patches.js';
-import { concatenateRows, gatherRows, reshape } from '../engine/ops/rows.js';
+import { linear } from '../engine/ops/matmul.js';
+import { concatenateRows, reshape } from '../engine/ops/reshape.js';
 import { tf } from '../engine/tf.js';
 import type { Convolution } from '../nn/layers.js';
 import type { TensorOps } from '../nn/tensor-ops.js';

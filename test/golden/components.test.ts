@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { cropSource, roiCrop } from '../../src/engine/ops/roi-crop.js';
+import { cropSource, roiCrop } from '../../src/engine/ops/roi-align.js';
 import { Tape } from '../../src/engine/tape.js';
 import { tf } from '../../src/engine/tf.js';
 import { decodeBox, encodeBoxes } from '../../src/geometry/box-coder.js';

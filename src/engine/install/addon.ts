@@ -2,7 +2,7 @@ import { copyFile, cp, mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { UserError } from '../../errors.js';
-import { addonNames, nativeSources } from './cache.js';
+import { addonNames, nativeFiles, nativeSources } from './cache.js';
 import { lastLines, runProcess } from './processes.js';
 import type { Release } from './releases.js';
 
@@ -98,24 +98,25 @@ function gypFile({ libraries }: Release) {
         sources: [
           'binding/tfjs_backend.cc',
           'binding/tfjs_binding.cc',
-          'native/batch_norm.cc',
-          'native/bfloat16_product.cc',
-          'native/depthwise.cc',
-          'native/log_level.cc',
-          'native/parallel.cc',
-          'native/product.cc',
-          'native/roi_align.cc',
-          'native/signals.cc',
-          'native/winograd.cc',
+          ...sourcesIn('kernels', 'runtime'),
+          'native/addon/log_level.cc',
+          'native/addon/signals.cc',
         ],
         include_dirs: ['tensorflow/include'],
         ldflags: ["-Wl,-rpath,'$$ORIGIN/tensorflow'"],
         xcode_settings: { OTHER_LDFLAGS: ['-Wl,-rpath,@loader_path/tensorflow'] },
         libraries: [libraries.main, libraries.framework].map(fromBuild),
       },
-      { target_name: 'without_stderr', sources: ['native/without_stderr.cc'] },
+      { target_name: 'without_stderr', sources: ['native/addon/without_stderr.cc'] },
     ],
   };
+}
+
+/** The C++ sources in some folders of {@link nativeSources}, as the workplace has them. */
+function sourcesIn(...folders: readonly string[]): readonly string[] {
+  return nativeFiles()
+    .filter((file) => file.endsWith('.cc') && folders.some((folder) => file.startsWith(`${folder}/`)))
+    .map((file) => `native/${file}`);
 }
 
 /** Lays the headers out as node-gyp expects a Node to have them, with no settings of a Node's own build. */

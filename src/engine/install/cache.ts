@@ -9,12 +9,21 @@ export const manifestName = 'engine.json';
 
 /** tfjs-node's native addon in an engine's folder: the engine itself, with the libtensorflow that it loads. */
 export const bindingName = 'tfjs_binding.node';
-/** atto's own addon in an engine's folder, `native/without_stderr.cc`. */
+/** atto's own addon in an engine's folder, `native/addon/without_stderr.cc`. */
 export const withoutStderrName = 'without_stderr.node';
 export const addonNames = [bindingName, withoutStderrName] as const;
 
 /** The source of what atto adds to the addons; the same from src and from dist. */
 export const nativeSources = path.join(import.meta.dirname, '..', '..', '..', 'native');
+
+/** The files of {@link nativeSources}, as paths in it with slashes. */
+export function nativeFiles(): readonly string[] {
+  return readdirSync(nativeSources, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(nativeSources, path.join(entry.parentPath, entry.name)))
+    .map((file) => file.replaceAll(path.sep, '/'))
+    .sort();
+}
 
 // Part of every engine's name: raised when an engine built by an earlier atto can no longer be used by a later one.
 const layout = 1;
@@ -42,8 +51,7 @@ function systemCache(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string 
 export function engineName(release: Release): string {
   const parts = [layout, ...addonNames, ...release.wheels.map((wheel) => wheel.sha256)];
   const hash = createHash('sha256').update(parts.join('\n'));
-  for (const file of readdirSync(nativeSources).sort())
-    hash.update(readFileSync(path.join(nativeSources, file)));
+  for (const file of nativeFiles()) hash.update(file).update(readFileSync(path.join(nativeSources, file)));
   const key = hash.digest('hex').slice(0, 8);
   return `tensorflow-${release.tensorflow}-${release.device}-${release.machine}-${key}`;
 }

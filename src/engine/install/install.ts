@@ -1,5 +1,9 @@
-import { rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { openPromise } from 'yauzl';
 import { UserError } from '../../errors.js';
 import { buildAddons, isHeader } from './addon.js';
 import { addonNames, bindingName, engineCache, engineName, isComplete, manifestName } from './cache.js';
@@ -9,7 +13,6 @@ import { runProcess } from './processes.js';
 import { type Device, isKept, type Release } from './releases.js';
 import { fillFolder, noRoom } from './staging.js';
 import { findTools, missingTools, type Tool } from './tools.js';
-import { unpack } from './unpack.js';
 
 /** The steps of an installation, in their order. */
 export type Phase = 'download' | 'unpack' | 'build';
@@ -130,6 +133,46 @@ async function unpackAll({ release, partial, signal, onProgress }: Work, wheels:
     await rm(wheel);
   }
   await rm(path.join(partial, 'download'), { recursive: true });
+  return sizes;
+}
+
+/**
+ * Unpacks some files of a zip archive, which a wheel is.
+ *
+ * @param target gives where in `folder` a file of the archive goes, or undefined to leave it out.
+ * @param onBytes is told the size of each piece as it is written.
+ * @returns the sizes of the files written, by their paths in `folder`.
+ */
+async function unpack(
+  archive: string,
+  folder: string,
+  target: (name: string) => string | undefined,
+  options: { readonly signal?: AbortSignal | undefined; readonly onBytes?: (bytes: number) => void } = {},
+): Promise<ReadonlyMap<string, number>> {
+  const { signal, onBytes } = options;
+  const sizes = new Map<string, number>();
+  const zip = await openPromise(archive, { autoClose: false });
+  try {
+    for await (const entry of zip.eachEntry()) {
+      // A folder has an entry of its own, whose name ends in a slash.
+      const place = entry.fileName.endsWith('/') ? undefined : target(entry.fileName);
+      if (place === undefined) continue;
+      const file = path.join(folder, place);
+      await mkdir(path.dirname(file), { recursive: true });
+      const counter = new Transform({
+        transform(chunk: Buffer, _encoding, done) {
+          onBytes?.(chunk.length);
+          done(null, chunk);
+        },
+      });
+      const mode = (entry.externalFileAttributes >>> 16) & 0o777 || 0o644;
+      const write = createWriteStream(file, { mode });
+      await pipeline(await zip.openReadStreamPromise(entry), counter, write, { signal });
+      sizes.set(place, entry.uncompressedSize);
+    }
+  } finally {
+    zip.close();
+  }
   return sizes;
 }
 

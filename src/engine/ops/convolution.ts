@@ -1,11 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { hasOwnKernels } from '../backend.js';
-import { execute, int } from '../kernels.js';
+import { type Attributes, execute, int, ints, shapeTensor, text, type } from '../kernels.js';
+import { executeOwn } from '../own-kernels.js';
 import type { Tape } from '../tape.js';
-import { activationRange } from './activation.js';
-import { executeOwn } from './own-kernels.js';
-import { pointwiseKernels } from './pointwise.js';
-import { type Epilogue, finish, type ProductKernels, productWithEpilogue, shapeTensor } from './product.js';
+import { activationRange, applyEpilogue, type BilinearKernels, bilinear, type Epilogue } from './epilogue.js';
+import { matmul, matmulWithEpilogue } from './matmul.js';
 import { gradientWindow, keepsSize, padImage, unpadImage, type Window, windowAttributes } from './window.js';
 import { winogradFits, winogradKernels } from './winograd.js';
 
@@ -14,10 +13,11 @@ function tensorflowKernels(
   op: 'Conv2D' | 'DepthwiseConv2dNative',
   window: Window,
   kernelSize: number,
-): ProductKernels {
+): BilinearKernels {
   const { attributes, padding } = gradientWindow(window, kernelSize);
   return {
-    forward: (x, kernel, epilogue) => finish(execute(op, windowAttributes(window), [x, kernel]), epilogue),
+    forward: (x, kernel, epilogue) =>
+      applyEpilogue(execute(op, windowAttributes(window), [x, kernel]), epilogue),
     inputGradient: (gradient, kernel, [n, h, w, c]) => {
       const size = shapeTensor([n, h + 2 * padding, w + 2 * padding, c]);
       const padded = execute(`${op}BackpropInput`, attributes, [size, kernel, gradient]);
@@ -35,7 +35,7 @@ function tensorflowKernels(
 }
 
 /** The fastest kernels that there are for a convolution. */
-function convolutionKernels(window: Window, kernelShape: readonly number[]): ProductKernels {
+function convolutionKernels(window: Window, kernelShape: readonly number[]): BilinearKernels {
   const [size] = kernelShape;
   if (size === 1 && window.padding === 0) return pointwiseKernels(window.stride);
   const direct = tensorflowKernels('Conv2D', window, size);
@@ -56,7 +56,7 @@ export function convolution(
   window: Window,
   epilogue: Epilogue = {},
 ): Tensor {
-  return productWithEpilogue(tape, x, kernel, epilogue, convolutionKernels(window, kernel.shape));
+  return bilinear(tape, x, kernel, epilogue, convolutionKernels(window, kernel.shape));
 }
 
 /**
@@ -74,11 +74,11 @@ export function depthwiseConvolution(
   window: Window,
   epilogue: Epilogue = {},
 ): Tensor {
-  return productWithEpilogue(tape, x, kernel, epilogue, depthwiseKernels(window, kernel.shape));
+  return bilinear(tape, x, kernel, epilogue, depthwiseKernels(window, kernel.shape));
 }
 
-/** TensorFlow's kernels but, for 3×3 forward, our own (`native/depthwise.cc`). */
-function depthwiseKernels(window: Window, [size]: readonly number[]): ProductKernels {
+/** TensorFlow's kernels but, for 3×3 forward, our own (`native/kernels/depthwise.cc`). */
+function depthwiseKernels(window: Window, [size]: readonly number[]): BilinearKernels {
   const direct = tensorflowKernels('DepthwiseConv2dNative', window, size);
   if (!hasOwnKernels() || size !== 3) return direct;
   return {
@@ -87,7 +87,96 @@ function depthwiseKernels(window: Window, [size]: readonly number[]): ProductKer
       const range = activationRange(residual ? undefined : activation);
       const attributes = { stride: int(window.stride), padding: int(window.padding), ...range };
       const [y] = executeOwn('AttoDepthwiseConvolution', attributes, [image, weights, bias]);
-      return residual ? finish(y, { residual, activation }) : y;
+      return residual ? applyEpilogue(y, { residual, activation }) : y;
     },
   };
+}
+
+/**
+ * Transposed convolution (deconvolution) whose stride is the kernel's size + bias + activation as one differentiable
+ * operation. The k × k blocks that the pixels become don't overlap, so it is a product of matrices whose result is laid
+ * out anew.
+ *
+ * @param x `[N, H, W, Cin]`
+ * @param kernel `[k, k, Cout, Cin]`
+ * @returns `[N, H · k, W · k, Cout]`
+ */
+export function transposedConvolution(
+  tape: Tape | undefined,
+  x: Tensor,
+  kernel: Tensor,
+  epilogue: Epilogue = {},
+): Tensor {
+  const blocks = { T: type('float32'), block_size: int(kernel.shape[0]) };
+  const toBlocks = (image: Tensor): Tensor => execute('SpaceToDepth', blocks, [image]);
+  return bilinear(tape, x, kernel, epilogue, {
+    forward: (image, filter, following) => {
+      const [n, h, w] = image.shape;
+      const [k, , output] = filter.shape;
+      const products = matmul(image, filter, 'second', [n, h, w, k * k * output]);
+      const y = execute('DepthToSpace', blocks, [products]);
+      products.dispose();
+      return applyEpilogue(y, following);
+    },
+    inputGradient: (gradient, filter, xShape) => {
+      const blocks = toBlocks(gradient);
+      const result = matmul(blocks, filter, 'none', xShape);
+      blocks.dispose();
+      return result;
+    },
+    kernelGradient: (gradient, image, filterShape) => {
+      const blocks = toBlocks(gradient);
+      const result = matmul(blocks, image, 'first', filterShape);
+      blocks.dispose();
+      return result;
+    },
+  });
+}
+
+/**
+ * A 1×1 convolution without padding as what it is, a product of matrices: pixels by input channels times input channels by
+ * output channels. TensorFlow's product is faster than its convolution, above all for the kernel's gradient and where
+ * there are few channels.
+ */
+export function pointwiseKernels(stride: number): BilinearKernels {
+  return {
+    forward: (image, kernel, epilogue) => {
+      const x = everyNth(image, stride);
+      const y = matmulWithEpilogue(x, kernel, epilogue);
+      x.dispose();
+      return y;
+    },
+    inputGradient: (gradient, kernel, xShape) => {
+      const shape = [...gradient.shape.slice(0, 3), xShape[3]];
+      return everyNthGradient(matmul(gradient, kernel, 'second', shape), stride, xShape);
+    },
+    kernelGradient: (gradient, image, kernelShape) => {
+      const x = everyNth(image, stride);
+      const result = matmul(x, gradient, 'first', kernelShape);
+      x.dispose();
+      return result;
+    },
+  };
+}
+
+/** Means of single pixels: TensorFlow's pooling skips pixels many times faster than its StridedSlice. */
+const skipping = (stride: number): Attributes => ({
+  T: type('float32'),
+  ksize: ints([1, 1, 1, 1]),
+  strides: ints([1, stride, stride, 1]),
+  padding: text('VALID'),
+});
+
+/** Every `stride`-th pixel in both directions of `[N, H, W, C]`, from the first on; a new handle. */
+function everyNth(x: Tensor, stride: number): Tensor {
+  return stride === 1 ? x.clone() : execute('AvgPool', skipping(stride), [x]);
+}
+
+/** The gradient of {@link everyNth}'s input, from that of its output, which it consumes: zeros in between. */
+function everyNthGradient(gradient: Tensor, stride: number, xShape: readonly number[]): Tensor {
+  if (stride === 1) return gradient;
+  const shape = shapeTensor(xShape);
+  const spread = execute('AvgPoolGrad', skipping(stride), [shape, gradient]);
+  for (const tensor of [shape, gradient]) tensor.dispose();
+  return spread;
 }

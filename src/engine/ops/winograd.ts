@@ -1,9 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { hasOwnKernels } from '../backend.js';
 import { execute, flag, int } from '../kernels.js';
-import { activationRange } from './activation.js';
-import { executeOwn } from './own-kernels.js';
-import type { Epilogue, ProductKernels } from './product.js';
+import { executeOwn } from '../own-kernels.js';
+import { activationRange, type BilinearKernels, type Epilogue } from './epilogue.js';
 
 const preparation = {
   forward: { transposed: flag(false) },
@@ -12,7 +11,7 @@ const preparation = {
 
 /**
  * Whether a convolution (stride 1, a size that stays) can go by Winograd's algorithm: the engine has the kernels
- * (`native/winograd.cc`), and the convolution's is 3×3 and has as many channels as they need.
+ * (`native/kernels/winograd.cc`), and the convolution's is 3×3 and has as many channels as they need.
  *
  * @param kernel `[k, k, Cin, Cout]`
  */
@@ -25,7 +24,7 @@ export const winogradPays = ([n, h, w]: readonly number[]): boolean =>
   n * Math.ceil(h / 4) * Math.ceil(w / 4) >= 150;
 
 /** Winograd's kernels of a convolution that {@link winogradFits}; where it doesn't pay, the `direct` ones. */
-export function winogradKernels(direct: ProductKernels): ProductKernels {
+export function winogradKernels(direct: BilinearKernels): BilinearKernels {
   return {
     forward: (x, kernel, epilogue) =>
       winogradPays(x.shape)

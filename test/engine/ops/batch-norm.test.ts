@@ -1,8 +1,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { batchNorm } from '../../../src/engine/ops/batch-norm.js';
+import { batchNorm, foldNorm } from '../../../src/engine/ops/batch-norm.js';
 import { convolution, depthwiseConvolution } from '../../../src/engine/ops/convolution.js';
-import { foldNorm } from '../../../src/engine/ops/norm-folding.js';
 import { tf } from '../../../src/engine/tf.js';
 import { useReferenceGradients } from '../../support/engine.js';
 import { expectGradients, random, relativeDifference } from '../../support/gradients.js';

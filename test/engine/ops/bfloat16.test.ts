@@ -2,9 +2,9 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { execute, flag } from '../../../src/engine/kernels.js';
 import { loadEngine } from '../../../src/engine/load.js';
-import { activationRange } from '../../../src/engine/ops/activation.js';
-import { matrixProduct, productAndEpilogue } from '../../../src/engine/ops/matrix-product.js';
-import { roundsToBfloat16 } from '../../../src/engine/ops/own-kernels.js';
+import { activationRange } from '../../../src/engine/ops/epilogue.js';
+import { matmul, matmulWithEpilogue } from '../../../src/engine/ops/matmul.js';
+import { roundsToBfloat16 } from '../../../src/engine/own-kernels.js';
 import { tf } from '../../../src/engine/tf.js';
 import { random, relativeDifference } from '../../support/gradients.js';
 
@@ -33,7 +33,7 @@ describe.runIf(roundsToBfloat16())('products in bfloat16', () => {
       for (const transposed of ['none', 'first', 'second'] as const) {
         const a = random(transposed === 'first' ? [depth, rows] : [rows, depth], 1);
         const b = random(transposed === 'second' ? [columns, depth] : [depth, columns], 2);
-        const y = matrixProduct(a, b, transposed, [rows, columns]);
+        const y = matmul(a, b, transposed, [rows, columns]);
         const exact = tf.matMul(rounded(a), rounded(b), transposed === 'first', transposed === 'second');
         expect(y.shape).toEqual([rows, columns]);
         expect(relativeDifference(y.dataSync(), exact.dataSync())).toBeLessThan(2e-6);
@@ -47,7 +47,7 @@ describe.runIf(roundsToBfloat16())('products in bfloat16', () => {
     const [rows, depth, columns] = sides;
     const [a, b] = [random([rows, depth], 1), random([depth, columns], 2)];
     const [bias, residual] = [random([columns], 3), random([rows, columns], 4)];
-    const y = productAndEpilogue(a, b, { bias, residual, activation: 'relu' });
+    const y = matmulWithEpilogue(a, b, { bias, residual, activation: 'relu' });
     const product = tf.matMul(rounded(a), rounded(b));
     const expected = tf.relu(tf.add(tf.add(product, bias), residual));
     expect(relativeDifference(y.dataSync(), expected.dataSync())).toBeLessThan(2e-6);
@@ -55,10 +55,10 @@ describe.runIf(roundsToBfloat16())('products in bfloat16', () => {
 
   it('takes images and 1×1 kernels, and keeps the shape that a kernel’s gradient is to have', () => {
     const [x, kernel] = [random([2, 5, 7, 256], 1), random([1, 1, 256, 264], 2)];
-    const y = productAndEpilogue(x, kernel, {});
+    const y = matmulWithEpilogue(x, kernel, {});
     expect(y.shape).toEqual([2, 5, 7, 264]);
-    expect(matrixProduct(x, y, 'first', [1, 1, 256, 264]).shape).toEqual([1, 1, 256, 264]);
-    expect(matrixProduct(y, kernel, 'second', [2, 5, 7, 256]).shape).toEqual([2, 5, 7, 256]);
+    expect(matmul(x, y, 'first', [1, 1, 256, 264]).shape).toEqual([1, 1, 256, 264]);
+    expect(matmul(y, kernel, 'second', [2, 5, 7, 256]).shape).toEqual([2, 5, 7, 256]);
   });
 
   it('passes NaN and infinity on', () => {
@@ -66,7 +66,7 @@ describe.runIf(roundsToBfloat16())('products in bfloat16', () => {
     a[3] = Number.NaN;
     a[48] = Number.POSITIVE_INFINITY;
     const ones = tf.ones([48, 48]);
-    const y = productAndEpilogue(tf.tensor(a, [48, 48]), ones, { activation: 'relu' }).dataSync();
+    const y = matmulWithEpilogue(tf.tensor(a, [48, 48]), ones, { activation: 'relu' }).dataSync();
     expect(y[0]).toBeNaN();
     expect(y[48]).toBe(Number.POSITIVE_INFINITY);
     expect(y[96]).toBeGreaterThanOrEqual(0);
@@ -75,13 +75,13 @@ describe.runIf(roundsToBfloat16())('products in bfloat16', () => {
 
   it('is the same bit for bit each time', () => {
     const [a, b] = [random([1000, 700], 1), random([700, 300], 2)];
-    const once = matrixProduct(a, b, 'none', [1000, 300]).dataSync();
-    for (let i = 0; i < 3; i++) expect(matrixProduct(a, b, 'none', [1000, 300]).dataSync()).toEqual(once);
+    const once = matmul(a, b, 'none', [1000, 300]).dataSync();
+    for (let i = 0; i < 3; i++) expect(matmul(a, b, 'none', [1000, 300]).dataSync()).toEqual(once);
   });
 
   it('leaves short sides to TensorFlow', () => {
     const [a, b] = [random([47, 64], 1), random([64, 64], 2)];
-    const y = matrixProduct(a, b, 'none', [47, 64]);
+    const y = matmul(a, b, 'none', [47, 64]);
     expect(y.shape).toEqual([47, 64]);
     expect(relativeDifference(y.dataSync(), tf.matMul(a, b).dataSync())).toBeLessThan(1e-2);
   });
@@ -89,7 +89,7 @@ describe.runIf(roundsToBfloat16())('products in bfloat16', () => {
   it('refuses what does not fit', () => {
     const run = (depth: number, bias: number) =>
       execute(
-        'AttoBfloat16Product',
+        'AttoBfloat16Matmul',
         { transpose_a: flag(false), transpose_b: flag(false), ...activationRange(undefined) },
         [random([4, 8], 1), random([depth, 32], 2), random([bias], 3), tf.tensor1d([])],
       );

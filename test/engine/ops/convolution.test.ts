@@ -1,9 +1,12 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { execute, int } from '../../../src/engine/kernels.js';
-import { activationRange } from '../../../src/engine/ops/activation.js';
-import { convolution, depthwiseConvolution } from '../../../src/engine/ops/convolution.js';
-import { transposedConvolution } from '../../../src/engine/ops/transposed-convolution.js';
+import {
+  convolution,
+  depthwiseConvolution,
+  transposedConvolution,
+} from '../../../src/engine/ops/convolution.js';
+import { activationRange } from '../../../src/engine/ops/epilogue.js';
 import { tf } from '../../../src/engine/tf.js';
 import { useReferenceGradients } from '../../support/engine.js';
 import { expectGradients, random, relativeDifference } from '../../support/gradients.js';

@@ -1,8 +1,8 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { execute, flag, int } from '../../../src/engine/kernels.js';
-import { activationRange } from '../../../src/engine/ops/activation.js';
 import { convolution } from '../../../src/engine/ops/convolution.js';
+import { activationRange } from '../../../src/engine/ops/epilogue.js';
 import {
   winogradConvolution,
   winogradFits,
