@@ -6,9 +6,9 @@ import { inspectSplits } from '../datasets/checks/inspect.js';
 import { openSplits } from '../datasets/checks/open-splits.js';
 import { summarize } from '../datasets/checks/summary.js';
 import { type Severity, severityOf } from '../datasets/finding.js';
+import { checkReport } from '../report/tables/check-tables.js';
 import type { CheckOptions } from './check.js';
 import { checkClassifier } from './check-classifier.js';
-import { checkReport } from './check-report.js';
 import { interruptedExitCode, interruptSignal } from './terminal/interrupt.js';
 import { showProgress } from './terminal/progress.js';
 

@@ -6,8 +6,8 @@ import type { LabeledSplit } from '../datasets/image-folder/labeled-image.js';
 import { openLabeledSplit, resolveLabeledClasses } from '../datasets/image-folder/open.js';
 import { findUnreadable } from '../datasets/image-folder/unreadable.js';
 import { UserError } from '../errors.js';
+import { describeFindings } from '../report/tables/check-tables.js';
 import type { CheckOptions } from './check.js';
-import { describeFindings } from './check-report.js';
 import { interruptedExitCode, interruptSignal } from './terminal/interrupt.js';
 import { showProgress } from './terminal/progress.js';
 

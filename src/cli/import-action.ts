@@ -5,12 +5,12 @@ import { loadEngine } from '../engine/load.js';
 import { UserError } from '../errors.js';
 import { buildMaskRcnn } from '../models/mask-rcnn.js';
 import { Weights } from '../nn/weights.js';
+import { describeImport } from '../report/tables/import-table.js';
 import { planImport } from '../weights/import-plan.js';
 import { saveModel, takeTensors } from '../weights/model-file.js';
 import { openTensors } from '../weights/open.js';
 import { loadDataConfig } from './data-config.js';
 import type { ImportOptions } from './import.js';
-import { describeImport } from './import-report.js';
 
 /** Imports and says what was taken, what is fresh and what wasn't needed. */
 export async function importAction(

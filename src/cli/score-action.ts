@@ -4,9 +4,9 @@ import { type CocoResult, parseResults, resultName } from '../datasets/coco/resu
 import { UserError } from '../errors.js';
 import { DetectionEvaluator } from '../metrics/evaluator.js';
 import type { Metrics } from '../metrics/metrics.js';
+import { metricsTable } from '../report/tables/metrics-table.js';
 import type { ScoreOptions } from './score.js';
 import { openTruth, type ScoreTruth } from './score-truth.js';
-import { metricsTable } from './terminal/metrics-table.js';
 
 /** Scores a file of detections and prints the figures: as JSON on standard output, or as tables on standard error. */
 export async function score({ groundTruth, detections, split, json }: ScoreOptions): Promise<void> {

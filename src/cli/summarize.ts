@@ -6,9 +6,9 @@ import { classesOf } from '../datasets/classes.js';
 import { type ImageSize, paddedSize } from '../geometry/resize.js';
 import { buildClassifier } from '../models/classifier.js';
 import { buildMaskRcnn } from '../models/mask-rcnn.js';
+import type { ClassifierSummary } from '../report/tables/classifier-table.js';
 import type { RunFolder } from '../training/run-folder.js';
 import { readTop1 } from './summary-target.js';
-import type { ClassifierSummary } from './terminal/classifier-table.js';
 
 /** What is counted, in words. */
 export const counted = {

@@ -1,10 +1,10 @@
 import { UserError } from '../errors.js';
 import type { ImageSize } from '../geometry/resize.js';
+import { classifierNotes, classifierTable } from '../report/tables/classifier-table.js';
+import { complexityTable } from '../report/tables/complexity-table.js';
 import { counted, summarizeClassifier, summarizeDetector, type Wanted } from './summarize.js';
 import type { SummaryOptions } from './summary.js';
 import { readSummaryTarget } from './summary-target.js';
-import { classifierNotes, classifierTable } from './terminal/classifier-table.js';
-import { complexityTable } from './terminal/complexity-table.js';
 
 /** Counts and prints: as JSON on standard output, or as a table on standard error. */
 export async function summaryAction(

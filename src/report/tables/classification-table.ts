@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import type { ClassificationMetrics } from '../../metrics/classification.js';
-import { percent } from '../../report/percent.js';
+import { percent } from '../percent.js';
 
 /** So many classes are printed, the worst ones where there are more. */
 const shownClasses = 60;

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import type { Metrics } from '../../metrics/metrics.js';
-import { percent } from '../../report/percent.js';
+import { percent } from '../percent.js';
 
 /** The metrics as text for a terminal: the classes, then every protocol. Figures are in percent. */
 export function metricsTable(metrics: Metrics): string {

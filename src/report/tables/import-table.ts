@@ -1,9 +1,9 @@
 import Table from 'cli-table3';
-import { parameterSize } from '../nn/parameter.js';
-import type { FreshParameter, ImportPlan } from '../weights/import-plan.js';
-import { counterSuffix } from '../weights/names.js';
-import { shapeText, type TensorFile } from '../weights/tensor-file.js';
-import { torchShape } from '../weights/torch-layout.js';
+import { parameterSize } from '../../nn/parameter.js';
+import type { FreshParameter, ImportPlan } from '../../weights/import-plan.js';
+import { counterSuffix } from '../../weights/names.js';
+import { shapeText, type TensorFile } from '../../weights/tensor-file.js';
+import { torchShape } from '../../weights/torch-layout.js';
 
 /** The parts of a detector, by what the names of their parameters start with. */
 const parts = [
