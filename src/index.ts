@@ -6,5 +6,5 @@ export { UserError } from './errors.js';
 export type { Box } from './geometry/box.js';
 export type { Detection, Instance } from './geometry/instance.js';
 export { decodeMask, maskArea, type RunLengthMask } from './geometry/run-length-mask.js';
-export { type LoadOptions, MaskRCNN } from './models/detector.js';
-export { type Classification, Classifier } from './models/trained-classifier.js';
+export { Detector, type LoadOptions } from './models/detector.js';
+export { type Classification, ImageClassifier } from './models/trained-classifier.js';

@@ -9,7 +9,7 @@ import { legibleScale } from '../drawing/panels.js';
 import { UserError } from '../errors.js';
 import { writeTextAtomically } from '../files.js';
 import type { Detection } from '../geometry/instance.js';
-import { MaskRCNN } from '../models/detector.js';
+import { Detector } from '../models/detector.js';
 import { findImageFiles } from './image-files.js';
 import type { PredictOptions } from './predict.js';
 import { predictClassifier } from './predict-classifier.js';
@@ -38,7 +38,7 @@ async function predictDetector(
 ): Promise<void> {
   const names = pictureNames(files);
   const folder = out ?? (json ? undefined : 'predictions');
-  const model = await MaskRCNN.load(weights, { precision });
+  const model = await Detector.load(weights, { precision });
   // Decodes an image while the one before is looked at.
   const images = readAhead(
     (n) => files[n],

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { UserError } from '../errors.js';
 import { writeTextAtomically } from '../files.js';
-import { type Classification, Classifier } from '../models/trained-classifier.js';
+import { type Classification, ImageClassifier } from '../models/trained-classifier.js';
 import { percent } from '../report/percent.js';
 import type { PredictOptions } from './predict.js';
 import { predictImages } from './predict-images.js';
@@ -26,7 +26,7 @@ export async function predictClassifier(
     );
   }
   const folder = out ?? (json ? undefined : 'predictions');
-  const model = await Classifier.load(weights, { precision });
+  const model = await ImageClassifier.load(weights, { precision });
   const results: WrittenPrediction[] = [];
   try {
     const classify = (file: string) => model.classify(file);

@@ -1,5 +1,5 @@
 import type { ImageSize } from '../geometry/resize.js';
-import type { Classifier } from '../models/classifier.js';
+import type { ClassifierNetwork } from '../models/classifier.js';
 import type { MaskRcnn } from '../models/mask-rcnn.js';
 import { type Complexity, ComplexityCounter, type Shape } from './complexity.js';
 
@@ -39,7 +39,7 @@ export interface ClassifierComplexity extends Complexity {
 
 /** Parameters and multiply-adds of a classifier for one image. */
 export function classifierComplexity(
-  classifier: Classifier,
+  classifier: ClassifierNetwork,
   { height, width }: ImageSize,
 ): ClassifierComplexity {
   const counter = new ComplexityCounter();

@@ -1,6 +1,6 @@
 import { tf } from '../engine/tf.js';
 import type { TensorOps } from '../nn/tensor-ops.js';
-import { type Classifier, evaluationLogits } from './classifier.js';
+import { type ClassifierNetwork, evaluationLogits } from './classifier.js';
 import { normalizeImages, type Pixels } from './transform.js';
 
 /**
@@ -9,7 +9,7 @@ import { normalizeImages, type Pixels } from './transform.js';
  * @returns the logits of each image
  */
 export function classifyImages(
-  classifier: Classifier,
+  classifier: ClassifierNetwork,
   ops: TensorOps,
   images: readonly Pixels[],
 ): Float32Array[] {

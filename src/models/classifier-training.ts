@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { dropout } from '../engine/ops/dropout.js';
 import type { TensorOps } from '../nn/tensor-ops.js';
 import type { RandomStream } from '../random.js';
-import type { Classifier } from './classifier.js';
+import type { ClassifierNetwork } from './classifier.js';
 
 /**
  * A classifier's logits as training sees them: with dropout where the network has it.
@@ -12,7 +12,7 @@ import type { Classifier } from './classifier.js';
  * @returns `[N, classes]`, recorded on the tape of `ops`
  */
 export function trainingLogits(
-  classifier: Classifier,
+  classifier: ClassifierNetwork,
   ops: TensorOps,
   images: Tensor,
   random: RandomStream,

@@ -14,7 +14,7 @@ import { type Parameter, rootScope } from '../nn/parameter.js';
  * image → backbone → C5 → average pooling → (dropout) → dense layer → logits
  * ```
  */
-export interface Classifier {
+export interface ClassifierNetwork {
   /**
    * The backbone and the average pooling.
    *
@@ -39,7 +39,7 @@ export interface Classifier {
 export function configuredClassifier(
   { backbone, outputs: wanted }: ClassifierModelConfig,
   classes: number,
-): Classifier {
+): ClassifierNetwork {
   const outputs = wanted ?? classes;
   if (outputs < classes) {
     throw new UserError(
@@ -50,7 +50,7 @@ export function configuredClassifier(
 }
 
 /** Puts a classifier together. */
-export function buildClassifier(settings: BackboneConfig, classes: number): Classifier {
+export function buildClassifier(settings: BackboneConfig, classes: number): ClassifierNetwork {
   const { scope, parameters } = rootScope();
   const backbone = buildBackbone(scope, settings);
   const { name, dropout } = backbone.classifier;
@@ -70,6 +70,6 @@ export function buildClassifier(settings: BackboneConfig, classes: number): Clas
 }
 
 /** A classifier's logits in evaluation, `[N, classes]`, of images `[N, H, W, 3]`; `trainingLogits` is its counterpart. */
-export function evaluationLogits<T>(classifier: Classifier, ops: Ops<T>, images: T): T {
+export function evaluationLogits<T>(classifier: ClassifierNetwork, ops: Ops<T>, images: T): T {
   return classifier.classify(ops, classifier.features(ops, images));
 }

@@ -9,7 +9,7 @@ import { TensorOps } from '../nn/tensor-ops.js';
 import { Weights } from '../nn/weights.js';
 import { loadWeights, readModelConfig } from '../weights/model-file.js';
 import { detectObjects } from './detection.js';
-import { buildMaskRcnn, type MaskRcnn as Network } from './mask-rcnn.js';
+import { buildMaskRcnn, type MaskRcnn } from './mask-rcnn.js';
 
 /** How the engine computes, and what of the model's config is changed. */
 export interface LoadOptions extends EngineOptions {
@@ -20,18 +20,18 @@ export interface LoadOptions extends EngineOptions {
 /**
  * A trained Mask R-CNN, ready to find objects in photographs.
  *
- *     const model = await MaskRCNN.load('weights.safetensors');
+ *     const model = await Detector.load('weights.safetensors');
  *     for (const { category, score, box, mask } of await model.detect('photo.jpg')) …
  */
-export class MaskRCNN {
+export class Detector {
   readonly config: DetectionConfig;
   /** Names of the classes; a detection's `label` is an index into them. */
   readonly classes: readonly string[];
-  readonly #network: Network;
+  readonly #network: MaskRcnn;
   readonly #weights: Weights;
   readonly #ops: TensorOps;
 
-  private constructor(config: DetectionConfig, network: Network, weights: Weights) {
+  private constructor(config: DetectionConfig, network: MaskRcnn, weights: Weights) {
     this.config = config;
     this.classes = classesOf(config.data);
     this.#network = network;
@@ -44,7 +44,7 @@ export class MaskRCNN {
    *
    * @throws UserError when the file is missing, damaged or not of a detector of atto's, or the engine isn't installed
    */
-  static async load(file: string, options: LoadOptions = {}): Promise<MaskRCNN> {
+  static async load(file: string, options: LoadOptions = {}): Promise<Detector> {
     const config = requireDetection(await readModelConfig(file, options.overrides), file);
     const { threads = config.threads, precision = config.precision } = options;
     await loadEngine({ threads, precision });
@@ -56,7 +56,7 @@ export class MaskRCNN {
       weights.dispose();
       throw error;
     }
-    return new MaskRCNN(config, network, weights);
+    return new Detector(config, network, weights);
   }
 
   /**

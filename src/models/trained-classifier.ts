@@ -10,7 +10,7 @@ import { TensorOps } from '../nn/tensor-ops.js';
 import { Weights } from '../nn/weights.js';
 import { loadWeights, readModelConfig } from '../weights/model-file.js';
 import { classifyImages } from './classification.js';
-import { configuredClassifier, type Classifier as Network } from './classifier.js';
+import { type ClassifierNetwork, configuredClassifier } from './classifier.js';
 import type { LoadOptions } from './detector.js';
 
 /** What an image may show. */
@@ -26,18 +26,18 @@ export interface Classification {
 /**
  * A trained classifier, ready to say what photographs show.
  *
- *     const model = await Classifier.load('weights.safetensors');
+ *     const model = await ImageClassifier.load('weights.safetensors');
  *     const [{ category, probability }] = await model.classify('photo.jpg');
  */
-export class Classifier {
+export class ImageClassifier {
   readonly config: ClassificationConfig;
   /** Names of the classes; a `label` is an index into them. */
   readonly classes: readonly string[];
-  readonly #network: Network;
+  readonly #network: ClassifierNetwork;
   readonly #weights: Weights;
   readonly #ops: TensorOps;
 
-  private constructor(config: ClassificationConfig, network: Network, weights: Weights) {
+  private constructor(config: ClassificationConfig, network: ClassifierNetwork, weights: Weights) {
     this.config = config;
     this.classes = classesOf(config.data);
     this.#network = network;
@@ -50,7 +50,7 @@ export class Classifier {
    *
    * @throws UserError when the file is missing, damaged or not of a classifier of atto's, or the engine isn't installed
    */
-  static async load(file: string, options: LoadOptions = {}): Promise<Classifier> {
+  static async load(file: string, options: LoadOptions = {}): Promise<ImageClassifier> {
     const config = requireClassification(await readModelConfig(file, options.overrides), file);
     const { threads = config.threads, precision = config.precision } = options;
     await loadEngine({ threads, precision });
@@ -63,7 +63,7 @@ export class Classifier {
       weights.dispose();
       throw error;
     }
-    return new Classifier(config, network, weights);
+    return new ImageClassifier(config, network, weights);
   }
 
   /**

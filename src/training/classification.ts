@@ -11,7 +11,7 @@ import {
 import { samplesAhead } from '../datasets/loading/read-ahead.js';
 import { softmaxCrossEntropy } from '../engine/ops/losses.js';
 import { UserError } from '../errors.js';
-import { type Classifier, configuredClassifier } from '../models/classifier.js';
+import { type ClassifierNetwork, configuredClassifier } from '../models/classifier.js';
 import { trainingLogits } from '../models/classifier-training.js';
 import { normalizeImages } from '../models/transform.js';
 import type { TensorOps } from '../nn/tensor-ops.js';
@@ -61,7 +61,7 @@ export function classification(
 
 /** The cross-entropy of a batch of images. */
 export function classificationLosses(
-  classifier: Classifier,
+  classifier: ClassifierNetwork,
   ops: TensorOps,
   samples: readonly LabeledImage[],
   { seed, training }: Pick<ClassificationConfig, 'seed' | 'training'>,

@@ -10,7 +10,7 @@ import {
   classifiedImage,
 } from '../metrics/classification.js';
 import { classifyImages } from '../models/classification.js';
-import type { Classifier } from '../models/classifier.js';
+import type { ClassifierNetwork } from '../models/classifier.js';
 import { TensorOps } from '../nn/tensor-ops.js';
 import type { Weights } from '../nn/weights.js';
 import type { TaskProgress } from './task.js';
@@ -33,7 +33,7 @@ export interface ClassifierEvaluation {
  * @throws UserError when an image can't be read, unless the config leaves such images out
  */
 export async function evaluateClassifier(
-  classifier: Classifier,
+  classifier: ClassifierNetwork,
   weights: Weights,
   { data, dataWorkers, input }: ClassificationConfig,
   split: LabeledSplit,

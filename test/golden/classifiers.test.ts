@@ -3,7 +3,7 @@ import type { BackboneName } from '../../src/config/backbone-names.js';
 import type { BackboneConfig } from '../../src/config/schema.js';
 import { Tape } from '../../src/engine/tape.js';
 import { tf } from '../../src/engine/tf.js';
-import { buildClassifier, type Classifier, evaluationLogits } from '../../src/models/classifier.js';
+import { buildClassifier, type ClassifierNetwork, evaluationLogits } from '../../src/models/classifier.js';
 import { trainingLogits } from '../../src/models/classifier-training.js';
 import { TensorOps } from '../../src/nn/tensor-ops.js';
 import type { Weights } from '../../src/nn/weights.js';
@@ -30,7 +30,7 @@ beforeAll(async () => {
 const batch = 4;
 const classes = 51;
 
-function build(name: BackboneName, norm: BackboneConfig['norm']): Classifier {
+function build(name: BackboneName, norm: BackboneConfig['norm']): ClassifierNetwork {
   return buildClassifier({ name, norm, normEpsilon: 1e-5, normMomentum: 0.1, trainableStages: 5 }, classes);
 }
 
@@ -94,7 +94,7 @@ function expectLogitsAndGradients(name: BackboneName, mode: 'training' | 'evalua
 }
 
 /** Expects the norms' running statistics to have followed the batch as in PyTorch. */
-function expectStatistics(name: BackboneName, classifier: Classifier, weights: Weights): void {
+function expectStatistics(name: BackboneName, classifier: ClassifierNetwork, weights: Weights): void {
   const statistics = classifier.parameters.filter(({ role }) => role === 'statistic').sort(byName);
   const norms = statistics.map((parameter) => tf.norm(weights.variable(parameter).read()).dataSync()[0]);
   const expected = golden(`${name}.statistics`).data;

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { Classifier, MaskRCNN } from '../../src/index.js';
+import { Detector, ImageClassifier } from '../../src/index.js';
 import { buildClassifier } from '../../src/models/classifier.js';
 import { buildMaskRcnn } from '../../src/models/mask-rcnn.js';
 import { Weights } from '../../src/nn/weights.js';
@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 
 test('gives the most probable classes of a file, its bytes or its pixels, without the outputs that are none', async () => {
-  const model = await Classifier.load(file);
+  const model = await ImageClassifier.load(file);
   expect(model.classes).toEqual(['cat', 'dog', 'emu', 'ant', 'bee', 'fly']);
   const noise = { type: 'gaussian', mean: 120, sigma: 60 } as const;
   const picture = sharp({ create: { width: 50, height: 40, channels: 3, background: 'gray', noise } });
@@ -49,7 +49,7 @@ test('gives the most probable classes of a file, its bytes or its pixels, withou
 });
 
 test("a detector's file is no classifier's, and the reverse", async () => {
-  await expect(MaskRCNN.load(file)).rejects.toThrow(
+  await expect(Detector.load(file)).rejects.toThrow(
     /weights\.safetensors: is about a classifier .* a detector is needed/,
   );
   const other = path.join(path.dirname(file), 'detector.safetensors');
@@ -57,7 +57,7 @@ test("a detector's file is no classifier's, and the reverse", async () => {
   const weights = new Weights(buildMaskRcnn(config.model, 5).parameters, 1);
   await saveModel(other, weights, config);
   weights.dispose();
-  await expect(Classifier.load(other)).rejects.toThrow(
+  await expect(ImageClassifier.load(other)).rejects.toThrow(
     /detector\.safetensors: is about a detector .* a classifier is needed/,
   );
 });
