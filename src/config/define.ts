@@ -2,7 +2,7 @@ import type { ConfigInput } from './schema.js';
 
 export { vocClasses } from './voc-classes.js';
 
-/** What a config file exports by default; returns it as it is, with its type checked by the editor. */
+/** Types the default export of a config file, so that editors check and complete it. Returns it as it is. */
 export function defineConfig(config: ConfigInput): ConfigInput {
   return config;
 }

@@ -1,25 +1,27 @@
 import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createJiti } from 'jiti';
 import { messageOf, UserError } from '../errors.js';
+import * as define from './define.js';
+import type { ConfigOverrides } from './overrides.js';
 import { parseConfig } from './parse.js';
 import type { Config } from './schema.js';
 
-/** What `import … from 'atto-maskrcnn'` means in a config file, wherever that lies. */
-const configModule = fileURLToPath(import.meta.url).replace(/load(\.\w+)$/, 'define$1');
-
 /**
- * Reads a config file (TypeScript, JavaScript or JSON) and what the command line adds to it.
+ * Reads a config file in TypeScript, JavaScript or JSON, and resolves it with its overrides.
  *
- * @param overrides `key.path=value`, each
+ * @param modules modules of atto that the file may import beside `atto-maskrcnn`, by their names
  * @throws UserError when the file is missing, can't be evaluated or isn't a config
  */
-export async function loadConfig(file: string, overrides: readonly string[]): Promise<Config> {
-  return parseConfig(await readConfigFile(file), overrides, file);
+export async function loadConfig(
+  file: string,
+  overrides: ConfigOverrides = [],
+  modules: Readonly<Record<string, unknown>> = {},
+): Promise<Config> {
+  return parseConfig(await readConfigFile(file, modules), overrides, file);
 }
 
-async function readConfigFile(file: string): Promise<unknown> {
+async function readConfigFile(file: string, modules: Readonly<Record<string, unknown>>): Promise<unknown> {
   const absolute = path.resolve(file);
   try {
     await access(absolute);
@@ -29,7 +31,8 @@ async function readConfigFile(file: string): Promise<unknown> {
   try {
     if (file.endsWith('.json')) return JSON.parse(await readFile(absolute, 'utf8'));
     const jiti = createJiti(import.meta.url, {
-      alias: { 'atto-maskrcnn': configModule },
+      // The same modules as this process's, wherever the file lies.
+      virtualModules: { 'atto-maskrcnn': define, 'atto-maskrcnn/config': define, ...modules },
       fsCache: false,
       moduleCache: false,
     });

@@ -1,41 +1,75 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { UserError } from '../errors.js';
 import { nearestName } from '../nearest-name.js';
-import { type Config, classificationSchema, configSchema, detectionSchema } from './schema.js';
-import { keysAt, kindsAround, schemasAt } from './schema-keys.js';
+import { keysAt, kindsAround, schemasAt } from './keys.js';
+import { applyOverrides, type ConfigOverrides, isTree, type Tree } from './overrides.js';
+import { type Config, configSchema, detectionSchema } from './schema.js';
 
 /**
- * Resolves what a config file says and what the command line adds to it.
+ * Resolves a config: the content of a config file, its overrides and the defaults.
  *
- * @param input what the file exports
- * @param overrides `key.path=value`, each
- * @param source names the config in messages
+ * @param input default export of the file
+ * @param source name of the config in messages
  * @throws UserError that names every unknown key and impossible value
  */
-export function parseConfig(input: unknown, overrides: readonly string[], source: string): Config {
-  const changed = applyOverrides(input, overrides);
+export function parseConfig(input: unknown, overrides: ConfigOverrides, source: string): Config {
+  const changed = applyOverrides(input, overrides, { schemaOf: taskSchema, describeUnknown });
   const result = configSchema.safeParse(changed);
   if (result.success) return result.data;
-  const problems = result.error.issues.flatMap((issue) => describe(issue, taskSchema(changed)));
+  const problems = result.error.issues.flatMap((issue) => describeIssue(issue, taskSchema(changed)));
   throw new UserError(`${source}: ${problems.join('\n  ')}`);
 }
 
-/** What a config of its task may hold: a detector's, where it doesn't say which. */
-function taskSchema(config: unknown): typeof detectionSchema | typeof classificationSchema {
-  return isTree(config) && config.task === 'classification' ? classificationSchema : detectionSchema;
+/**
+ * Resolves a config that atto wrote, in a run's folder or a weights file, as {@link parseConfig} does. One that an earlier
+ * version wrote is read with today's names of its keys.
+ */
+export function parseSavedConfig(input: unknown, overrides: ConfigOverrides, source: string): Config {
+  if (!isTree(input)) return parseConfig(input, overrides, source);
+  const renamed: Tree = structuredClone(input);
+  for (const [from, to] of renamedKeys) {
+    const path = from.split('.');
+    const last = path.pop() ?? '';
+    let parent: unknown = renamed;
+    for (const key of path) parent = isTree(parent) ? parent[key] : undefined;
+    if (!isTree(parent) || !(last in parent)) continue;
+    parent[to] = parent[last];
+    delete parent[last];
+  }
+  return parseConfig(renamed, overrides, source);
 }
 
-function describe(issue: z.core.$ZodIssue, schema: z.core.$ZodType): string[] {
+/** Keys that had another name: the former path, and the key's name today. */
+const renamedKeys: ReadonlyMap<string, string> = new Map([
+  ...['model.rpn', 'model.box'].flatMap((part): [string, string][] => [
+    [`${part}.batchSize`, 'batchSizePerImage'],
+    [`${part}.positiveIou`, 'foregroundIou'],
+    [`${part}.negativeIou`, 'backgroundIou'],
+    [`${part}.positiveFraction`, 'foregroundFraction'],
+  ]),
+  ['input.colourJitter', 'colorJitter'],
+]);
+
+/** Schema of a config's task: a detector's, where the config doesn't say which. */
+function taskSchema(config: unknown): z.core.$ZodType {
+  const task = isTree(config) ? config.task : undefined;
+  return kindsAround(configSchema, [])?.schemaOf(task) ?? detectionSchema;
+}
+
+function describeIssue(issue: z.core.$ZodIssue, schema: z.core.$ZodType): string[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => unknownKey([...issue.path, key], schema));
+    return issue.keys.map((key) => describeUnknown([...issue.path, key], schema));
   }
   return [`${issue.path.join('.') || 'the config'}: ${issue.message}`];
 }
 
-function unknownKey(path: readonly PropertyKey[], schema: z.core.$ZodType): string {
+/** Message about a key that a schema lacks. */
+function describeUnknown(path: readonly PropertyKey[], schema: z.core.$ZodType): string {
   const parent = path.slice(0, -1);
   const known = keysAt(schema, parent);
   const name = path.join('.');
+  const renamed = renamedKeys.get(name);
+  if (renamed) return `${name} is called ${[...parent, renamed].join('.')} now`;
   const kinds = kindsAround(schema, parent);
   if (kinds && known.includes(String(path.at(-1)))) {
     return `${name} goes with another ${[...kinds.path, kinds.discriminator].join('.')}`;
@@ -44,114 +78,4 @@ function unknownKey(path: readonly PropertyKey[], schema: z.core.$ZodType): stri
   const guess = nearestName(String(path.at(-1)), known);
   if (guess) return `unknown key ${name}; did you mean ${[...parent, guess].join('.')}?`;
   return `unknown key ${name}; there are ${known.join(', ') || 'no keys here'}`;
-}
-
-type Tree = { [key: string]: unknown };
-
-function isTree(value: unknown): value is Tree {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function applyOverrides(input: unknown, overrides: readonly string[]): unknown {
-  if (!isTree(input) || overrides.length === 0) return input;
-  const result: Tree = structuredClone(input);
-  const paths = new Set<string>();
-  for (const override of overrides) {
-    const equals = override.indexOf('=');
-    if (equals < 1) {
-      throw new UserError(`${override}: expected key.path=value, such as training.steps=500`);
-    }
-    const path = override.slice(0, equals).split('.');
-    paths.add(path.join('.'));
-    const leaf = leafSchema(path, taskSchema(result));
-    setValue(result, path, readValue(override.slice(equals + 1), leaf));
-  }
-  for (const path of paths) dropKeysOfOtherKinds(result, path.split('.'), paths, taskSchema(result));
-  // A size given on the command line is the one that is meant: the file's others don't come with it.
-  for (const [size, ...others] of sizeKeys) {
-    if (!paths.has(`input.${size}`) || !isTree(result.input)) continue;
-    for (const key of others) if (!paths.has(`input.${key}`)) delete result.input[key];
-  }
-  return result;
-}
-
-/** The keys of `input` that give a size, each with those that depend on it. */
-const sizeKeys = [
-  ['shorterSide', 'longerSide', 'multiScale'],
-  ['size', 'resize'],
-] as const;
-
-/** Where the command line chooses another kind of something, such as `data.format`, the file's keys of its own kind go. */
-function dropKeysOfOtherKinds(
-  tree: Tree,
-  path: readonly string[],
-  given: ReadonlySet<string>,
-  whole: z.core.$ZodType,
-): void {
-  const parent = path.slice(0, -1);
-  const kinds = kindsAround(whole, parent);
-  if (kinds?.path.length !== parent.length || kinds.discriminator !== path.at(-1)) return;
-  let value: unknown = tree;
-  for (const key of parent) value = isTree(value) ? value[key] : undefined;
-  const schema = isTree(value) && kinds.schemaOf(value[kinds.discriminator]);
-  if (schema) dropUnknownKeys(value, parent, [], { schema, whole }, given);
-}
-
-/**
- * @param below the path of `tree` below `parent`, in whose `schema` its keys should be
- * @param schemas `whole`: of all the config, to tell the keys of other kinds from misspelled ones
- */
-function dropUnknownKeys(
-  tree: unknown,
-  parent: readonly string[],
-  below: readonly string[],
-  schemas: { readonly schema: z.core.$ZodType; readonly whole: z.core.$ZodType },
-  given: ReadonlySet<string>,
-): void {
-  if (!isTree(tree)) return;
-  const known = keysAt(schemas.schema, below);
-  const elsewhere = keysAt(schemas.whole, [...parent, ...below]);
-  for (const key of Object.keys(tree)) {
-    const path = [...parent, ...below, key].join('.');
-    const wanted = [...given].some((other) => other === path || other.startsWith(`${path}.`));
-    if (known.includes(key)) dropUnknownKeys(tree[key], parent, [...below, key], schemas, given);
-    else if (elsewhere.includes(key) && !wanted) delete tree[key];
-  }
-}
-
-function leafSchema(path: readonly string[], whole: z.core.$ZodType): z.core.$ZodType {
-  for (let depth = 1; depth <= path.length; depth++) {
-    if (schemasAt(whole, path.slice(0, depth)).length === 0) {
-      throw new UserError(unknownKey(path.slice(0, depth), whole));
-    }
-  }
-  const [schema = whole] = schemasAt(whole, path);
-  return schema;
-}
-
-/** A value as the command line writes it: lists with commas, texts without quotes, anything else as JSON. */
-function readValue(text: string, schema: z.core.$ZodType): unknown {
-  if (!text.startsWith('[') && (schema instanceof z.ZodArray || schema instanceof z.ZodTuple)) {
-    const element = schema instanceof z.ZodArray ? schema.element : schema.def.items[0];
-    return text === '' ? [] : text.split(',').map((item) => readValue(item.trim(), element));
-  }
-  if (text === 'undefined') return undefined;
-  if (schema instanceof z.ZodString) return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-function setValue(tree: Tree, path: readonly string[], value: unknown): void {
-  const [key, ...rest] = path;
-  if (rest.length === 0) {
-    tree[key] = value;
-    return;
-  }
-  const child = tree[key];
-  const subtree: Tree = isTree(child) ? child : {};
-  tree[key] = subtree;
-  setValue(subtree, rest, value);
 }

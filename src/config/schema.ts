@@ -6,21 +6,21 @@ import { classificationTraining, training } from './schema/training.js';
 import { count, seed } from './schema/values.js';
 
 /**
- * The whole of what a run depends on, parsed once. Every key has its default here; a config file says only what
- * differs. Lengths are pixels of the network's input unless said otherwise.
+ * Everything that a run depends on, parsed once. Every key has its default here; a config file states what differs.
+ * Lengths are pixels of the network's input unless stated otherwise.
  */
 
 const runKeys = {
   seed: seed.default(1),
-  /** `bf16` lets products of matrices and convolutions round their factors to bfloat16 where the processor has it. */
+  /** `bf16` lets matrix multiplications and convolutions round their inputs to bfloat16 where the processor has it. */
   precision: z.enum(['float32', 'bf16']).default('float32'),
   /** Threads of the engine; all cores by default. */
   threads: count.optional(),
-  /** Threads that read and augment images while the engine computes; with 0 the two take turns. */
+  /** Threads that read and augment images while the engine computes; with 0 the two alternate. */
   dataWorkers: z.int().min(0).default(1),
 };
 
-/** Finds the objects in an image, with boxes and masks. */
+/** Detection of objects with boxes and masks. */
 export const detectionSchema = z.strictObject({
   task: z.literal('instance-segmentation').default('instance-segmentation'),
   ...runKeys,
@@ -30,7 +30,7 @@ export const detectionSchema = z.strictObject({
   training,
 });
 
-/** Says what an image shows. */
+/** Classification of whole images. */
 export const classificationSchema = z.strictObject({
   task: z.literal('classification'),
   ...runKeys,
@@ -46,7 +46,7 @@ export const configSchema = z.discriminatedUnion('task', [detectionSchema, class
 
 /** A resolved config: every key has its value. */
 export type Config = z.output<typeof configSchema>;
-/** What a config file says. */
+/** Content of a config file. */
 export type ConfigInput = z.input<typeof configSchema>;
 
 export type DetectionConfig = z.output<typeof detectionSchema>;
@@ -65,6 +65,6 @@ export type SbdDataConfig = Extract<DataConfig, { format: 'sbd' }>;
 export type ShapesDataConfig = Extract<DataConfig, { format: 'shapes' }>;
 export type ClassificationDataConfig = ClassificationConfig['data'];
 export type ImageFolderDataConfig = Extract<ClassificationDataConfig, { format: 'image-folder' }>;
-/** What the training of every task has. */
+/** Keys that the training of every task has. */
 export type TrainingConfig = DetectionConfig['training'];
 export type ClassificationTrainingConfig = ClassificationConfig['training'];

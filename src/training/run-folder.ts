@@ -1,6 +1,6 @@
 import { access, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseConfig } from '../config/parse.js';
+import { parseSavedConfig } from '../config/parse.js';
 import type { Config } from '../config/schema.js';
 import { messageOf, UserError } from '../errors.js';
 import { errorCode, writeTextAtomically } from '../files.js';
@@ -118,7 +118,7 @@ export async function readRunConfig(run: RunFolder, overrides: readonly string[]
     throw new UserError(`${run.config}: can't be read: ${messageOf(error)}; is this a run's folder?`);
   }
   try {
-    return parseConfig(JSON.parse(text), overrides, run.config);
+    return parseSavedConfig(JSON.parse(text), overrides, run.config);
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`${run.config}: is damaged: ${messageOf(error)}`);

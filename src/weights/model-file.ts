@@ -1,5 +1,5 @@
 import type { BackboneName } from '../config/backbone-names.js';
-import { parseConfig } from '../config/parse.js';
+import { parseSavedConfig } from '../config/parse.js';
 import type { Config } from '../config/schema.js';
 import { tf } from '../engine/tf.js';
 import { UserError } from '../errors.js';
@@ -47,7 +47,7 @@ export function configOf({ file, metadata }: TensorFile, overrides: readonly str
       `${file}: holds tensors but no config, so it wasn't written by atto; bring it in with: atto import`,
     );
   }
-  return parseConfig(JSON.parse(config), overrides, file);
+  return parseSavedConfig(JSON.parse(config), overrides, file);
 }
 
 /** Reads the config of a weights file alone. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { globSync } from 'tinyglobby';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
-import { parseConfig } from '../../src/config/parse.js';
+import { parseConfig, parseSavedConfig } from '../../src/config/parse.js';
 import { requireClassification, requireDetection } from '../../src/config/require-task.js';
 import { UserError } from '../../src/errors.js';
 
@@ -73,6 +73,60 @@ describe('parseConfig', () => {
     const input = structuredClone(minimal);
     parse(['training.steps=20'], input);
     expect(input).toEqual(minimal);
+  });
+
+  it('takes overrides as an object, with the same effect as texts', () => {
+    const shapes = { ...minimal, data: { format: 'shapes', root: 'shapes', trainImages: 3 } };
+    const object = {
+      seed: 3,
+      data: { format: 'voc', year: 2007 },
+      input: { shorterSide: 400 },
+      model: { rpn: { anchorSizes: [16, 32, 64, 128, 256] } },
+      training: { schedule: { kind: 'multi-step', milestones: [5] }, clipNorm: undefined },
+    } as const;
+    const file = { ...shapes, input: { longerSide: 999 }, training: { ...minimal.training, clipNorm: 1 } };
+    const texts = [
+      'seed=3',
+      'data.format=voc',
+      'data.year=2007',
+      'input.shorterSide=400',
+      'model.rpn.anchorSizes=16,32,64,128,256',
+      'training.schedule={"kind":"multi-step","milestones":[5]}',
+      'training.clipNorm=undefined',
+    ];
+    const config = parseConfig(file, object, 'test.ts');
+    expect(config).toEqual(parseConfig(file, texts, 'test.ts'));
+    expect(config.input).toMatchObject({ shorterSide: 400, longerSide: 666 });
+    expect(config.data).toMatchObject({ format: 'voc', root: 'shapes', year: 2007 });
+    expect(config.training.clipNorm).toBeUndefined();
+    const misspelled = JSON.parse('{"training":{"stpes":3}}');
+    expect(() => parseConfig(file, misspelled, 'test.ts')).toThrow('did you mean training.steps?');
+  });
+
+  it('refuses a former name with the one of today, but reads it where atto itself has written it', () => {
+    const former = {
+      ...minimal,
+      model: { rpn: { batchSize: 64, positiveIou: 0.6 }, box: { negativeIou: 0.4, positiveFraction: 0.5 } },
+    };
+    expect(message([], former)).toContain('model.rpn.batchSize is called model.rpn.batchSizePerImage now');
+    expect(message(['model.box.positiveFraction=0.5'])).toBe(
+      'model.box.positiveFraction is called model.box.foregroundFraction now',
+    );
+    const { model } = parseSavedConfig(former, [], 'run/config.json');
+    expect(model).toMatchObject({
+      rpn: { batchSizePerImage: 64, foregroundIou: 0.6 },
+      box: { backgroundIou: 0.4, foregroundFraction: 0.5, batchSizePerImage: 512 },
+    });
+    const classifier = {
+      task: 'classification',
+      data: { format: 'image-folder', root: 'data' },
+      input: { colourJitter: { brightness: 0.4 } },
+      training: minimal.training,
+    };
+    expect(message([], classifier)).toContain('input.colourJitter is called input.colorJitter now');
+    expect(parseSavedConfig(classifier, [], 'config.json').input).toMatchObject({
+      colorJitter: { brightness: 0.4 },
+    });
   });
 
   const message = (overrides: string[], input: unknown = minimal): string => {
@@ -175,7 +229,7 @@ describe('parseConfig', () => {
     expect(message([], { ...classifier, input: { shorterSide: 224 } })).toBe(
       'test.ts: input.shorterSide goes with another task',
     );
-    expect(message(['training.emaDecay=0.9'])).toBe('training.emaDecay goes with another task');
+    expect(message(['training.labelSmoothing=0.1'])).toBe('training.labelSmoothing goes with another task');
     expect(message(['model.outputs=3'])).toBe('model.outputs goes with another task');
     expect(message(['training.labelsmoothing=0.1'], classifier)).toBe(
       'unknown key training.labelsmoothing; did you mean training.labelSmoothing?',

@@ -5,17 +5,17 @@ import { count, fraction, positive } from './values.js';
 const backbone = z.strictObject({
   name: z.enum(backboneNames).default('attonet-a'),
   /**
-   * `batch`: statistics of the batch while training, running ones afterwards. `affine`: running statistics always,
-   * scale and shift trained. `frozen`: nothing of the norm trained (torchvision's choice for pretrained backbones).
+   * `batch`: statistics of the batch in training, running statistics in evaluation. `affine`: running statistics always,
+   * scale and shift trained. `frozen`: nothing trained (torchvision's choice for pretrained backbones).
    */
   norm: z.enum(['batch', 'affine', 'frozen']).default('batch'),
-  /** Added to the variance; torchvision's published detectors use 0. */
+  /** Epsilon added to the variance; torchvision's published detectors use 0. */
   normEpsilon: z.number().min(0).default(1e-5),
-  /** Share of the new batch in the running statistics. */
+  /** Weight of a new batch in the running statistics. */
   normMomentum: fraction.default(0.1),
-  /** How many of the five stages train, counted from the deepest; 5 is all. */
+  /** Number of stages that are trained, counted from the deepest; 5 is all. */
   trainableStages: z.int().min(0).max(5).default(5),
-  /** Weights file to start the backbone from. */
+  /** Weights file that the backbone starts from. */
   weights: z.string().optional(),
 });
 
@@ -25,14 +25,14 @@ const topK = (train: number, test: number) =>
   z.strictObject({ train: count.default(train), test: count.default(test) }).prefault({});
 
 const rpnKeys = {
-  /** height / width */
+  /** Height divided by width, one for each anchor of a size. */
   aspectRatios: z.array(positive).min(1).default([0.5, 1, 2]),
   foregroundIou: fraction.default(0.7),
   backgroundIou: fraction.default(0.3),
-  /** Anchors an image that the losses look at. */
+  /** Number of anchors that are sampled per image for the losses. */
   batchSizePerImage: count.default(256),
   foregroundFraction: fraction.default(0.5),
-  /** Proposals an image kept after non-maximum suppression. */
+  /** Maximum number of proposals per image after non-maximum suppression. */
   postNmsTopK: topK(2000, 1000),
   nmsThreshold: fraction.default(0.7),
 };
@@ -40,7 +40,7 @@ const rpnKeys = {
 const boxKeys = {
   foregroundIou: fraction.default(0.5),
   backgroundIou: fraction.default(0.5),
-  /** RoIs an image that the losses look at. */
+  /** Number of RoIs that are sampled per image for the losses. */
   batchSizePerImage: count.default(512),
   foregroundFraction: fraction.default(0.25),
   scoreThreshold: fraction.default(0.05),
@@ -49,7 +49,7 @@ const boxKeys = {
 };
 
 const modelKeys = {
-  /** Weights file of a whole detector to start from. */
+  /** Weights file of a whole detector that training starts from. */
   weights: z.string().optional(),
   backbone: backbone.prefault({}),
 };
@@ -59,16 +59,16 @@ const fpnModel = z.strictObject({
   architecture: z.literal('fpn').default('fpn'),
   ...modelKeys,
   /**
-   * The 3×3 convolutions of the FPN, the RPN and the mask head. `separable`: a depthwise and a pointwise one each, with
-   * about a ninth of the parameters and multiply-adds.
+   * Kind of the 3×3 convolutions of the FPN, the RPN and the mask head. `separable`: a depthwise and a pointwise
+   * convolution each, with about a ninth of the parameters and multiply-adds.
    */
   headConvolution: z.enum(['standard', 'separable']).default('standard'),
   fpn: fpn.prefault({}),
   rpn: z
     .strictObject({
-      /** Side of the anchors of each level, P2 to P6. */
+      /** Side of the anchors on each level, P2 to P6, in pixels of the network's input. */
       anchorSizes: z.array(positive).length(5).default([32, 64, 128, 256, 512]),
-      /** Proposals a level kept before non-maximum suppression. */
+      /** Maximum number of proposals per level before non-maximum suppression. */
       preNmsTopK: topK(2000, 1000),
       ...rpnKeys,
     })
@@ -83,11 +83,11 @@ const fpnModel = z.strictObject({
     .prefault({}),
   mask: z
     .strictObject({
-      /** Channels of the convolutions and of the deconvolution. */
+      /** Channels of the convolutions and of the transposed convolution. */
       channels: count.default(256),
       /** Number of 3×3 convolutions. */
       layers: count.default(4),
-      /** The predicted masks are twice as large. */
+      /** Side of the pooled features; the predicted masks are twice as large. */
       roiSize: count.default(14),
     })
     .prefault({}),
@@ -101,19 +101,19 @@ const c4Model = z.strictObject({
     .strictObject({
       /** Sides of the anchors at each location. */
       anchorSizes: z.array(positive).min(1).default([32, 64, 128, 256, 512]),
-      /** Proposals an image kept before non-maximum suppression. */
+      /** Maximum number of proposals per image before non-maximum suppression. */
       preNmsTopK: topK(12_000, 6000),
       ...rpnKeys,
     })
     .prefault({}),
   box: z
     .strictObject({
-      /** What is pooled for boxes and masks alike; C5 halves it, and the predicted masks are as large again. */
+      /** Side of the features pooled for boxes and masks alike; C5 halves it, and the predicted masks are as large again. */
       roiSize: z.int().min(2).default(14),
       ...boxKeys,
     })
     .prefault({}),
-  /** Channels of the deconvolution. */
+  /** Channels of the transposed convolution. */
   mask: z.strictObject({ channels: count.default(256) }).prefault({}),
 });
 
@@ -122,11 +122,11 @@ export const detectorModel = z.discriminatedUnion('architecture', [fpnModel, c4M
   error: 'must be fpn or c4',
 });
 
-/** A network that says what an image shows (Section 4.1). */
+/** A classifier (Section 4.1). */
 export const classifierModel = z.strictObject({
-  /** Weights file of a whole classifier to start from. */
+  /** Weights file of a whole classifier that training starts from. */
   weights: z.string().optional(),
   backbone: backbone.prefault({}),
-  /** Width of the dense layer: the number of classes, or more; what is beyond them isn't taught. */
+  /** Width of the dense layer; the number of classes by default. Outputs beyond the classes are never a target. */
   outputs: count.optional(),
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a schema accepts once its default, its optionality and its transformation are taken off. */
+/** Schema without its default, its optionality and its transformation. */
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional) {
     return unwrap(schema.unwrap());
@@ -8,13 +8,13 @@ function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   return schema instanceof z.ZodPipe ? unwrap(schema.in) : schema;
 }
 
-/** The options of a union, or the one schema. */
+/** Options of a union, or the one schema. */
 function optionsOf(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
   return schema instanceof z.ZodUnion ? schema.options.map(unwrap).flatMap(optionsOf) : [schema];
 }
 
 /**
- * The schemas at a path of keys, without their wrappers: none where the path leads nowhere, several where the options of
+ * Schemas at a path of keys, without their wrappers: none where the path leads nowhere, several where several options of
  * a union have it.
  */
 export function schemasAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.core.$ZodType[] {
@@ -28,22 +28,22 @@ export function schemasAt(schema: z.core.$ZodType, path: readonly PropertyKey[])
   return found;
 }
 
-/** The keys that an object at a path may have; of a union, those of all its options. */
+/** Keys that an object at a path may have; for a union, those of all its options. */
 export function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
   const objects = schemasAt(schema, path).flatMap(optionsOf);
   const keys = objects.flatMap((object) => (object instanceof z.ZodObject ? Object.keys(object.shape) : []));
   return [...new Set(keys)];
 }
 
-/** An object whose other keys depend on the value of one, its discriminator. */
+/** Object whose keys depend on the value of one of them, its discriminator. */
 export interface Kinds {
   readonly path: readonly PropertyKey[];
   readonly discriminator: string;
-  /** The schema of the object where the discriminator has a value; undefined when that has no meaning. */
+  /** Schema of the object for a value of the discriminator; undefined for an unknown value. */
   schemaOf(value: unknown): z.core.$ZodType | undefined;
 }
 
-/** The innermost such object that a path lies in or leads to; undefined where there is none. */
+/** Innermost such object that a path lies in or leads to; undefined where there is none. */
 export function kindsAround(schema: z.core.$ZodType, path: readonly PropertyKey[]): Kinds | undefined {
   for (let depth = path.length; depth >= 0; depth--) {
     const around = path.slice(0, depth);
