@@ -2,13 +2,13 @@ import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises
 import path from 'node:path';
 import { messageOf, UserError } from './errors.js';
 
-/** The code of a system error, such as ENOENT. */
+/** Code of a system error, such as ENOENT; undefined for other errors. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 /**
- * Makes a folder and those above it, where they aren't there. Node's own recursive `mkdir` never ends in file systems
+ * Makes a folder and the folders above it where they are missing. Node's own recursive `mkdir` never ends in file systems
  * that take no new folders, such as /proc.
  */
 export async function makeFolder(folder: string): Promise<void> {
@@ -33,10 +33,10 @@ async function isFolder(place: string): Promise<boolean> {
 }
 
 /**
- * Writes a file so that it is there whole or not at all: into `file.partial`, flushed to the disk, renamed. What stood
- * there before stays until then.
+ * Writes a file whole or not at all: into `file.partial`, flushed to the disk, then renamed. Until then an earlier file
+ * stays as it is.
  *
- * @throws UserError when the folder can't be written or the disk is full
+ * @throws UserError when the folder can't be written, or when the disk is full
  */
 export async function writeAtomically(
   file: string,
@@ -59,14 +59,14 @@ export async function writeAtomically(
   }
 }
 
-/** Writes a text as {@link writeAtomically} does. */
+/** {@link writeAtomically} for a text. */
 export async function writeTextAtomically(file: string, text: string): Promise<void> {
   await writeAtomically(file, async (handle) => {
     await handle.writeFile(text);
   });
 }
 
-/** What a failure to write means for the user; other errors as they are. */
+/** UserError for a failure to write that the user can mend; any other error as it is. */
 export function writeError(file: string, error: unknown): unknown {
   switch (errorCode(error)) {
     case 'ENOSPC':

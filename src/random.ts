@@ -2,11 +2,11 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
-/** A stream of pseudo-random numbers. */
+/** Stream of pseudo-random numbers. */
 export interface RandomStream {
   /** Uniform in [0, 1). */
   uniform(): number;
-  /** Uniform among the integers 0 … `below` − 1. */
+  /** Uniform among the integers from 0 to `below` − 1. */
   integer(below: number): number;
 }
 
@@ -18,9 +18,9 @@ export function hashText(text: string): number {
 }
 
 /**
- * The random stream of one use at one moment, such as `randomStream(seed, 'sampling', step)`. Streams don't depend on
- * what was drawn before, so a run that resumes at a step draws what an uninterrupted run would have drawn: seed and
- * step are the whole state of every generator.
+ * Random stream of one use at one moment, such as `randomStream(seed, 'sampling', step)`. A stream doesn't depend on
+ * earlier ones, so a run that resumes at a step draws the numbers of an uninterrupted run: seed and step are the whole
+ * state of every generator.
  */
 export function randomStream(seed: number, use: string, ...position: readonly number[]): RandomStream {
   const generator = xoroshiro128plus(hashText(`${seed}/${use}/${position.join('/')}`) | 0);
@@ -32,7 +32,7 @@ export function randomStream(seed: number, use: string, ...position: readonly nu
   };
 }
 
-/** The first `count` elements of a random order of `items` (Fisher–Yates); `items` stays as it is. */
+/** First `count` elements of `items` in a random order (Fisher–Yates). `items` stays as it is. */
 export function randomChoice(items: Int32Array, count: number, random: RandomStream): Int32Array {
   const shuffled = items.slice();
   const taken = Math.min(count, shuffled.length);

@@ -2,31 +2,31 @@ import { open } from 'node:fs/promises';
 import { messageOf, UserError } from '../errors.js';
 import { errorCode } from '../files.js';
 
-/** A file that is read piece by piece, so that a large one costs no memory. */
+/** Open file that is read piece by piece, so that a large one costs no memory. */
 export interface FileRanges {
   readonly file: string;
   /** In bytes. */
   readonly size: number;
-  /** The descriptor, open until `close`. */
+  /** File descriptor, open until `close`. */
   readonly descriptor: number;
   /**
    * Reads `length` bytes into a buffer of their own.
    *
-   * @throws UserError when the file ends before
+   * @throws UserError when the file ends earlier
    */
   read(position: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
   close(): Promise<void>;
 }
 
-/** The most that Node reads at a time is just below 2 GiB. */
+/** Bytes to read at a time. Node's limit is just below 2 GiB. */
 const largestRead = 2 ** 30;
 
 /**
  * Opens a file of tensors.
  *
- * @throws UserError when it is missing, a folder or can't be read
+ * @throws UserError when it is missing, is a folder, or can't be read
  */
-export async function openRanges(file: string): Promise<FileRanges> {
+async function openRanges(file: string): Promise<FileRanges> {
   const handle = await open(file, 'r').catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') throw new UserError(`${file}: there is no such file`);
     throw new UserError(`${file}: can't be opened: ${messageOf(error)}`);
@@ -58,7 +58,7 @@ export async function openRanges(file: string): Promise<FileRanges> {
   };
 }
 
-/** Runs `use` on an open file and closes it again if that fails. */
+/** Opens a file for `use`, and closes it if `use` fails. */
 export async function openedRanges<T>(file: string, use: (ranges: FileRanges) => Promise<T>): Promise<T> {
   const ranges = await openRanges(file);
   try {

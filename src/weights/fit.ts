@@ -4,22 +4,22 @@ import type { TranslatedNames } from './names.js';
 import { shapeText, type TensorFile } from './tensor-file.js';
 import { torchShape } from './torch-layout.js';
 
-/** Which of a file's tensors are which of a model's, and what doesn't fit. */
+/** Assignment of a file's tensors to a model's parameters, with what doesn't fit. */
 export interface Fit {
-  /** The file's name of each parameter that it holds in the right shape. */
+  /** Name in the file of each parameter that the file holds in the right shape. */
   readonly taken: ReadonlyMap<Parameter, string>;
   readonly missing: readonly Parameter[];
   readonly mismatched: readonly Mismatch[];
-  /** The file's names of tensors that the model doesn't have. */
+  /** Names in the file of tensors that the model lacks. */
   readonly unexpected: readonly string[];
-  /** The file's names of tensors that no model has a use for. */
+  /** Names in the file of tensors that no model uses. */
   readonly unused: readonly string[];
 }
 
-/** A parameter that the file holds in another shape. */
-export interface Mismatch {
+/** Parameter that the file holds in another shape. */
+interface Mismatch {
   readonly parameter: Parameter;
-  /** In PyTorch's order. */
+  /** Shape in the file, in PyTorch's order. */
   readonly found: readonly number[];
 }
 
@@ -47,8 +47,8 @@ export function fitTensors(
 /**
  * Makes sure that everything fits.
  *
- * @param remedy what the user can do, as a sentence
- * @throws UserError that lists what doesn't
+ * @param remedy advice for the user, as a sentence
+ * @throws UserError that lists the tensors that don't
  */
 export function requireFit(file: string, fit: Fit, remedy: string): void {
   const problems = [
@@ -69,14 +69,14 @@ export function requireFit(file: string, fit: Fit, remedy: string): void {
   throw new UserError([`${file}: doesn't fit the model`, ...problems, remedy].join('\n'));
 }
 
-/** How many names a list shows. */
+/** Maximum number of names in a list. */
 const shown = 10;
 
-function list(what: string, names: readonly string[]): string[] {
+function list(problem: string, names: readonly string[]): string[] {
   if (names.length === 0) return [];
   const more = names.length - shown;
   return [
-    `${names.length} ${names.length === 1 ? 'tensor is' : 'tensors are'} ${what}:`,
+    `${names.length} ${names.length === 1 ? 'tensor is' : 'tensors are'} ${problem}:`,
     ...names.slice(0, shown).map((name) => `  ${name}`),
     ...(more > 0 ? [`  and ${more} more`] : []),
   ];

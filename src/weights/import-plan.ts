@@ -4,31 +4,31 @@ import { type Fit, fitTensors, requireFit } from './fit.js';
 import { isBackboneName, isHeadName, networkKind, translateNames } from './names.js';
 import type { TensorFile } from './tensor-file.js';
 
-/** What becomes of a network's parameters and of a file's tensors when it is imported. */
+/** Plan of an import: the source of each of a network's parameters, and what is left of the file. */
 export interface ImportPlan {
-  /** Whether a classification network's backbone goes into a detector, and nothing else. */
+  /** Whether a detector gets a classification network's backbone and nothing else. */
   readonly backboneOnly: boolean;
-  /** The file's name of each parameter that it gives. */
+  /** Name in the file of each parameter that is taken from it. */
   readonly taken: Fit['taken'];
-  /** Parameters that keep their first, random values. */
+  /** Parameters that keep their random initial values. */
   readonly fresh: readonly FreshParameter[];
-  /** The file's names of tensors that aren't needed. */
+  /** Names in the file of tensors that aren't needed. */
   readonly unused: readonly string[];
 }
 
 export interface FreshParameter {
   readonly parameter: Parameter;
-  /** The shape in the file, in PyTorch's order, where it is that doesn't fit. */
+  /** Shape in the file, in PyTorch's order, for a parameter whose shape doesn't fit. */
   readonly found?: readonly number[];
 }
 
 /**
- * Decides what of a file goes into a network. A classification network gives a detector's backbone and leaves the rest
- * fresh.
+ * Decides which of a file's tensors go into a network. A classification network fills a detector's backbone and leaves
+ * the rest fresh.
  *
- * @param backbone the network's
- * @param freshHeads leaves those layers of the heads fresh that the file lacks or has in another shape
- * @throws UserError that lists all names that are missing, unexpected or of another shape
+ * @param backbone name of the network's backbone, for messages
+ * @param freshHeads leaves the layers of the heads fresh that the file lacks or has in another shape
+ * @throws UserError that lists all names that are missing, unexpected, or of another shape
  */
 export function planImport(
   source: TensorFile,
@@ -60,7 +60,7 @@ export function planImport(
   return { ...plan, backboneOnly: false };
 }
 
-/** Takes what doesn't fit out of the heads: a layer with its weight and bias. */
+/** Moves the layers of the heads that don't fit to the fresh ones, each with its weight and bias. */
 function withFreshHeads(fit: Fit): Fit & { readonly fresh: readonly FreshParameter[] } {
   const differing: FreshParameter[] = [...fit.mismatched, ...fit.missing.map((parameter) => ({ parameter }))];
   const layers = new Set(
@@ -84,7 +84,7 @@ function withFreshHeads(fit: Fit): Fit & { readonly fresh: readonly FreshParamet
   };
 }
 
-/** A parameter's name without its last part. */
+/** Name of a parameter without its last part. */
 function layerOf(name: string): string {
   return name.slice(0, name.lastIndexOf('.'));
 }

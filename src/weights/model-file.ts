@@ -13,11 +13,11 @@ import type { NamedTensor, TensorFile } from './tensor-file.js';
 import { fromTorch, torchShape, toTorch } from './torch-layout.js';
 
 /**
- * Weights files are safetensors with torchvision's names and PyTorch's layouts, so Python reads them as a state dict; the
- * resolved config travels in the header.
+ * Weights files are safetensors with torchvision's names and PyTorch's layouts, so Python reads them as a state dict. The
+ * header holds the resolved config.
  */
 
-/** A model's tensors as a weights file holds them. */
+/** Tensors of a model as a weights file holds them. */
 export function* exportWeights(weights: Weights): Generator<NamedTensor> {
   for (const parameter of weights.parameters) {
     const values = weights.variable(parameter).read();
@@ -30,17 +30,26 @@ export function* exportWeights(weights: Weights): Generator<NamedTensor> {
   }
 }
 
-/** Writes a weights file, whole or not at all. */
+/**
+ * Writes a weights file, whole or not at all.
+ *
+ * @throws UserError when the folder can't be written, or when the disk is full
+ */
 export async function saveModel(file: string, weights: Weights, config: Config): Promise<void> {
   await writeSafetensors(file, exportWeights(weights), { config: JSON.stringify(config) });
 }
 
 /**
- * The config that a weights file or checkpoint was trained with.
+ * Reads the config in a weights file, and nothing else of it.
  *
- * @param overrides `key.path=value`, each
+ * @param overrides each as `key.path=value`
+ * @throws UserError when there is no such file, when it holds no config, or when an override doesn't fit
  */
-export function configOf({ file, metadata }: TensorFile, overrides: readonly string[] = []): Config {
+export async function readModelConfig(file: string, overrides: readonly string[] = []): Promise<Config> {
+  return withTensors(file, async (source) => configOf(source, overrides));
+}
+
+function configOf({ file, metadata }: TensorFile, overrides: readonly string[]): Config {
   const { config } = metadata;
   if (config === undefined) {
     throw new UserError(
@@ -50,25 +59,20 @@ export function configOf({ file, metadata }: TensorFile, overrides: readonly str
   return parseSavedConfig(JSON.parse(config), overrides, file);
 }
 
-/** Reads the config of a weights file alone. */
-export async function readModelConfig(file: string, overrides: readonly string[] = []): Promise<Config> {
-  return withTensors(file, async (source) => configOf(source, overrides));
-}
-
 /**
- * Takes a detector's values from a weights file, atto's or torchvision's.
+ * Takes a model's values from a weights file, atto's or torchvision's.
  *
- * @throws UserError when one is missing, unexpected or has another shape: the file was made for another config
+ * @throws UserError when one is missing, unexpected, or of another shape: the file was made for another config
  */
 export async function loadWeights(file: string, weights: Weights): Promise<void> {
   await withTensors(file, (source) => restore(source, weights));
 }
 
 /**
- * Takes the values of a detector's backbone from a file that holds a detector or a classification network.
+ * Takes the values of a detector's backbone from a file of a detector or a classification network.
  *
- * @param backbone the detector's
- * @throws UserError when one is missing, unexpected or has another shape
+ * @param backbone name of the detector's backbone, for messages
+ * @throws UserError when one is missing, unexpected, or of another shape
  */
 export async function loadBackboneWeights(
   file: string,
@@ -85,7 +89,7 @@ export async function loadBackboneWeights(
   });
 }
 
-/** {@link loadWeights} from an open file; nothing is taken unless everything fits. */
+/** {@link loadWeights} from an open file. Nothing is taken unless everything fits. */
 export async function restore(source: TensorFile, weights: Weights): Promise<void> {
   const names = namesFor(weights, source);
   const fit = fitTensors(source, weights.parameters, names);
@@ -100,7 +104,11 @@ export async function restore(source: TensorFile, weights: Weights): Promise<voi
   await takeTensors(source, weights, fit.taken);
 }
 
-/** Takes values from a file that gives each parameter's name in it. */
+/**
+ * Takes parameters' values from an open file.
+ *
+ * @param names name in the file of each parameter to fill
+ */
 export async function takeTensors(
   source: TensorFile,
   weights: Weights,

@@ -1,20 +1,19 @@
 import { UserError } from '../errors.js';
 import { type FileRanges, openedRanges } from './file-ranges.js';
-import { legacyMagic, readLegacyPth } from './legacy-pth.js';
-import { readPth } from './pth.js';
-import { readHeader } from './safetensors.js';
+import { legacyMagic, readLegacyPth, readPth } from './pth.js';
+import { readSafetensors } from './safetensors.js';
 import type { TensorFile } from './tensor-file.js';
 
-/** The first bytes of a zip archive's first file. */
+/** First bytes of a zip archive. */
 const zipMagic = Uint8Array.of(0x50, 0x4b, 0x03, 0x04);
 
-/** Behind its length, the header of a safetensors file is a JSON object. */
+/** Position of the JSON object in a safetensors file, behind its length. */
 const headerStart = 8;
 const brace = 0x7b;
 
 /**
- * Opens a file of tensors: safetensors or PyTorch's `.pth`, by what it starts with. Nothing but its description is read;
- * tensors are read when asked for, so a large file costs no memory.
+ * Opens a file of tensors: safetensors or PyTorch's `.pth`, told apart by their first bytes. Only the file's description
+ * is read; tensors are read when asked for, so a large file costs no memory.
  *
  * @throws UserError when the file is missing, damaged, or holds more than tensors
  */
@@ -33,5 +32,5 @@ function readerFor(start: Uint8Array, file: string): (ranges: FileRanges) => Pro
   if (start.length > headerStart && start[headerStart] !== brace) {
     throw new UserError(`${file}: is neither a safetensors file nor one that torch.save wrote`);
   }
-  return readHeader;
+  return readSafetensors;
 }

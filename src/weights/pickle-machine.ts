@@ -1,14 +1,62 @@
-import { PickleError, type PicklePersistent, type PickleValue } from './pickle-values.js';
+/** Content of a pickle. Tuples come out as lists. */
+export type PickleValue =
+  | null
+  | boolean
+  | number
+  | string
+  | PickleValue[]
+  | Map<PickleValue, PickleValue>
+  | PickleName
+  | PickleCall
+  | PicklePersistent;
+
+/** Function or class, such as `torch._utils._rebuild_tensor_v2`. */
+export interface PickleName {
+  readonly kind: 'name';
+  readonly name: string;
+}
+
+/** Function or class with the arguments that Python would call it with. */
+export interface PickleCall {
+  readonly kind: 'call';
+  readonly name: string;
+  readonly args: readonly PickleValue[];
+}
+
+/** Reference to something outside the pickle, with its description. */
+export interface PicklePersistent {
+  readonly kind: 'persistent';
+  readonly id: PickleValue;
+}
+
+/** Reason why a pickle isn't read. */
+export class PickleError extends Error {
+  override readonly name = 'PickleError';
+  /** Whether the bytes end before the pickle does. */
+  readonly cutOff: boolean;
+
+  constructor(message: string, cutOff = false) {
+    super(message);
+    this.cutOff = cutOff;
+  }
+}
+
+/** Whether a value is a name, a call or a reference. */
+export function isRecord(
+  value: PickleValue | undefined,
+): value is PickleName | PickleCall | PicklePersistent {
+  return typeof value === 'object' && value !== null && 'kind' in value;
+}
 
 const decoder = new TextDecoder('utf-8');
 
-/** What the opcodes of a pickle work on: its bytes from a position on, a stack with marks, and a memo. */
+/** State of a pickle's opcodes: its bytes from a position on, a stack with marks, and a memo. */
 export class PickleMachine {
   readonly persistent: PicklePersistent[] = [];
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #memo = new Map<number, PickleValue>();
-  /** The stacks below the marks; the innermost is the last. */
+  /** Stacks below the marks; the innermost is the last. */
   readonly #below: PickleValue[][] = [];
   #stack: PickleValue[] = [];
   #position: number;
@@ -39,12 +87,12 @@ export class PickleMachine {
     return this.#view.getUint32(this.#advance(4), true);
   }
 
-  /** Unlike all other numbers, these have their highest byte first. */
+  /** Big-endian, unlike all other numbers. */
   float64(): number {
     return this.#view.getFloat64(this.#advance(8), false);
   }
 
-  /** An integer of so many bytes, in two's complement; beyond 2⁵³ it is rounded. */
+  /** Two's complement integer of `length` bytes; rounded beyond 2⁵³. */
   integer(length: number): number {
     const at = this.#advance(length);
     let value = 0n;
@@ -57,7 +105,7 @@ export class PickleMachine {
     return decoder.decode(this.#bytes.subarray(at, at + length));
   }
 
-  /** The text up to the end of the line. */
+  /** Text up to the end of the line. */
   line(): string {
     const newline = this.#bytes.indexOf(0x0a, this.#position);
     if (newline < 0) throw cutOff();
@@ -81,7 +129,7 @@ export class PickleMachine {
     return value;
   }
 
-  /** The topmost values, in the order in which they were pushed. */
+  /** Pops the topmost values, in the order in which they were pushed. */
   popSome(count: number): PickleValue[] {
     if (this.#stack.length < count) throw this.#damaged();
     return this.#stack.splice(-count);
@@ -98,7 +146,7 @@ export class PickleMachine {
     this.#stack = [];
   }
 
-  /** All values above the last mark. */
+  /** Pops all values above the last mark. */
   popMark(): PickleValue[] {
     const values = this.#stack;
     const below = this.#below.pop();
@@ -114,19 +162,19 @@ export class PickleMachine {
     for (const value of values) list.push(value);
   }
 
-  /** Sets keys and values, which take turns, in the dictionary on top. */
+  /** Sets alternating keys and values in the dictionary on top. */
   setItems(items: readonly PickleValue[]): void {
     const dictionary = this.top();
     if (!(dictionary instanceof Map) || items.length % 2 !== 0) throw this.#damaged();
     for (let i = 0; i < items.length; i += 2) dictionary.set(items[i], items[i + 1]);
   }
 
-  /** Keeps the value on top. */
+  /** Memorizes the value on top. */
   remember(index: number): void {
     this.#memo.set(index, this.top());
   }
 
-  /** Pushes a value that was kept. */
+  /** Pushes a memorized value. */
   recall(index: number): void {
     const value = this.#memo.get(index);
     if (value === undefined) throw this.#damaged();

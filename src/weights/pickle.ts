@@ -1,30 +1,35 @@
-import { PickleMachine } from './pickle-machine.js';
-import { isRecord, PickleError, type PicklePersistent, type PickleValue } from './pickle-values.js';
+import {
+  isRecord,
+  PickleError,
+  PickleMachine,
+  type PicklePersistent,
+  type PickleValue,
+} from './pickle-machine.js';
 
 /**
- * Reads the part of Python's pickle format (protocol 2) in which `torch.save` writes tensors. Nothing of a pickle is
- * carried out: the name of a function or class, and what it would be called with, come out as records. Names that aren't
- * expected and all other opcodes are refused.
+ * The part of Python's pickle format (protocol 2) in which `torch.save` writes tensors. Nothing in a pickle is run: the
+ * name of a function or class and the arguments of a call come out as records. Unexpected names and all other opcodes
+ * are refused.
  */
 
 export interface Pickle {
   readonly value: PickleValue;
-  /** All that it says lies elsewhere, in its order. */
+  /** References to what lies outside, in their order. */
   readonly persistent: readonly PicklePersistent[];
-  /** The position behind it. */
+  /** Position behind the pickle. */
   readonly end: number;
 }
 
-/** Called without arguments, this is a dictionary. */
+/** Class that makes a dictionary when called without arguments. */
 const orderedDictionary = 'collections.OrderedDict';
 
 /**
  * Reads one pickle.
  *
- * @param bytes which may go on behind it
- * @param names the functions and classes that it may name, beside `collections.OrderedDict`
- * @param start where it starts
- * @throws PickleError
+ * @param bytes may go on behind the pickle
+ * @param names functions and classes that it may name, beside `collections.OrderedDict`
+ * @param start position of its first byte
+ * @throws PickleError when it is damaged, cut off, or holds more than data
  */
 export function readPickle(bytes: Uint8Array, names: ReadonlySet<string>, start = 0): Pickle {
   const machine = new PickleMachine(bytes, start);
@@ -49,7 +54,7 @@ const STOP = 0x2e;
 
 type Operation = (machine: PickleMachine, allowed: ReadonlySet<string>) => void;
 
-/** What the opcodes do that tensors are written with. */
+/** Effects of the opcodes that tensors are written with. */
 const operations: ReadonlyMap<number, Operation> = new Map<number, Operation>([
   // PROTO
   [

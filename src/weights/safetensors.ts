@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { UserError } from '../errors.js';
 import { writeAtomically } from '../files.js';
-import { type DataType, dataTypeWidth, isFloatType, toFloat32 } from './data-types.js';
+import { type ElementType, elementWidth, isFloatType, readableType, toFloat32 } from './element-types.js';
 import { type FileRanges, openedRanges } from './file-ranges.js';
-import { elements, type NamedTensor, readableType, type TensorFile } from './tensor-file.js';
+import { elements, type NamedTensor, type TensorFile } from './tensor-file.js';
 
-/** The format's names of the types that PyTorch's state dicts hold. */
-const dataTypes: ReadonlyMap<string, DataType> = new Map([
+/** Element types of PyTorch's state dicts, by the format's names. */
+const elementTypes: ReadonlyMap<string, ElementType> = new Map([
   ['F64', 'float64'],
   ['F32', 'float32'],
   ['F16', 'float16'],
@@ -31,14 +31,14 @@ const headerSchema = z.record(
   ]),
 );
 
-/** Headers larger than this aren't headers; the format's own limit. */
+/** Maximum length of a header in bytes; the format's own limit. */
 const largestHeader = 100_000_000;
 
 /**
  * Writes tensors as a safetensors file (8 bytes of header length, a JSON header, the values), whole or not at all.
  *
  * @param metadata texts kept in the header
- * @throws UserError when the folder can't be written or the disk is full
+ * @throws UserError when the folder can't be written, or when the disk is full
  */
 export async function writeSafetensors(
   file: string,
@@ -54,7 +54,7 @@ export async function writeSafetensors(
     data.push(values);
   }
   const json = Buffer.from(JSON.stringify(header));
-  // The values start at a multiple of eight bytes.
+  // The format aligns the values to eight bytes.
   const padded = Buffer.concat([json, Buffer.alloc((8 - (json.length % 8)) % 8, ' ')]);
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(padded.length));
@@ -70,17 +70,17 @@ export async function writeSafetensors(
 /**
  * Opens a safetensors file. Only its header is read; tensors are read when asked for, so a large file costs no memory.
  *
- * @throws UserError when the file is missing, truncated or no safetensors file
+ * @throws UserError when the file is missing, truncated, or not a safetensors file
  */
 export async function openSafetensors(file: string): Promise<TensorFile> {
-  return openedRanges(file, readHeader);
+  return openedRanges(file, readSafetensors);
 }
 
-/** {@link openSafetensors} of an open file, which it closes. */
-export async function readHeader(ranges: FileRanges): Promise<TensorFile> {
+/** {@link openSafetensors} for an open file, which the result closes. */
+export async function readSafetensors(ranges: FileRanges): Promise<TensorFile> {
   const { file, size } = ranges;
-  const broken = (what: string): UserError =>
-    new UserError(`${file}: is not a whole safetensors file (${what}); copy or save it again`);
+  const broken = (problem: string): UserError =>
+    new UserError(`${file}: is not a whole safetensors file (${problem}); copy or save it again`);
 
   if (size < 8) throw broken(`it has ${size} bytes`);
   const headerLength = Number(new DataView((await ranges.read(0, 8)).buffer).getBigUint64(0, true));
@@ -89,7 +89,7 @@ export async function readHeader(ranges: FileRanges): Promise<TensorFile> {
 
   const start = 8 + headerLength;
   for (const [name, { bytes, offset, shape, type }] of header.tensors) {
-    if (isFloatType(type) && bytes !== elements(shape) * dataTypeWidth(type)) {
+    if (isFloatType(type) && bytes !== elements(shape) * elementWidth(type)) {
       throw broken(`${name} has ${bytes} bytes for ${elements(shape)} values`);
     }
     if (start + offset + bytes > size) throw broken(`${name} is cut off`);
@@ -117,7 +117,7 @@ interface HeaderEntry {
 
 function parseHeader(
   text: string,
-  broken: (what: string) => UserError,
+  broken: (problem: string) => UserError,
 ): { metadata: Record<string, string>; tensors: Map<string, HeaderEntry> } {
   let parsed: z.output<typeof headerSchema>;
   try {
@@ -131,7 +131,7 @@ function parseHeader(
     if (typeof entry.dtype === 'string' && Array.isArray(entry.shape) && Array.isArray(entry.data_offsets)) {
       const [from, to] = entry.data_offsets;
       if (to < from) throw broken(`${name} ends before it starts`);
-      const type = dataTypes.get(entry.dtype) ?? entry.dtype;
+      const type = elementTypes.get(entry.dtype) ?? entry.dtype;
       tensors.set(name, { type, shape: entry.shape, offset: from, bytes: to - from });
     } else if (name === '__metadata__') {
       for (const [key, value] of Object.entries(entry)) metadata[key] = String(value);

@@ -1,27 +1,28 @@
 import { UserError } from '../errors.js';
-import type { DataType } from './data-types.js';
-import { isRecord, PickleError, type PicklePersistent, type PickleValue } from './pickle-values.js';
-import { elements } from './tensor-file.js';
+import { type ElementType, elementWidth, readableType, toFloat32 } from './element-types.js';
+import type { FileRanges } from './file-ranges.js';
+import { isRecord, PickleError, type PicklePersistent, type PickleValue } from './pickle-machine.js';
+import { elements, type TensorFile } from './tensor-file.js';
 
-/** A one-dimensional array of values that lies outside the pickle; several tensors may share it. */
-export interface PickledStorage {
-  readonly type: DataType;
-  /** Names it in the file. */
+/** One-dimensional array of values outside the pickle. Several tensors may share it. */
+interface PickledStorage {
+  readonly type: ElementType;
+  /** Name in the file. */
   readonly storage: string;
   /** Number of values. */
   readonly storageLength: number;
 }
 
-/** A tensor as `torch.save` describes it: a view of a storage. */
+/** Tensor as `torch.save` describes it: a view of a storage. */
 export interface TensorView extends PickledStorage {
-  /** The first value's place in the storage, in values. */
+  /** Position of the first value in the storage, in values. */
   readonly offset: number;
   readonly shape: readonly number[];
   /** Distance in the storage between neighbors along each dimension, in values. */
   readonly strides: readonly number[];
 }
 
-const storageTypes: ReadonlyMap<string, DataType> = new Map([
+const storageTypes: ReadonlyMap<string, ElementType> = new Map([
   ['torch.DoubleStorage', 'float64'],
   ['torch.FloatStorage', 'float32'],
   ['torch.HalfStorage', 'float16'],
@@ -37,14 +38,18 @@ const storageTypes: ReadonlyMap<string, DataType> = new Map([
 const rebuildTensor = 'torch._utils._rebuild_tensor_v2';
 const rebuildParameter = 'torch._utils._rebuild_parameter';
 
-/** The functions and classes that a pickle of tensors names. */
+/** Functions and classes that a pickle of tensors names. */
 export const tensorNames: ReadonlySet<string> = new Set([
   rebuildTensor,
   rebuildParameter,
   ...storageTypes.keys(),
 ]);
 
-/** Says of which file a pickle is that isn't read, and what can be done. */
+/**
+ * Reads the pickle of a file.
+ *
+ * @throws UserError instead of a PickleError: with the file's name and the remedy
+ */
 export async function pickledTensors<T>(file: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
@@ -57,13 +62,13 @@ export async function pickledTensors<T>(file: string, read: () => Promise<T>): P
   }
 }
 
-/** Where checkpoints keep the state dict, beside optimizer, epoch and the like. */
+/** Keys under which checkpoints keep the state dict, beside optimizer, epoch and the like. */
 const checkpointKeys = ['model', 'state_dict', 'model_state_dict'];
 
 /**
- * The tensors of a pickled state dict, or of the checkpoint that holds one.
+ * Tensors of a pickled state dict, or of the checkpoint that holds one.
  *
- * @throws PickleError when there are none, or one is damaged
+ * @throws PickleError when there are none, or when one is damaged
  */
 export function stateDictTensors(root: PickleValue): ReadonlyMap<string, TensorView> {
   const dictionary = findStateDict(root);
@@ -89,7 +94,7 @@ function findStateDict(root: PickleValue): Map<PickleValue, PickleValue> | undef
   return root;
 }
 
-/** @returns undefined for what isn't a tensor */
+/** View that a pickled tensor describes; undefined for any other value. */
 function tensorView(name: string, value: PickleValue): TensorView | undefined {
   const tensor = argumentsOf(rebuildParameter, value)?.at(0) ?? value;
   const args = argumentsOf(rebuildTensor, tensor);
@@ -105,18 +110,22 @@ function tensorView(name: string, value: PickleValue): TensorView | undefined {
   return view;
 }
 
-/** What `callee` is called with, where the value is such a call. */
+/** Arguments of a call of `callee`; undefined for any other value. */
 function argumentsOf(callee: string, value: PickleValue): readonly PickleValue[] | undefined {
   return isRecord(value) && value.kind === 'call' && value.name === callee ? value.args : undefined;
 }
 
-/** How many values of the storage lie between a view's first and its last, both included. */
-export function span({ shape, strides }: Pick<TensorView, 'shape' | 'strides'>): number {
+/** Number of values in the storage from a view's first to its last. */
+function span({ shape, strides }: Pick<TensorView, 'shape' | 'strides'>): number {
   if (elements(shape) === 0) return 0;
   return 1 + shape.reduce((sum, size, dimension) => sum + (size - 1) * strides[dimension], 0);
 }
 
-/** @throws PickleError for anything but a storage */
+/**
+ * Storage that a pickle refers to.
+ *
+ * @throws PickleError for anything but a storage
+ */
 export function pickledStorage({ id }: PicklePersistent): PickledStorage {
   // The fourth is where the storage was, such as cuda:0; a sixth, of PyTorch before 0.4, makes it a view of another.
   const [kind, storageType, storage, , storageLength, view = null] = Array.isArray(id) ? id : [];
@@ -139,4 +148,62 @@ function isCount(value: PickleValue | undefined): value is number {
 
 function isCounts(value: PickleValue | undefined): value is number[] {
   return Array.isArray(value) && value.every(isCount);
+}
+
+/** Position and length of a storage in its file, in bytes. */
+export interface StoragePlace {
+  readonly position: number;
+  readonly bytes: number;
+}
+
+/**
+ * File whose tensors are views of storages.
+ *
+ * @param placeOf finds a storage by its name; undefined where there is none
+ */
+export function viewFile(
+  ranges: FileRanges,
+  tensors: ReadonlyMap<string, TensorView>,
+  placeOf: (storage: string) => Promise<StoragePlace | undefined>,
+): TensorFile {
+  const { file } = ranges;
+  return {
+    file,
+    metadata: {},
+    tensors,
+    read: async (name) => {
+      const view = tensors.get(name);
+      if (!view) throw new UserError(`${file}: holds no tensor ${name}`);
+      const type = readableType(file, name, view.type);
+      const width = elementWidth(type);
+      const place = await placeOf(view.storage);
+      if (!place || place.bytes < view.storageLength * width) {
+        throw new UserError(`${file}: the values of ${name} are missing or cut off; copy or save it again`);
+      }
+      const values = await ranges.read(place.position + view.offset * width, span(view) * width);
+      return gather(toFloat32(values, type), view);
+    },
+    close: () => ranges.close(),
+  };
+}
+
+/** Puts a view's values in row-major order; `values` start with the view's first. */
+function gather(values: Float32Array, { shape, strides }: TensorView): Float32Array {
+  const count = elements(shape);
+  const isContiguous = shape.every(
+    (size, dimension) => size === 1 || strides[dimension] === elements(shape.slice(dimension + 1)),
+  );
+  if (isContiguous || count === 0) return values;
+  const result = new Float32Array(count);
+  const index = shape.map(() => 0);
+  for (let i = 0, at = 0; i < count; i++) {
+    result[i] = values[at];
+    for (let dimension = shape.length - 1; dimension >= 0; dimension--) {
+      at += strides[dimension];
+      if (++index[dimension] < shape[dimension]) break;
+      at -= strides[dimension] * shape[dimension];
+      index[dimension] = 0;
+    }
+  }
+  return result;
 }

@@ -23,7 +23,7 @@ function permute(data: Float32Array, shape: readonly number[], order: readonly n
   return result;
 }
 
-/** How a parameter's dimensions turn into PyTorch's: what it is taken as here, in which order, and PyTorch's shape. */
+/** Shape of a parameter here, the order of its dimensions in PyTorch, and its shape there. */
 function torchLayout({ shape, layout }: Parameter): {
   readonly here: readonly number[];
   readonly order: readonly number[];
@@ -55,18 +55,18 @@ function torchLayout({ shape, layout }: Parameter): {
   }
 }
 
-/** The shape that a parameter has in PyTorch's state dict. */
+/** Shape of a parameter in PyTorch's state dict. */
 export function torchShape(parameter: Parameter): readonly number[] {
   return torchLayout(parameter).there;
 }
 
-/** A parameter's values in PyTorch's order. */
+/** Values of a parameter in PyTorch's order, from those here. */
 export function toTorch(parameter: Parameter, data: Float32Array): Float32Array {
   const { here, order } = torchLayout(parameter);
   return permute(data, here, order);
 }
 
-/** A parameter's values here, from PyTorch's order. */
+/** Values of a parameter in the order here, from PyTorch's. */
 export function fromTorch(parameter: Parameter, data: Float32Array): Float32Array {
   const { here, order } = torchLayout(parameter);
   const back = order.map((_, dimension) => order.indexOf(dimension));

@@ -1,4 +1,6 @@
-/** Bytes a value of each element type that tensors are stored with; PyTorch's names. */
+import { UserError } from '../errors.js';
+
+/** Bytes per value of the element types that tensors are stored with, by PyTorch's names. */
 const widths = {
   float64: 8,
   float32: 4,
@@ -12,13 +14,14 @@ const widths = {
   bool: 1,
 } as const;
 
-/** The element type of a stored tensor. */
-export type DataType = keyof typeof widths;
+/** Element type of a stored tensor. */
+export type ElementType = keyof typeof widths;
 
-/** The types that can be read: all become float32. */
+/** Element types that can be read: all become float32. */
 export type FloatType = 'float64' | 'float32' | 'float16' | 'bfloat16';
 
-export function dataTypeWidth(type: DataType): number {
+/** Bytes per value. */
+export function elementWidth(type: ElementType): number {
   return widths[type];
 }
 
@@ -27,7 +30,19 @@ export function isFloatType(type: string): type is FloatType {
 }
 
 /**
- * Values as float32: float64 is rounded, the others lose nothing.
+ * Type to convert a tensor from.
+ *
+ * @throws UserError for integers and for types that PyTorch doesn't know
+ */
+export function readableType(file: string, name: string, type: string): FloatType {
+  if (isFloatType(type)) return type;
+  throw new UserError(
+    `${file}: ${name} has type ${type}; float32, float64, float16 and bfloat16 can be read`,
+  );
+}
+
+/**
+ * Converts values to float32; float64 is rounded, the others lose nothing.
  *
  * @param bytes little-endian, from the start of their buffer; float32 shares it
  */
@@ -50,7 +65,7 @@ function fromBfloat16(halves: Uint16Array): Float32Array {
   return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
 }
 
-/** The value of IEEE 754's binary16: 1 bit sign, 5 bits exponent, 10 bits mantissa. */
+/** Value of IEEE 754's binary16: 1 bit sign, 5 bits exponent, 10 bits mantissa. */
 function fromFloat16(half: number): number {
   const sign = half & 0x8000 ? -1 : 1;
   const exponent = (half >> 10) & 0x1f;
