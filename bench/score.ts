@@ -15,7 +15,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
 import { encodeSegmentation } from '../src/datasets/coco/segmentation.js';
-import { polygonMask } from '../src/geometry/polygon.js';
+import { polygonsMask } from '../src/geometry/polygons.js';
 import { maskArea } from '../src/geometry/run-length-mask.js';
 import { type RandomStream, randomStream } from '../src/random.js';
 
@@ -82,7 +82,7 @@ async function writeFiles(truthFile: string, resultsFile: string): Promise<void>
       const radius = 8 * 16 ** random.uniform();
       const category_id = 1 + Math.floor(classes * random.uniform() ** 3);
       const points = polygon(random, x, y, radius);
-      const area = maskArea(polygonMask(points, height, width));
+      const area = maskArea(polygonsMask([points], height, width));
       const id = (image - 1) * objects + i + 1;
       const common = { image_id: image, category_id };
       const segmentation = [points];
@@ -90,7 +90,7 @@ async function writeFiles(truthFile: string, resultsFile: string): Promise<void>
       truth.write(comma + JSON.stringify(annotation));
       const off = () => (random.uniform() - 0.5) * radius * 0.5;
       const found = polygon(random, x + off(), y + off(), radius * (0.8 + 0.4 * random.uniform()));
-      const mask = encodeSegmentation(polygonMask(found, height, width));
+      const mask = encodeSegmentation(polygonsMask([found], height, width));
       const result = { ...common, bbox: boxOf(found), score: random.uniform(), segmentation: mask };
       if (!results.write(comma + JSON.stringify(result)))
         await new Promise<void>((done) => results.once('drain', done));

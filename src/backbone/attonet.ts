@@ -1,6 +1,6 @@
 import type { AttoNetName } from '../config/backbone-names.js';
 import { kaimingNormal, ones, zeros } from '../nn/initializers.js';
-import { type Convolution, normedConvolution, normedDepthwise } from '../nn/layers.js';
+import { type Convolution, normedConvolutionLayer, normedDepthwiseLayer } from '../nn/layers.js';
 import type { Ops } from '../nn/ops.js';
 import type { Scope } from '../nn/parameter.js';
 import { type AttoNetModule, attoNets } from './attonet-table.js';
@@ -51,14 +51,14 @@ function attoNetModule(
 ): Stage {
   const depthwise = compress * depthMultiplier;
   const pointwise = (name: string, from: number, to: number, normScale = ones): Convolution =>
-    normedConvolution(
+    normedConvolutionLayer(
       scopes(scope, name),
       { in: from, out: to, kernel: 1, initializer: kaimingNormal(to), activation: 'relu', normScale },
       norm,
     );
   const layers: ModuleLayers = {
     compress: pointwise('compress', input, compress),
-    groups: normedDepthwise(
+    groups: normedDepthwiseLayer(
       scopes(scope, 'groups'),
       {
         in: compress,
@@ -75,7 +75,7 @@ function attoNetModule(
     expand: pointwise('expand', mix, expand, zeros),
   };
   if (stride === 1 && input === expand) return (ops, x) => moduleTypeA(ops, layers, x);
-  const shortcut = normedConvolution(
+  const shortcut = normedConvolutionLayer(
     scopes(scope, 'shortcut'),
     { in: input, out: expand, kernel: 1, stride, initializer: kaimingNormal(expand) },
     norm,
@@ -91,7 +91,7 @@ function attoNetModule(
 export function attoNet(name: AttoNetName, stage: (index: number) => StageSettings): Backbone {
   const design = attoNets[name];
   const { scope, norm } = stage(0);
-  const stem = normedConvolution(
+  const stem = normedConvolutionLayer(
     scopes(scope, 'stem'),
     {
       in: 3,

@@ -1,5 +1,5 @@
 import { kaimingNormal } from '../nn/initializers.js';
-import { normedConvolution, normedDepthwise } from '../nn/layers.js';
+import { normedConvolutionLayer, normedDepthwiseLayer } from '../nn/layers.js';
 import { type Backbone, inSequence, type Stage, type StageSettings } from './backbone.js';
 
 /** Width and number of the depthwise separable convolutions behind the stem's; each row but the first halves the size. */
@@ -13,12 +13,12 @@ const rows = [
 
 /** A 3×3 depthwise and a 1×1 convolution, with norm and ReLU6 each. */
 function separable({ scope, norm }: StageSettings, input: number, output: number, stride: number): Stage {
-  const depthwise = normedDepthwise(
+  const depthwise = normedDepthwiseLayer(
     { convolution: scope.child('conv_dw'), norm: scope.child('bn1') },
     { in: input, out: input, kernel: 3, stride, initializer: kaimingNormal(9), activation: 'relu6' },
     norm,
   );
-  const pointwise = normedConvolution(
+  const pointwise = normedConvolutionLayer(
     { convolution: scope.child('conv_pw'), norm: scope.child('bn2') },
     { in: input, out: output, kernel: 1, initializer: kaimingNormal(output), activation: 'relu6' },
     norm,
@@ -32,7 +32,7 @@ function separable({ scope, norm }: StageSettings, input: number, output: number
  */
 export function mobileNetV1(stage: (index: number) => StageSettings): Backbone {
   const { scope, norm } = stage(0);
-  const stem = normedConvolution(
+  const stem = normedConvolutionLayer(
     { convolution: scope.child('conv_stem'), norm: scope.child('bn1') },
     { in: 3, out: 32, kernel: 3, stride: 2, initializer: kaimingNormal(9 * 32), activation: 'relu6' },
     norm,

@@ -1,5 +1,5 @@
 import { kaimingNormal } from '../nn/initializers.js';
-import { type Convolution, normedConvolution, normedDepthwise } from '../nn/layers.js';
+import { type Convolution, normedConvolutionLayer, normedDepthwiseLayer } from '../nn/layers.js';
 import type { Scope } from '../nn/parameter.js';
 import { type Backbone, inSequence, type Stage, type StageSettings } from './backbone.js';
 
@@ -38,7 +38,7 @@ function invertedResidual(
   const layers: Convolution[] = [];
   if (expansion > 1) {
     layers.push(
-      normedConvolution(
+      normedConvolutionLayer(
         scopes(scope, 'conv.0'),
         { in: input, out: width, kernel: 1, initializer: kaimingNormal(width), activation: 'relu6' },
         norm,
@@ -46,13 +46,13 @@ function invertedResidual(
     );
   }
   layers.push(
-    normedDepthwise(
+    normedDepthwiseLayer(
       scopes(scope, `conv.${layers.length}`),
       { in: width, out: width, kernel: 3, stride, initializer: kaimingNormal(9), activation: 'relu6' },
       norm,
     ),
   );
-  const projection = normedConvolution(
+  const projection = normedConvolutionLayer(
     {
       convolution: scope.child(`conv.${layers.length}`),
       norm: scope.child(`conv.${layers.length + 1}`),
@@ -74,7 +74,7 @@ function invertedResidual(
  */
 export function mobileNetV2(stage: (index: number) => StageSettings): Backbone {
   const { scope, norm } = stage(0);
-  const stem = normedConvolution(
+  const stem = normedConvolutionLayer(
     scopes(scope, 'features.0'),
     { in: 3, out: 32, kernel: 3, stride: 2, initializer: kaimingNormal(9 * 32), activation: 'relu6' },
     norm,
@@ -92,7 +92,7 @@ export function mobileNetV2(stage: (index: number) => StageSettings): Backbone {
     }
   }
   const last = stage(4);
-  const widening = normedConvolution(
+  const widening = normedConvolutionLayer(
     scopes(last.scope, `features.${index}`),
     { in: input, out: lastWidth, kernel: 1, initializer: kaimingNormal(lastWidth), activation: 'relu6' },
     last.norm,

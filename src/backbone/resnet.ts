@@ -1,5 +1,5 @@
 import { kaimingNormal } from '../nn/initializers.js';
-import { type Convolution, normedConvolution } from '../nn/layers.js';
+import { type Convolution, normedConvolutionLayer } from '../nn/layers.js';
 import type { Ops } from '../nn/ops.js';
 import { type Backbone, inSequence, type Stage, type StageSettings } from './backbone.js';
 
@@ -21,7 +21,7 @@ function bottleneck(
   stride: number,
 ): Bottleneck {
   const layer = (index: number, from: number, to: number, kernel: number, more = {}): Convolution =>
-    normedConvolution(
+    normedConvolutionLayer(
       { convolution: scope.child(`conv${index}`), norm: scope.child(`bn${index}`) },
       {
         in: from,
@@ -41,7 +41,7 @@ function bottleneck(
     downsample:
       stride === 1 && input === output
         ? undefined
-        : normedConvolution(
+        : normedConvolutionLayer(
             { convolution: scope.child('downsample.0'), norm: scope.child('downsample.1') },
             { in: input, out: output, kernel: 1, stride, initializer: kaimingNormal(output) },
             norm,
@@ -82,7 +82,7 @@ function resNetStage(
 /** ResNet-50 (He et al. 2016) without its classifier, with torchvision's names. */
 export function resNet50(stage: (index: number) => StageSettings): Backbone {
   const { scope, norm } = stage(0);
-  const stem = normedConvolution(
+  const stem = normedConvolutionLayer(
     { convolution: scope.child('conv1'), norm: scope.child('bn1') },
     { in: 3, out: 64, kernel: 7, stride: 2, initializer: kaimingNormal(49 * 64), activation: 'relu' },
     norm,

@@ -1,5 +1,5 @@
 import { kaimingNormal } from '../nn/initializers.js';
-import { type Convolution, normedConvolution, normedDepthwise } from '../nn/layers.js';
+import { type Convolution, normedConvolutionLayer, normedDepthwiseLayer } from '../nn/layers.js';
 import type { Scope } from '../nn/parameter.js';
 import { type Backbone, inSequence, type Stage, type StageSettings } from './backbone.js';
 
@@ -22,13 +22,13 @@ function branchLayers({ norm }: StageSettings, scope: Scope) {
   });
   return {
     pointwise: (index: number, input: number, output: number): Convolution =>
-      normedConvolution(
+      normedConvolutionLayer(
         scopes(index),
         { in: input, out: output, kernel: 1, initializer: kaimingNormal(output), activation: 'relu' },
         norm,
       ),
     depthwise: (index: number, width: number, stride: number): Convolution =>
-      normedDepthwise(
+      normedDepthwiseLayer(
         scopes(index),
         { in: width, out: width, kernel: 3, stride, initializer: kaimingNormal(9) },
         norm,
@@ -71,7 +71,7 @@ function downsamplingUnit(settings: StageSettings, input: number, width: number)
  */
 export function shuffleNetV2(stage: (index: number) => StageSettings): Backbone {
   const { scope, norm } = stage(0);
-  const stem = normedConvolution(
+  const stem = normedConvolutionLayer(
     { convolution: scope.child('conv1.0'), norm: scope.child('conv1.1') },
     {
       in: 3,
@@ -95,7 +95,7 @@ export function shuffleNetV2(stage: (index: number) => StageSettings): Backbone 
     return inSequence(parts);
   });
   const last = stage(4);
-  const widening = normedConvolution(
+  const widening = normedConvolutionLayer(
     { convolution: last.scope.child('conv5.0'), norm: last.scope.child('conv5.1') },
     { in: input, out: lastWidth, kernel: 1, initializer: kaimingNormal(lastWidth), activation: 'relu' },
     last.norm,

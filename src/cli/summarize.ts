@@ -3,7 +3,7 @@ import { classifierComplexity, maskRcnnComplexity } from '../complexity/networks
 import { publishedClassifiers, publishedSetting } from '../complexity/published-classifiers.js';
 import type { ClassificationConfig, DetectionConfig } from '../config/schema.js';
 import { classesOf } from '../datasets/classes.js';
-import { type ImageSize, paddedSize } from '../geometry/resize.js';
+import { type ImageSize, paddedSize } from '../geometry/image-size.js';
 import { buildClassifier } from '../models/classifier.js';
 import { buildMaskRcnn } from '../models/mask-rcnn.js';
 import type { ClassifierSummary } from '../report/tables/classifier-table.js';

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.js';
-import type { ImageSize } from '../geometry/resize.js';
+import type { ImageSize } from '../geometry/image-size.js';
 import { classifierNotes, classifierTable } from '../report/tables/classifier-table.js';
 import { complexityTable } from '../report/tables/complexity-table.js';
 import { counted, summarizeClassifier, summarizeDetector, type Wanted } from './summarize.js';

@@ -9,7 +9,7 @@ import { drawObjects } from '../drawing/draw.js';
 import { drawnIgnored, drawnInstances } from '../drawing/drawn-objects.js';
 import { contactSheet, legibleScale, type Panel } from '../drawing/panels.js';
 import { UserError } from '../errors.js';
-import { resizedSize } from '../geometry/resize.js';
+import { resizedSize } from '../geometry/image-size.js';
 import { shorterSideAt } from '../training/multi-scale.js';
 import { loadDataConfig } from './data-config.js';
 import { openSplit } from './open-split.js';

@@ -1,4 +1,4 @@
-import type { ImageSize } from '../geometry/resize.js';
+import type { ImageSize } from '../geometry/image-size.js';
 import type { ClassifierNetwork } from '../models/classifier.js';
 import type { MaskRcnn } from '../models/mask-rcnn.js';
 import { type Complexity, ComplexityCounter, type Shape } from './complexity.js';

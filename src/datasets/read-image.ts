@@ -1,9 +1,8 @@
 import { UserError } from '../errors.js';
-import type { Box } from '../geometry/box.js';
+import type { Box } from '../geometry/boxes.js';
+import type { ImageSize } from '../geometry/image-size.js';
 import type { Instance } from '../geometry/instance.js';
-import { maskExtent } from '../geometry/mask-extent.js';
-import type { ImageSize } from '../geometry/resize.js';
-import { maskArea, type RunLengthMask } from '../geometry/run-length-mask.js';
+import { maskArea, maskExtent, type RunLengthMask } from '../geometry/run-length-mask.js';
 import type { CocoRecord } from './coco/record.js';
 import { type Finding, isRefused } from './finding.js';
 import type { Photo } from './images/stored-image.js';

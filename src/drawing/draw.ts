@@ -1,9 +1,9 @@
 import type { Canvas, SKRSContext2D } from '@napi-rs/canvas';
 import type { RgbImage } from '../datasets/sample.js';
-import type { Box } from '../geometry/box.js';
+import type { Box } from '../geometry/boxes.js';
+import type { ImageSize } from '../geometry/image-size.js';
 import type { LocatedObject } from '../geometry/instance.js';
 import { maskContours } from '../geometry/mask-contours.js';
-import type { ImageSize } from '../geometry/resize.js';
 import { imageCanvas } from './canvas.js';
 import { textColor } from './colors.js';
 import { capitalHeight, font } from './fonts.js';

@@ -1,4 +1,4 @@
-import { boxIou } from '../geometry/box-iou.js';
+import { boxIou } from '../geometry/boxes.js';
 import type { Detection, Instance, LocatedObject } from '../geometry/instance.js';
 import { instanceColor, neutralColor } from './colors.js';
 import type { DrawnObject } from './draw.js';

@@ -1,5 +1,5 @@
-import type { Box } from '../geometry/box.js';
-import type { ImageSize } from '../geometry/resize.js';
+import type { Box } from '../geometry/boxes.js';
+import type { ImageSize } from '../geometry/image-size.js';
 
 /** A label to be placed at a box. */
 export interface LabelRequest {

@@ -1,6 +1,6 @@
 import { type Canvas, createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
 import type { RgbImage } from '../datasets/sample.js';
-import type { ImageSize } from '../geometry/resize.js';
+import type { ImageSize } from '../geometry/image-size.js';
 import { type DrawnObject, drawObjects } from './draw.js';
 import { capitalHeight, font } from './fonts.js';
 

@@ -1,6 +1,6 @@
 import { convolve, type HeadConvolutionKind, headConvolution } from '../nn/head-convolution.js';
 import { kaimingUniform } from '../nn/initializers.js';
-import { convolution } from '../nn/layers.js';
+import { convolutionLayer } from '../nn/layers.js';
 import type { Ops } from '../nn/ops.js';
 import type { Scope } from '../nn/parameter.js';
 
@@ -24,7 +24,7 @@ export function featurePyramid(
   kind: HeadConvolutionKind,
 ): FeaturePyramid {
   const lateral = inputChannels.map((input, i) =>
-    convolution(scope.child('inner_blocks').child(`${i}.0`), {
+    convolutionLayer(scope.child('inner_blocks').child(`${i}.0`), {
       in: input,
       out: channels,
       kernel: 1,

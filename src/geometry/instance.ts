@@ -1,4 +1,4 @@
-import type { Box } from './box.js';
+import type { Box } from './boxes.js';
 import type { RunLengthMask } from './run-length-mask.js';
 
 /** What truth and prediction share: where an object is and which class it has. */

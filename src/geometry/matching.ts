@@ -1,4 +1,4 @@
-import { type Boxes, boxArea, boxIou, intersectionArea } from './box-iou.js';
+import { type Boxes, boxArea, boxIou, intersectionArea } from './boxes.js';
 
 /** What a candidate that matches no truth box is: an example of background, or no example at all. */
 export const BACKGROUND = -1;

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.js';
+import type { Box } from './boxes.js';
 
 /**
  * A binary mask as the lengths of its runs, in COCO's order: column by column (top to bottom, then left to
@@ -70,6 +71,52 @@ export function encodeMask(bitmap: Uint8Array, height: number, width: number): R
   return { height, width, counts: Uint32Array.from(counts) };
 }
 
+/**
+ * Encodes the masks of all objects of a label image in one pass.
+ *
+ * @param labels row-major bytes, `height * width` of them: 0 is background, any other value names the object that
+ * owns the pixel.
+ * @returns the mask of each value that occurs, in rising order; background has none.
+ */
+export function encodeLabelImage(
+  labels: Uint8Array,
+  height: number,
+  width: number,
+): Map<number, RunLengthMask> {
+  const total = height * width;
+  if (labels.length !== total) {
+    throw new RangeError(`a ${height}×${width} label image needs ${total} bytes, not ${labels.length}`);
+  }
+  const runs: number[][] = Array.from({ length: 256 }, () => []);
+  const ends = new Uint32Array(256);
+  let label = 0;
+  let start = 0;
+  let position = 0;
+  for (let x = 0; x < width; x++) {
+    for (let i = x; i < total; i += width, position++) {
+      const next = labels[i];
+      if (next === label) continue;
+      if (label !== 0) {
+        runs[label].push(start - ends[label], position - start);
+        ends[label] = position;
+      }
+      label = next;
+      start = position;
+    }
+  }
+  if (label !== 0) {
+    runs[label].push(start - ends[label], total - start);
+    ends[label] = total;
+  }
+  const masks = new Map<number, RunLengthMask>();
+  for (const [value, counts] of runs.entries()) {
+    if (counts.length === 0) continue;
+    if (ends[value] < total) counts.push(total - ends[value]);
+    masks.set(value, { height, width, counts: Uint32Array.from(counts) });
+  }
+  return masks;
+}
+
 /** Decodes into row-major bytes, 0 or 1, `height * width` of them. */
 export function decodeMask(mask: RunLengthMask): Uint8Array {
   const { height, width, counts } = mask;
@@ -98,4 +145,66 @@ export function maskArea(mask: RunLengthMask): number {
   let area = 0;
   for (let run = 1; run < mask.counts.length; run += 2) area += mask.counts[run];
   return area;
+}
+
+/** The smallest box that holds every pixel of a mask; `[0, 0, 0, 0]` when the mask is empty. */
+export function maskExtent({ height, counts }: RunLengthMask): Box {
+  let left = Number.POSITIVE_INFINITY;
+  let top = Number.POSITIVE_INFINITY;
+  let right = 0;
+  let bottom = 0;
+  let position = 0;
+  for (let run = 0; run < counts.length; run++) {
+    const end = position + counts[run];
+    if (run % 2 === 1 && end > position) {
+      const x = Math.floor(position / height);
+      const lastX = Math.floor((end - 1) / height);
+      const acrossColumns = lastX > x;
+      left = Math.min(left, x);
+      right = Math.max(right, lastX + 1);
+      top = acrossColumns ? 0 : Math.min(top, position - x * height);
+      bottom = acrossColumns ? height : Math.max(bottom, end - x * height);
+    }
+    position = end;
+  }
+  return right === 0 ? [0, 0, 0, 0] : [left, top, right, bottom];
+}
+
+/** Mirrors a mask left to right. */
+export function flipMask({ height, width, counts }: RunLengthMask): RunLengthMask {
+  // The runs cut at the columns' ends: the columns change places, the order inside a column stays.
+  const columns: number[][] = Array.from({ length: width }, () => []);
+  let position = 0;
+  for (let run = 0; run < counts.length; run++) {
+    const end = position + counts[run];
+    if (run % 2 === 1) {
+      while (position < end) {
+        const x = Math.floor(position / height);
+        const cut = Math.min(end, (x + 1) * height);
+        columns[x].push(position - x * height, cut - x * height);
+        position = cut;
+      }
+    }
+    position = end;
+  }
+  const flipped: number[] = [0];
+  let inside = false;
+  const extend = (length: number, value: boolean): void => {
+    if (value === inside) {
+      flipped[flipped.length - 1] += length;
+    } else if (length > 0) {
+      flipped.push(length);
+      inside = value;
+    }
+  };
+  for (const column of columns.reverse()) {
+    let y = 0;
+    for (let i = 0; i < column.length; i += 2) {
+      extend(column[i] - y, false);
+      extend(column[i + 1] - column[i], true);
+      y = column[i + 1];
+    }
+    extend(height - y, false);
+  }
+  return { height, width, counts: Uint32Array.from(flipped) };
 }

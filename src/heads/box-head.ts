@@ -1,5 +1,5 @@
 import { kaimingUniform, normal } from '../nn/initializers.js';
-import { type Linear, linear } from '../nn/layers.js';
+import { type Linear, linearLayer } from '../nn/layers.js';
 import type { Ops } from '../nn/ops.js';
 import type { Scope } from '../nn/parameter.js';
 
@@ -22,7 +22,7 @@ export interface BoxHead {
  */
 function boxPredictor(scope: Scope, channels: number, classes: number) {
   const prediction = (name: string, out: number, deviation: number): Linear =>
-    linear(scope.child(name), { in: channels, out, initializer: normal(deviation) });
+    linearLayer(scope.child(name), { in: channels, out, initializer: normal(deviation) });
   const classifier = prediction('box_predictor.cls_score', classes + 1, 0.01);
   const regression = prediction('box_predictor.bbox_pred', 4 * (classes + 1), 0.001);
   return <T>(ops: Ops<T>, rows: T): [classLogits: T, offsets: T] => [
@@ -44,14 +44,14 @@ export function boxHead(
 ): BoxHead {
   const { channels, roiSize, representation, classes } = settings;
   const inputs = roiSize * roiSize * channels;
-  const fc6 = linear(scope.child('box_head.fc6'), {
+  const fc6 = linearLayer(scope.child('box_head.fc6'), {
     in: inputs,
     out: representation,
     initializer: kaimingUniform(inputs),
     activation: 'relu',
     flattened: { height: roiSize, width: roiSize, channels },
   });
-  const fc7 = linear(scope.child('box_head.fc7'), {
+  const fc7 = linearLayer(scope.child('box_head.fc7'), {
     in: representation,
     out: representation,
     initializer: kaimingUniform(representation),

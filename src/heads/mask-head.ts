@@ -1,6 +1,6 @@
 import { convolve, type HeadConvolutionKind, headConvolution } from '../nn/head-convolution.js';
 import { kaimingNormal, normal } from '../nn/initializers.js';
-import { convolution, transposedConvolution } from '../nn/layers.js';
+import { convolutionLayer, transposedConvolutionLayer } from '../nn/layers.js';
 import type { Ops } from '../nn/ops.js';
 import type { Scope } from '../nn/parameter.js';
 
@@ -34,7 +34,7 @@ export function maskHead(
       activation: 'relu',
     }),
   );
-  const deconvolution = transposedConvolution(scope.child('mask_predictor.conv5_mask'), {
+  const deconvolution = transposedConvolutionLayer(scope.child('mask_predictor.conv5_mask'), {
     in: layers === 0 ? inputChannels : channels,
     out: channels,
     kernel: 2,
@@ -42,7 +42,7 @@ export function maskHead(
     initializer: kaimingNormal(4 * channels),
     activation: 'relu',
   });
-  const logits = convolution(scope.child('mask_predictor.mask_fcn_logits'), {
+  const logits = convolutionLayer(scope.child('mask_predictor.mask_fcn_logits'), {
     in: channels,
     out: classes + 1,
     kernel: 1,

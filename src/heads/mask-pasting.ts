@@ -1,5 +1,5 @@
-import type { Box } from '../geometry/box.js';
-import type { ImageSize } from '../geometry/resize.js';
+import type { Box } from '../geometry/boxes.js';
+import type { ImageSize } from '../geometry/image-size.js';
 import type { RunLengthMask } from '../geometry/run-length-mask.js';
 
 /** A pixel belongs to an object from above this probability on. */

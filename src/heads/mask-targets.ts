@@ -1,5 +1,5 @@
-import type { Boxes } from '../geometry/box-iou.js';
-import type { ImageSize } from '../geometry/resize.js';
+import type { Boxes } from '../geometry/boxes.js';
+import type { ImageSize } from '../geometry/image-size.js';
 
 /** A mask at its original size, which the network sees enlarged or reduced. */
 export interface BitmapMask extends ImageSize {

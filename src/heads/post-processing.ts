@@ -1,9 +1,6 @@
-import { clipBox, decodeBox } from '../geometry/box-coder.js';
-import type { Boxes } from '../geometry/box-iou.js';
-import { nonMaximumSuppression } from '../geometry/nms.js';
-import type { ImageSize } from '../geometry/resize.js';
-import { selectBoxes } from '../geometry/select-boxes.js';
-import { topK } from '../geometry/top-k.js';
+import { type Boxes, clipBoxes, decodeBoxes, largeBoxes, selectBoxes } from '../geometry/boxes.js';
+import type { ImageSize } from '../geometry/image-size.js';
+import { nonMaximumSuppression, topK } from '../geometry/score-selection.js';
 import { boxCoderWeights } from '../roi/sampling.js';
 
 /** The box head's predictions for the RoIs of one image. */
@@ -75,17 +72,22 @@ function classCandidates(
   image: ImageSize,
   scoreThreshold: number,
 ): { scores: Float32Array; boxes: Boxes } {
-  const scores: number[] = [];
-  const boxes: number[] = [];
-  const box = new Float32Array(4);
+  const chosen: number[] = [];
   for (let roi = 0; roi < rois.length / 4; roi++) {
-    const score = probabilities[roi * classes + label];
-    if (!(score > scoreThreshold)) continue;
-    decodeBox(rois, roi, offsets, 4 * (roi * classes + label), boxCoderWeights, box, 0);
-    clipBox(box, 0, image.height, image.width);
-    if (box[2] - box[0] < smallestSide || box[3] - box[1] < smallestSide) continue;
-    scores.push(score);
-    boxes.push(...box);
+    if (probabilities[roi * classes + label] > scoreThreshold) chosen.push(roi);
   }
-  return { scores: Float32Array.from(scores), boxes: Float32Array.from(boxes) };
+  const moved = decodeBoxes(
+    selectBoxes(rois, chosen),
+    selectBoxes(
+      offsets,
+      chosen.map((roi) => roi * classes + label),
+    ),
+    boxCoderWeights,
+  );
+  clipBoxes(moved, image);
+  const large = largeBoxes(moved, smallestSide);
+  return {
+    scores: Float32Array.from(large, (i) => probabilities[chosen[i] * classes + label]),
+    boxes: selectBoxes(moved, large),
+  };
 }

@@ -1,4 +1,4 @@
-import type { CocoBox } from '../geometry/box.js';
+import type { CocoBox } from '../geometry/boxes.js';
 import type { Detection, Instance, LocatedObject } from '../geometry/instance.js';
 import { maskArea, type RunLengthMask } from '../geometry/run-length-mask.js';
 

@@ -1,7 +1,6 @@
-import type { CocoBox } from '../geometry/box.js';
-import { maskExtent } from '../geometry/mask-extent.js';
-import { maskIntersection } from '../geometry/rle-overlap.js';
-import { maskArea, type RunLengthMask } from '../geometry/run-length-mask.js';
+import type { CocoBox } from '../geometry/boxes.js';
+import { maskIntersection } from '../geometry/mask-overlap.js';
+import { maskArea, maskExtent, type RunLengthMask } from '../geometry/run-length-mask.js';
 
 /**
  * How far each of `rows` detections and each of `columns` truths of an image cover each other: matrices, row after

@@ -3,7 +3,7 @@ import { buildBackbone } from '../backbone/build.js';
 import type { BackboneConfig, ClassifierModelConfig } from '../config/schema.js';
 import { UserError } from '../errors.js';
 import { normal } from '../nn/initializers.js';
-import { linear } from '../nn/layers.js';
+import { linearLayer } from '../nn/layers.js';
 import type { Ops } from '../nn/ops.js';
 import { type Parameter, rootScope } from '../nn/parameter.js';
 
@@ -55,7 +55,7 @@ export function buildClassifier(settings: BackboneConfig, classes: number): Clas
   const backbone = buildBackbone(scope, settings);
   const { name, dropout } = backbone.classifier;
   const [, , , c5] = backbone.channels;
-  const dense = linear(scope.child(name), { in: c5, out: classes, initializer: normal(0.01) });
+  const dense = linearLayer(scope.child(name), { in: c5, out: classes, initializer: normal(0.01) });
   return {
     features<T>(ops: Ops<T>, images: T): T {
       return ops.part('features', () => {

@@ -1,8 +1,8 @@
 import { selectChannel } from '../engine/ops/gather.js';
 import { tf } from '../engine/tf.js';
-import type { Box } from '../geometry/box.js';
+import type { Box } from '../geometry/boxes.js';
+import type { ImageSize } from '../geometry/image-size.js';
 import type { Detection } from '../geometry/instance.js';
-import type { ImageSize } from '../geometry/resize.js';
 import { pasteMask } from '../heads/mask-pasting.js';
 import { type DetectedBoxes, selectDetections } from '../heads/post-processing.js';
 import type { TensorOps } from '../nn/tensor-ops.js';

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Boxes } from '../geometry/box-iou.js';
+import type { Boxes } from '../geometry/boxes.js';
 import type { TensorOps } from '../nn/tensor-ops.js';
 import { levelAnchors } from '../rpn/anchors.js';
 import { type LevelPredictions, type ProposalSettings, selectProposals } from '../rpn/proposals.js';

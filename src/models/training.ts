@@ -1,10 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { tf } from '../engine/tf.js';
-import { encodeBoxes } from '../geometry/box-coder.js';
-import type { Boxes } from '../geometry/box-iou.js';
+import { type Boxes, encodeBoxes, selectBoxes } from '../geometry/boxes.js';
+import type { ImageSize } from '../geometry/image-size.js';
 import { matchBoxes } from '../geometry/matching.js';
-import type { ImageSize } from '../geometry/resize.js';
-import { selectBoxes } from '../geometry/select-boxes.js';
 import { boxLosses } from '../heads/box-losses.js';
 import { maskLoss } from '../heads/mask-losses.js';
 import { type BitmapMask, maskTarget } from '../heads/mask-targets.js';

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { execute, flag, type } from '../engine/kernels.js';
 import { tf } from '../engine/tf.js';
-import { type ImageSize, paddedSize, resizedSize } from '../geometry/resize.js';
+import { type ImageSize, paddedSize, resizedSize } from '../geometry/image-size.js';
 
 /** 8-bit RGB, row by row. */
 export interface Pixels extends ImageSize {

@@ -1,9 +1,9 @@
 import type { FpnModelConfig } from '../config/schema.js';
 import type { Activation } from '../engine/ops/epilogue.js';
-import { kaimingUniform, scaled } from './initializers.js';
-import { type Convolution, convolution, depthwise } from './layers.js';
+import { type Initializer, kaimingUniform, scaled } from './initializers.js';
+import { type Convolution, convolutionLayer, depthwiseLayer } from './layers.js';
 import type { Ops } from './ops.js';
-import type { Initializer, Scope } from './parameter.js';
+import type { Scope } from './parameter.js';
 
 /** How the 3×3 convolutions behind the backbone are made. */
 export type HeadConvolutionKind = FpnModelConfig['headConvolution'];
@@ -28,12 +28,21 @@ export function headConvolution(
     readonly activation?: Activation;
   },
 ): HeadConvolution {
-  if (kind === 'standard') return [convolution(scope, { ...settings, kernel: 3 })];
+  if (kind === 'standard') return [convolutionLayer(scope, { ...settings, kernel: 3 })];
   const { in: input, initializer } = settings;
   // Nine products a value instead of 9 · C: the one kernel keeps the variance, the other makes up for the rest.
   return [
-    depthwise(scope.child('depthwise'), { in: input, out: input, kernel: 3, initializer: kaimingUniform(9) }),
-    convolution(scope.child('pointwise'), { ...settings, kernel: 1, initializer: scaled(initializer, 3) }),
+    depthwiseLayer(scope.child('depthwise'), {
+      in: input,
+      out: input,
+      kernel: 3,
+      initializer: kaimingUniform(9),
+    }),
+    convolutionLayer(scope.child('pointwise'), {
+      ...settings,
+      kernel: 1,
+      initializer: scaled(initializer, 3),
+    }),
   ];
 }
 

@@ -1,13 +1,18 @@
-import type { Initializer } from './parameter.js';
+/** Distribution of the first values of a parameter. */
+export type Initializer =
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'normal'; readonly deviation: number }
+  | { readonly kind: 'uniform'; readonly bound: number };
 
 export const zeros: Initializer = { kind: 'constant', value: 0 };
 export const ones: Initializer = { kind: 'constant', value: 1 };
 
+/** Normal with mean 0. */
 export function normal(deviation: number): Initializer {
   return { kind: 'normal', deviation };
 }
 
-/** He et al. 2015 for layers that a ReLU follows: deviation √(2 / fan). */
+/** Normal with deviation √(2 / fan), for layers that a ReLU follows (He et al. 2015). */
 export function kaimingNormal(fan: number): Initializer {
   return normal(Math.sqrt(2 / fan));
 }

@@ -1,6 +1,6 @@
 import type { Activation } from '../engine/ops/epilogue.js';
-import { ones, zeros } from './initializers.js';
-import type { Initializer, Layout, Parameter, Scope } from './parameter.js';
+import { type Initializer, ones, zeros } from './initializers.js';
+import type { Layout, Parameter, Scope } from './parameter.js';
 
 /**
  * Layers as data: which parameters they have and how their windows move. What they compute is up to whatever runs them
@@ -57,7 +57,7 @@ const vector = (
 });
 
 /** A batch norm over `channels`, its parameters named as PyTorch's BatchNorm2d. */
-export function batchNorm(scope: Scope, channels: number, settings: NormSettings, scale = ones): Norm {
+function batchNormLayer(scope: Scope, channels: number, settings: NormSettings, scale = ones): Norm {
   const role = settings.mode === 'frozen' ? 'constant' : 'norm';
   return {
     ...settings,
@@ -96,7 +96,7 @@ const activated = ({ activation }: { activation?: Activation }): { activation?: 
   activation ? { activation } : {};
 
 /** A convolution with bias. */
-export function convolution(scope: Scope, settings: ConvolutionSettings): Convolution {
+export function convolutionLayer(scope: Scope, settings: ConvolutionSettings): Convolution {
   const { in: input, out, kernel: k, initializer } = settings;
   return {
     kind: 'dense',
@@ -108,7 +108,7 @@ export function convolution(scope: Scope, settings: ConvolutionSettings): Convol
 }
 
 /** A convolution without bias, and a norm: `convolution` and `norm` are the scopes of their parameters. */
-export function normedConvolution(
+export function normedConvolutionLayer(
   scopes: { readonly convolution: Scope; readonly norm: Scope },
   settings: NormedSettings,
   norm: NormSettings,
@@ -117,14 +117,14 @@ export function normedConvolution(
   return {
     kind: 'dense',
     weight: kernel(scopes.convolution, { kind: 'convolution' }, [k, k, input, out], initializer),
-    norm: batchNorm(scopes.norm, out, norm, settings.normScale),
+    norm: batchNormLayer(scopes.norm, out, norm, settings.normScale),
     ...activated(settings),
     ...window(settings),
   };
 }
 
 /** A depthwise convolution (`out` a multiple of `in`) without bias. */
-export function depthwise(scope: Scope, settings: ConvolutionSettings): Convolution {
+export function depthwiseLayer(scope: Scope, settings: ConvolutionSettings): Convolution {
   const { in: input, out, kernel: k, initializer } = settings;
   if (out % input !== 0) throw new RangeError(`${out} channels can't come from ${input} depthwise`);
   return {
@@ -136,19 +136,19 @@ export function depthwise(scope: Scope, settings: ConvolutionSettings): Convolut
 }
 
 /** A depthwise convolution (`out` a multiple of `in`) without bias, and a norm. */
-export function normedDepthwise(
+export function normedDepthwiseLayer(
   scopes: { readonly convolution: Scope; readonly norm: Scope },
   settings: ConvolutionSettings,
   norm: NormSettings,
 ): Convolution {
   return {
-    ...depthwise(scopes.convolution, settings),
-    norm: batchNorm(scopes.norm, settings.out, norm),
+    ...depthwiseLayer(scopes.convolution, settings),
+    norm: batchNormLayer(scopes.norm, settings.out, norm),
   };
 }
 
 /** A transposed convolution with bias whose stride is the kernel's size. */
-export function transposedConvolution(
+export function transposedConvolutionLayer(
   scope: Scope,
   settings: Omit<ConvolutionSettings, 'stride' | 'padding'>,
 ): Convolution {
@@ -173,7 +173,7 @@ interface LinearSettings {
 }
 
 /** A fully connected layer. */
-export function linear(scope: Scope, settings: LinearSettings): Linear {
+export function linearLayer(scope: Scope, settings: LinearSettings): Linear {
   const layout: Layout = settings.flattened
     ? { kind: 'flattened-linear', ...settings.flattened }
     : { kind: 'linear' };

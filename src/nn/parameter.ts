@@ -1,8 +1,4 @@
-/** How the first values of a parameter are drawn. */
-export type Initializer =
-  | { readonly kind: 'constant'; readonly value: number }
-  | { readonly kind: 'normal'; readonly deviation: number }
-  | { readonly kind: 'uniform'; readonly bound: number };
+import type { Initializer } from './initializers.js';
 
 /**
  * How a parameter's dimensions are ordered here and in PyTorch's state dicts.

@@ -1,5 +1,4 @@
-import { type Boxes, boxArea } from '../geometry/box-iou.js';
-import { selectBoxes } from '../geometry/select-boxes.js';
+import { type Boxes, boxArea, selectBoxes } from '../geometry/boxes.js';
 
 /** Regions of interest of a batch, in pixels of the network's input. */
 export interface Rois {

@@ -1,7 +1,5 @@
-import { encodeBoxes } from '../geometry/box-coder.js';
-import type { Boxes } from '../geometry/box-iou.js';
+import { type Boxes, encodeBoxes, selectBoxes } from '../geometry/boxes.js';
 import { type MatchingRule, matchBoxes } from '../geometry/matching.js';
-import { selectBoxes } from '../geometry/select-boxes.js';
 import type { Sampler } from '../rpn/sampling.js';
 
 /** How strongly the box head's offsets are scaled. */

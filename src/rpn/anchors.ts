@@ -1,5 +1,5 @@
-import type { Boxes } from '../geometry/box-iou.js';
-import type { ImageSize } from '../geometry/resize.js';
+import type { Boxes } from '../geometry/boxes.js';
+import type { ImageSize } from '../geometry/image-size.js';
 
 /** Rounds halves to the even neighbor, as PyTorch does. */
 function roundHalfToEven(x: number): number {

@@ -5,7 +5,7 @@ import {
   headConvolution,
 } from '../nn/head-convolution.js';
 import { normal } from '../nn/initializers.js';
-import { type Convolution, convolution } from '../nn/layers.js';
+import { type Convolution, convolutionLayer } from '../nn/layers.js';
 import type { Ops } from '../nn/ops.js';
 import type { Scope } from '../nn/parameter.js';
 
@@ -41,7 +41,7 @@ export function rpnHead(
     activation: 'relu',
   });
   const prediction = (name: string, out: number): Convolution =>
-    convolution(scope.child(name), { in: channels, out, kernel: 1, initializer });
+    convolutionLayer(scope.child(name), { in: channels, out, kernel: 1, initializer });
   const objectness = prediction('cls_logits', anchorsPerLocation);
   const offsets = prediction('bbox_pred', 4 * anchorsPerLocation);
   return {

@@ -1,9 +1,6 @@
-import { clipBox, decodeBox } from '../geometry/box-coder.js';
-import type { Boxes } from '../geometry/box-iou.js';
-import { nonMaximumSuppression } from '../geometry/nms.js';
-import type { ImageSize } from '../geometry/resize.js';
-import { selectBoxes } from '../geometry/select-boxes.js';
-import { topK } from '../geometry/top-k.js';
+import { type Boxes, clipBoxes, decodeBoxes, largeBoxes, selectBoxes } from '../geometry/boxes.js';
+import type { ImageSize } from '../geometry/image-size.js';
+import { nonMaximumSuppression, topK } from '../geometry/score-selection.js';
 
 /** The RPN's predictions of one image on one level, one row an anchor. */
 export interface LevelPredictions {
@@ -53,19 +50,13 @@ function levelProposals(
   settings: ProposalSettings,
 ): { scores: Float32Array; boxes: Boxes } {
   const best = topK(objectness, settings.preNmsTopK);
-  const boxes = new Float32Array(4 * best.length);
-  const scores = new Float32Array(best.length);
-  let count = 0;
-  for (const anchor of best) {
-    decodeBox(anchors, anchor, offsets, 4 * anchor, rpnCoderWeights, boxes, 4 * count);
-    clipBox(boxes, count, image.height, image.width);
-    const [x1, y1, x2, y2] = boxes.subarray(4 * count, 4 * count + 4);
-    if (x2 - x1 >= smallestSide && y2 - y1 >= smallestSide) scores[count++] = objectness[anchor];
-  }
-  const candidates = boxes.subarray(0, 4 * count);
-  const { nmsThreshold, postNmsTopK } = settings;
-  const stay = nonMaximumSuppression(candidates, scores.subarray(0, count), nmsThreshold, postNmsTopK);
-  return { scores: Float32Array.from(stay, (i) => scores[i]), boxes: selectBoxes(candidates, stay) };
+  const moved = decodeBoxes(selectBoxes(anchors, best), selectBoxes(offsets, best), rpnCoderWeights);
+  clipBoxes(moved, image);
+  const large = largeBoxes(moved, smallestSide);
+  const boxes = selectBoxes(moved, large);
+  const scores = Float32Array.from(large, (i) => objectness[best[i]]);
+  const stay = nonMaximumSuppression(boxes, scores, settings.nmsThreshold, settings.postNmsTopK);
+  return { scores: Float32Array.from(stay, (i) => scores[i]), boxes: selectBoxes(boxes, stay) };
 }
 
 function concatenate(arrays: readonly Float32Array[]): Float32Array {

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { ComplexityCounter } from '../../src/complexity/complexity.js';
 import { zeros } from '../../src/nn/initializers.js';
 import {
-  convolution,
-  linear,
+  convolutionLayer,
+  linearLayer,
   type NormSettings,
-  normedConvolution,
-  normedDepthwise,
-  transposedConvolution,
+  normedConvolutionLayer,
+  normedDepthwiseLayer,
+  transposedConvolutionLayer,
 } from '../../src/nn/layers.js';
 import { rootScope } from '../../src/nn/parameter.js';
 
@@ -20,7 +20,13 @@ const image = [2, 10, 13, 3];
 
 describe('ComplexityCounter', () => {
   it('counts the products at each place of a window, and the bias as parameters', () => {
-    const layer = convolution(scopes().scope, { in: 3, out: 5, kernel: 3, stride: 2, initializer: zeros });
+    const layer = convolutionLayer(scopes().scope, {
+      in: 3,
+      out: 5,
+      kernel: 3,
+      stride: 2,
+      initializer: zeros,
+    });
     const counter = new ComplexityCounter();
     expect(counter.count('stem', (ops) => ops.convolution(layer, image))).toEqual([2, 5, 7, 5]);
     const weights = 3 * 3 * 3 * 5;
@@ -33,7 +39,11 @@ describe('ComplexityCounter', () => {
 
   it('counts the scale and shift of a norm unless it is frozen, and never its statistics', () => {
     const parameters = (mode: NormSettings['mode']): number => {
-      const layer = normedConvolution(scopes(), { in: 3, out: 5, kernel: 1, initializer: zeros }, norm(mode));
+      const layer = normedConvolutionLayer(
+        scopes(),
+        { in: 3, out: 5, kernel: 1, initializer: zeros },
+        norm(mode),
+      );
       const counter = new ComplexityCounter();
       counter.count('stem', (ops) => ops.convolution(layer, image));
       return counter.complexity().parameters;
@@ -42,7 +52,7 @@ describe('ComplexityCounter', () => {
   });
 
   it('takes one channel at a time in a depthwise convolution', () => {
-    const layer = normedDepthwise(
+    const layer = normedDepthwiseLayer(
       scopes(),
       { in: 3, out: 12, kernel: 3, initializer: zeros },
       norm('frozen'),
@@ -53,7 +63,12 @@ describe('ComplexityCounter', () => {
   });
 
   it("takes each pixel of a transposed convolution's input once", () => {
-    const layer = transposedConvolution(scopes().scope, { in: 3, out: 5, kernel: 2, initializer: zeros });
+    const layer = transposedConvolutionLayer(scopes().scope, {
+      in: 3,
+      out: 5,
+      kernel: 2,
+      initializer: zeros,
+    });
     const counter = new ComplexityCounter();
     expect(counter.count('masks', (ops) => ops.convolution(layer, image))).toEqual([2, 20, 26, 5]);
     expect(counter.complexity().multiplyAdds).toBe(2 * 10 * 13 * 4 * 3 * 5);
@@ -62,8 +77,8 @@ describe('ComplexityCounter', () => {
   it('counts fully connected layers, and nothing for pooling', () => {
     const { scope } = rootScope();
     const sizes = { in: 3, out: 7, initializer: zeros, biasInitializer: zeros };
-    const pooled = linear(scope.child('pooled'), sizes);
-    const flat = linear(scope.child('flat'), { ...sizes, in: 5 * 7 * 3 });
+    const pooled = linearLayer(scope.child('pooled'), sizes);
+    const flat = linearLayer(scope.child('flat'), { ...sizes, in: 5 * 7 * 3 });
     const counter = new ComplexityCounter();
     counter.count('classifier', (ops) => ops.linear(pooled, ops.globalAveragePool(image)));
     counter.count('box head', (ops) =>
@@ -76,7 +91,7 @@ describe('ComplexityCounter', () => {
   });
 
   it('counts what two parts share in the first of them, its products in both', () => {
-    const layer = convolution(scopes().scope, { in: 3, out: 5, kernel: 1, initializer: zeros });
+    const layer = convolutionLayer(scopes().scope, { in: 3, out: 5, kernel: 1, initializer: zeros });
     const counter = new ComplexityCounter();
     for (const name of ['box head', 'mask head']) counter.count(name, (ops) => ops.convolution(layer, image));
     expect(counter.complexity().parts).toEqual([
@@ -92,10 +107,10 @@ describe('ComplexityCounter', () => {
   });
 
   it('refuses shapes that cannot be computed with', () => {
-    const layer = convolution(scopes().scope, { in: 4, out: 5, kernel: 1, initializer: zeros });
+    const layer = convolutionLayer(scopes().scope, { in: 4, out: 5, kernel: 1, initializer: zeros });
     const counter = new ComplexityCounter();
     expect(() => counter.count('stem', (ops) => ops.convolution(layer, image))).toThrow('takes 4 channels');
-    const sum = convolution(scopes().scope, { in: 3, out: 5, kernel: 1, initializer: zeros });
+    const sum = convolutionLayer(scopes().scope, { in: 3, out: 5, kernel: 1, initializer: zeros });
     expect(() => counter.count('stem', (ops) => ops.convolution(sum, image, image))).toThrow('2×10×13×5');
   });
 });

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { RgbImage } from '../../src/datasets/sample.js';
 import { instanceColor } from '../../src/drawing/colors.js';
 import { type DrawnObject, drawObjects } from '../../src/drawing/draw.js';
-import type { Box } from '../../src/geometry/box.js';
+import type { Box } from '../../src/geometry/boxes.js';
 import { encodeMask } from '../../src/geometry/run-length-mask.js';
 
 const gray = 100;

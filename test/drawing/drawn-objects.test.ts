@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { instanceColor } from '../../src/drawing/colors.js';
 import { drawnDetections, drawnInstances } from '../../src/drawing/drawn-objects.js';
-import type { Box } from '../../src/geometry/box.js';
+import type { Box } from '../../src/geometry/boxes.js';
 import type { Detection, Instance } from '../../src/geometry/instance.js';
 import { encodeMask } from '../../src/geometry/run-length-mask.js';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { placeLabels } from '../../src/drawing/label-placement.js';
-import type { Box } from '../../src/geometry/box.js';
+import type { Box } from '../../src/geometry/boxes.js';
 import { randomStream } from '../../src/random.js';
 
 const picture = { height: 300, width: 400 };

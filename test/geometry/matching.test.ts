@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { boxIou } from '../../src/geometry/box-iou.js';
 import { BACKGROUND, matchBoxes, NO_EXAMPLE } from '../../src/geometry/matching.js';
 
 const rule = { foregroundIou: 0.7, backgroundIou: 0.3, lowQualityMatches: false };
@@ -10,13 +9,6 @@ const candidates = Float32Array.of(
   ...[50, 50, 60, 60], // none
   ...[20, 20, 40, 24], // IoU 0.2 with truth 1
 );
-
-describe('boxIou', () => {
-  it('is intersection over union, 0 for boxes that only touch', () => {
-    expect(boxIou(truth, 0, candidates, 1)).toBe(0.5);
-    expect(boxIou(truth, 0, Float32Array.of(10, 0, 20, 10), 0)).toBe(0);
-  });
-});
 
 describe('matchBoxes', () => {
   it('tells matches, background and what is neither', () => {

@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { maskExtent } from '../../src/geometry/mask-extent.js';
-import { polygonMask, polygonsMask } from '../../src/geometry/polygon.js';
-import { maskIou, mergeMasks } from '../../src/geometry/rle-overlap.js';
+import { maskIou, mergeMasks } from '../../src/geometry/mask-overlap.js';
+import { polygonsMask } from '../../src/geometry/polygons.js';
 import { compressCounts, decompressMask } from '../../src/geometry/rle-string.js';
-import { decodeMask, encodeMask, maskArea, maskFromCounts } from '../../src/geometry/run-length-mask.js';
+import {
+  decodeMask,
+  encodeMask,
+  maskArea,
+  maskExtent,
+  maskFromCounts,
+} from '../../src/geometry/run-length-mask.js';
 
 /** What pycocotools says of masks, every other one of which is a crowd. Made by scripts/golden/masks.py. */
 interface Facts {
@@ -26,7 +31,7 @@ const golden: {
 describe('polygons', () => {
   it('cover the pixels that pycocotools gives them', () => {
     for (const { polygons, height, width, masks, union } of golden.polygons) {
-      const drawn = polygons.map((points) => compressCounts(polygonMask(points, height, width).counts));
+      const drawn = polygons.map((points) => compressCounts(polygonsMask([points], height, width).counts));
       expect(drawn).toEqual(masks);
       expect(compressCounts(polygonsMask(polygons, height, width).counts)).toBe(union);
     }

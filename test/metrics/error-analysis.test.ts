@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CocoBox } from '../../src/geometry/box.js';
+import type { CocoBox } from '../../src/geometry/boxes.js';
 import { encodeMask } from '../../src/geometry/run-length-mask.js';
 import { ErrorAnalysis } from '../../src/metrics/error-analysis.js';
 import { judgeImage, missedTruths } from '../../src/metrics/error-types.js';

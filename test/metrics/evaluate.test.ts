@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Box } from '../../src/geometry/box.js';
+import type { Box } from '../../src/geometry/boxes.js';
 import type { Detection, Instance } from '../../src/geometry/instance.js';
 import { encodeMask } from '../../src/geometry/run-length-mask.js';
 import { type DetectedImage, evaluateDetections } from '../../src/metrics/evaluate.js';

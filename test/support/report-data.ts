@@ -1,6 +1,6 @@
 import { parseConfig } from '../../src/config/parse.js';
 import { requireDetection } from '../../src/config/require-task.js';
-import type { Box } from '../../src/geometry/box.js';
+import type { Box } from '../../src/geometry/boxes.js';
 import type { Detection, Instance } from '../../src/geometry/instance.js';
 import { encodeMask } from '../../src/geometry/run-length-mask.js';
 import { type DetectedImage, evaluateDetections } from '../../src/metrics/evaluate.js';

@@ -1,4 +1,4 @@
-import type { Box } from '../../geometry/box.js';
+import type { Box } from '../../geometry/boxes.js';
 import type { Finding, FindingCode } from '../finding.js';
 import type { ObjectFacts } from './facts.js';
 

@@ -1,4 +1,4 @@
-import type { Box } from '../../geometry/box.js';
+import type { Box } from '../../geometry/boxes.js';
 import { about, isInside, showBox } from './about.js';
 import type { ImageCheck } from './context.js';
 

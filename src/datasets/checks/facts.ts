@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Box } from '../../geometry/box.js';
-import { maskExtent } from '../../geometry/mask-extent.js';
-import type { ImageSize } from '../../geometry/resize.js';
-import { maskArea, type RunLengthMask } from '../../geometry/run-length-mask.js';
+import type { Box } from '../../geometry/boxes.js';
+import type { ImageSize } from '../../geometry/image-size.js';
+import { maskArea, maskExtent, type RunLengthMask } from '../../geometry/run-length-mask.js';
 import type { Photo } from '../images/stored-image.js';
 import type { ReadImage, ReadObject } from '../read-image.js';
 

@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.js';
-import type { CocoBox } from '../../geometry/box.js';
+import type { CocoBox } from '../../geometry/boxes.js';
 
 /** What a JSON object says, by key. */
 export type Fields = Readonly<Record<string, unknown>>;

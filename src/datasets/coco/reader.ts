@@ -1,7 +1,6 @@
 import { UserError } from '../../errors.js';
-import type { Box, CocoBox } from '../../geometry/box.js';
-import { maskExtent } from '../../geometry/mask-extent.js';
-import type { RunLengthMask } from '../../geometry/run-length-mask.js';
+import type { Box, CocoBox } from '../../geometry/boxes.js';
+import { maskExtent, type RunLengthMask } from '../../geometry/run-length-mask.js';
 import type { Finding, Report } from '../finding.js';
 import { sizeMismatch } from '../images/size-mismatch.js';
 import { readPhoto } from '../images/stored-image.js';

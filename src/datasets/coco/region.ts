@@ -1,7 +1,6 @@
 import { messageOf, UserError } from '../../errors.js';
-import type { CocoBox } from '../../geometry/box.js';
-import { maskExtent } from '../../geometry/mask-extent.js';
-import { maskArea, type RunLengthMask } from '../../geometry/run-length-mask.js';
+import type { CocoBox } from '../../geometry/boxes.js';
+import { maskArea, maskExtent, type RunLengthMask } from '../../geometry/run-length-mask.js';
 import { decodeSegmentation } from './segmentation.js';
 
 /** What a COCO file says about where an object is. */

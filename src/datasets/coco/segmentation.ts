@@ -1,6 +1,6 @@
 import { UserError } from '../../errors.js';
-import type { Box } from '../../geometry/box.js';
-import { polygonsMask } from '../../geometry/polygon.js';
+import type { Box } from '../../geometry/boxes.js';
+import { polygonsMask } from '../../geometry/polygons.js';
 import { compressCounts, decompressMask } from '../../geometry/rle-string.js';
 import { maskFromCounts, type RunLengthMask } from '../../geometry/run-length-mask.js';
 import { isFields, show } from './fields.js';

@@ -1,8 +1,7 @@
 import path from 'node:path';
 import { UserError } from '../../errors.js';
 import { writeAtomically } from '../../files.js';
-import { maskExtent } from '../../geometry/mask-extent.js';
-import { maskArea, type RunLengthMask } from '../../geometry/run-length-mask.js';
+import { maskArea, maskExtent, type RunLengthMask } from '../../geometry/run-length-mask.js';
 import { isRefused } from '../finding.js';
 import type { ImageReader, ReadObject } from '../read-image.js';
 import type { Dataset } from '../sample.js';

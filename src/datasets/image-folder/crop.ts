@@ -1,5 +1,5 @@
 import type { ClassificationInputConfig } from '../../config/schema.js';
-import type { ImageSize } from '../../geometry/resize.js';
+import type { ImageSize } from '../../geometry/image-size.js';
 import type { RandomStream } from '../../random.js';
 import type { CropResize, Region } from '../images/crop-resize.js';
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { ClassificationInputConfig } from '../../config/schema.js';
 import { UserError } from '../../errors.js';
-import type { ImageSize } from '../../geometry/resize.js';
+import type { ImageSize } from '../../geometry/image-size.js';
 import { randomStream } from '../../random.js';
 import { type CropResize, decodeCropResized } from '../images/crop-resize.js';
 import { asPhotograph } from '../images/decode-rgb.js';

@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
-import type { ImageSize } from '../../geometry/resize.js';
+import type { ImageSize } from '../../geometry/image-size.js';
 import type { RgbImage } from '../sample.js';
 import { type Decoding, decode, decodeRgb, openEncoded, unreadable } from './decode-rgb.js';
 import { resizeImage } from './resize-sample.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf, UserError } from '../../errors.js';
 import { errorCode } from '../../files.js';
-import type { ImageSize } from '../../geometry/resize.js';
+import type { ImageSize } from '../../geometry/image-size.js';
 import type { RgbImage } from '../sample.js';
 import { type CropResize, cropResize, decodeCropResized } from './crop-resize.js';
 import { asPhotograph, decodeRgb } from './decode-rgb.js';

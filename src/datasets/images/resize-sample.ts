@@ -1,5 +1,5 @@
+import type { ImageSize } from '../../geometry/image-size.js';
 import type { Instance } from '../../geometry/instance.js';
-import type { ImageSize } from '../../geometry/resize.js';
 import { decodeMask, encodeMask, type RunLengthMask } from '../../geometry/run-length-mask.js';
 import type { RgbImage, Sample } from '../sample.js';
 

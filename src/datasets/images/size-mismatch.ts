@@ -1,4 +1,4 @@
-import type { ImageSize } from '../../geometry/resize.js';
+import type { ImageSize } from '../../geometry/image-size.js';
 import type { Photo } from './stored-image.js';
 
 /** What is wrong where masks aren't as large as their photograph; `undefined` where they are. */

@@ -1,9 +1,7 @@
 import type { SbdDataConfig } from '../../config/schema.js';
 import { vocClasses } from '../../config/voc-classes.js';
 import { messageOf, UserError } from '../../errors.js';
-import { encodeLabelImage } from '../../geometry/label-image.js';
-import { maskExtent } from '../../geometry/mask-extent.js';
-import type { RunLengthMask } from '../../geometry/run-length-mask.js';
+import { encodeLabelImage, maskExtent, type RunLengthMask } from '../../geometry/run-length-mask.js';
 import type { Finding, Report } from '../finding.js';
 import { sizeMismatch } from '../images/size-mismatch.js';
 import { readPhoto } from '../images/stored-image.js';

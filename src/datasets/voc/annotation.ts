@@ -1,6 +1,6 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import type { Box } from '../../geometry/box.js';
-import type { ImageSize } from '../../geometry/resize.js';
+import type { Box } from '../../geometry/boxes.js';
+import type { ImageSize } from '../../geometry/image-size.js';
 
 /** What an annotation file says. */
 export interface VocAnnotation {

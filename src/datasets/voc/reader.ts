@@ -1,9 +1,7 @@
 import path from 'node:path';
 import type { VocDataConfig } from '../../config/schema.js';
 import { messageOf, UserError } from '../../errors.js';
-import { encodeLabelImage } from '../../geometry/label-image.js';
-import { maskExtent } from '../../geometry/mask-extent.js';
-import type { RunLengthMask } from '../../geometry/run-length-mask.js';
+import { encodeLabelImage, maskExtent, type RunLengthMask } from '../../geometry/run-length-mask.js';
 import type { Finding, Report } from '../finding.js';
 import { readPhoto } from '../images/stored-image.js';
 import { readIfThere } from '../read-file.js';

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { flipSample } from '../../../src/datasets/images/flip.js';
 import type { Sample } from '../../../src/datasets/sample.js';
-import { maskExtent } from '../../../src/geometry/mask-extent.js';
-import { encodeMask } from '../../../src/geometry/run-length-mask.js';
+import { encodeMask, maskExtent } from '../../../src/geometry/run-length-mask.js';
 
 const mask = encodeMask(Uint8Array.of(1, 1, 0, 0, 1, 0), 2, 3);
 const instance = { box: maskExtent(mask), label: 3, mask, difficult: true, crowd: false };

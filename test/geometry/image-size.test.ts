@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { paddedSize, resizedSize } from '../../src/geometry/resize.js';
+import { paddedSize, resizedSize } from '../../src/geometry/image-size.js';
 
 // Sizes that torchvision 0.29's GeneralizedRCNNTransform gives.
 test.each([

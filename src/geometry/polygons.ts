@@ -1,4 +1,4 @@
-import { mergeMasks } from './rle-overlap.js';
+import { mergeMasks } from './mask-overlap.js';
 import type { RunLengthMask } from './run-length-mask.js';
 
 /** The outline is drawn on a grid so many times finer than the pixels. */
@@ -13,7 +13,7 @@ const middle = 2;
  *
  * @param points x and y in turn, in pixels; the polygon closes itself. Parts outside the image are cut off.
  */
-export function polygonMask(points: ArrayLike<number>, height: number, width: number): RunLengthMask {
+function polygonMask(points: ArrayLike<number>, height: number, width: number): RunLengthMask {
   const length = points.length - (points.length % 2);
   // Rounded as C does it: half added, then cut towards zero.
   const fine = new Float64Array(length);

@@ -1,5 +1,4 @@
-import type { RunLengthMask } from './run-length-mask.js';
-import { maskArea } from './run-length-mask.js';
+import { maskArea, type RunLengthMask } from './run-length-mask.js';
 
 /** Number of pixels inside both masks, from the counts alone. Both have the same size. */
 export function maskIntersection(a: RunLengthMask, b: RunLengthMask): number {
