@@ -22,7 +22,7 @@ const ranks: readonly (readonly string[])[] = [
   ['geometry'],
 ];
 /** Files beside the folders, which all may import; index.ts is the public door and may import anything. */
-const shared = ['errors.ts', 'files.ts', 'nearest-name.ts', 'progress.ts', 'random.ts'];
+const shared = ['environment.ts', 'errors.ts', 'files.ts', 'nearest-name.ts', 'progress.ts', 'random.ts'];
 
 interface Import {
   readonly from: string;

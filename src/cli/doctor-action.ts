@@ -3,8 +3,8 @@ import { findTools, missingTools } from '../engine/install/tools.js';
 import { type Engine, loadEngine } from '../engine/load.js';
 import { roundsToBfloat16 } from '../engine/own-kernels.js';
 import { tf } from '../engine/tf.js';
+import { processorName } from '../environment.js';
 import { messageOf } from '../errors.js';
-import { processorName } from './processor.js';
 
 /** What `atto doctor --json` prints. */
 interface Findings {

@@ -3,12 +3,13 @@ import type { DetectionConfig } from '../config/schema.js';
 import { type WrittenResult, writtenResult } from '../datasets/coco/result.js';
 import { openDataset } from '../datasets/open.js';
 import { writePicture } from '../drawing/canvas.js';
-import { truthAndPrediction } from '../drawing/comparison.js';
+import { truthAndPrediction } from '../drawing/panels.js';
 import { loadEngine } from '../engine/load.js';
 import { writeTextAtomically } from '../files.js';
 import { buildMaskRcnn } from '../models/mask-rcnn.js';
 import { Weights } from '../nn/weights.js';
-import { metricsTable } from '../report/tables/metrics-table.js';
+import { writeDetectionReport } from '../report/detection-report.js';
+import { metricsTable } from '../report/tables/metrics-tables.js';
 import { evaluateNetwork } from '../training/evaluate.js';
 import { readLog } from '../training/log.js';
 import { runFolder } from '../training/run-folder.js';
@@ -19,7 +20,6 @@ import { openSplit } from './open-split.js';
 import { interruptedExitCode, interruptSignal } from './terminal/interrupt.js';
 import { showProgress } from './terminal/progress.js';
 import { findTrainedModel, nameOf, type TrainedModel } from './trained-model.js';
-import { writeReport } from './write-report.js';
 
 /** How many images are drawn, truth beside prediction. */
 const picturedImages = 24;
@@ -72,7 +72,7 @@ async function evalDetector(
   const written = runFolder(output);
   await writeTextAtomically(written.metrics, `${JSON.stringify(metrics, null, 2)}\n`);
   await writeTextAtomically(path.join(output, 'detections.json'), JSON.stringify(results));
-  await writeReport(written.report, {
+  await writeDetectionReport(written.report, {
     name: nameOf(file),
     config,
     weights: file,

@@ -3,13 +3,12 @@ import type { ClassificationConfig } from '../config/schema.js';
 import { openLabeledSplit } from '../datasets/image-folder/open.js';
 import { describeUnreadable } from '../datasets/image-folder/unreadable.js';
 import { writePicture } from '../drawing/canvas.js';
-import { contactSheet } from '../drawing/panels.js';
 import { loadEngine } from '../engine/load.js';
 import { writeTextAtomically } from '../files.js';
 import { configuredClassifier } from '../models/classifier.js';
 import { Weights } from '../nn/weights.js';
-import { percent } from '../report/percent.js';
-import { classificationTable } from '../report/tables/classification-table.js';
+import { drawMistakes, mistakenImages, writeClassificationReport } from '../report/classification-report.js';
+import { classificationTable } from '../report/tables/metrics-tables.js';
 import { evaluateClassifier } from '../training/evaluate-classifier.js';
 import { readLog } from '../training/log.js';
 import { runFolder } from '../training/run-folder.js';
@@ -19,7 +18,6 @@ import { openSplit } from './open-split.js';
 import { interruptedExitCode, interruptSignal } from './terminal/interrupt.js';
 import { showProgress } from './terminal/progress.js';
 import { nameOf, type TrainedModel } from './trained-model.js';
-import { mistakenImages, namedMistake, writeClassifierReport } from './write-classifier-report.js';
 
 /** Evaluates a classifier, prints the figures and writes them down. */
 export async function evalClassifier(
@@ -48,14 +46,10 @@ export async function evalClassifier(
   const output = out ?? folder;
   const written = runFolder(output);
   await writeTextAtomically(written.metrics, `${JSON.stringify(evaluation.metrics, null, 2)}\n`);
-  const mistakes = (await mistakenImages(config, { evaluation, dataset })).map(({ mistake, image }) => {
-    const { truth, predicted, probability } = namedMistake(mistake, dataset.classes);
-    const caption = `${truth}, taken for ${predicted} with ${percent(probability)} %`;
-    return { image, objects: [], caption };
-  });
+  const mistakes = await mistakenImages(config, evaluation, dataset);
   const picture = path.join(output, 'worst-mistakes.png');
-  if (mistakes.length > 0) await writePicture(picture, contactSheet(mistakes));
-  await writeClassifierReport(written.report, {
+  if (mistakes.length > 0) await writePicture(picture, drawMistakes(mistakes));
+  await writeClassificationReport(written.report, {
     name: nameOf(file),
     config,
     weights: file,

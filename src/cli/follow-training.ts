@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.js';
 import type { Engine } from '../engine/load.js';
-import { percent } from '../report/percent.js';
+import { percent } from '../metrics/metric-value.js';
 import type { LogEntry } from '../training/log.js';
 import type { RunFolder } from '../training/run-folder.js';
 import type { Task } from '../training/task.js';

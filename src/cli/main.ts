@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { version } from '../environment.js';
 import { messageOf, UserError } from '../errors.js';
 import { registerCheck } from './check.js';
 import { registerConvert } from './convert.js';
@@ -13,7 +14,6 @@ import { registerScore } from './score.js';
 import { registerSetup } from './setup.js';
 import { registerSummary } from './summary.js';
 import { registerTrain } from './train.js';
-import { version } from './version.js';
 import { registerView } from './view.js';
 
 // Every command imports what it needs inside its action: `atto --help` must not wait for the engine.

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { UserError } from '../errors.js';
 import { writeTextAtomically } from '../files.js';
+import { percent } from '../metrics/metric-value.js';
 import { type Classification, ImageClassifier } from '../models/trained-classifier.js';
-import { percent } from '../report/percent.js';
 import type { PredictOptions } from './predict.js';
 import { predictImages } from './predict-images.js';
 

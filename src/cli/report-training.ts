@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type { Config } from '../config/schema.js';
 import { writeTextAtomically } from '../files.js';
+import type { ReportInput } from '../report/report-input.js';
 import { readLog } from '../training/log.js';
 import type { StartedRun, TrainedRun } from './follow-training.js';
-import type { Reported } from './reported.js';
 
 /** Writes the report of a run that came to its end, and the metrics of its weights where they were validated. */
 export async function reportTraining<
@@ -15,7 +15,7 @@ export async function reportTraining<
   { folder, engine }: StartedRun,
   config: C,
   validation: Split | undefined,
-  write: (file: string, reported: Reported<C, Evaluation, Split>) => Promise<void>,
+  write: (file: string, input: ReportInput<C, Evaluation, Split>) => Promise<void>,
 ): Promise<void> {
   if (!completed) return;
   if (kept?.isBest) {

@@ -2,9 +2,8 @@ import { readJsonFile } from '../datasets/coco/json-file.js';
 import { resolveRegion } from '../datasets/coco/region.js';
 import { type CocoResult, parseResults, resultName } from '../datasets/coco/results.js';
 import { UserError } from '../errors.js';
-import { DetectionEvaluator } from '../metrics/evaluator.js';
-import type { Metrics } from '../metrics/metrics.js';
-import { metricsTable } from '../report/tables/metrics-table.js';
+import { DetectionEvaluator, type DetectionMetrics } from '../metrics/detection-metrics.js';
+import { metricsTable } from '../report/tables/metrics-tables.js';
 import type { ScoreOptions } from './score.js';
 import { openTruth, type ScoreTruth } from './score-truth.js';
 
@@ -25,7 +24,7 @@ export async function score({ groundTruth, detections, split, json }: ScoreOptio
 export async function scoreFile(
   truth: ScoreTruth,
   file: string,
-): Promise<{ metrics: Metrics; notices: readonly string[] }> {
+): Promise<{ metrics: DetectionMetrics; notices: readonly string[] }> {
   const { name, classes, findImage, findCategory } = truth;
   const results = parseResults(await readJsonFile(file), {
     name: file,

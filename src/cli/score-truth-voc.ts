@@ -7,7 +7,7 @@ import { vocLayout } from '../datasets/voc/layout.js';
 import { openVoc } from '../datasets/voc/open.js';
 import { readAnnotation } from '../datasets/voc/reader.js';
 import { UserError } from '../errors.js';
-import { truthOf } from '../metrics/objects.js';
+import { groundTruthObject } from '../metrics/scored-image.js';
 import type { ScoreTruth } from './score-truth.js';
 
 /**
@@ -29,7 +29,7 @@ export async function openVocTruth(folder: string, split: string): Promise<Score
     notices: [],
     load: async (index) => {
       const { image, instances } = await load(ids[index]);
-      return { height: image.height, width: image.width, truths: instances.map(truthOf) };
+      return { height: image.height, width: image.width, truths: instances.map(groundTruthObject) };
     },
   };
 }

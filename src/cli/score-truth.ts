@@ -5,7 +5,7 @@ import { type Finder, finderOf, stemOf } from '../datasets/coco/identifiers.js';
 import { readJsonFile } from '../datasets/coco/json-file.js';
 import { resolveRegion } from '../datasets/coco/region.js';
 import { UserError } from '../errors.js';
-import type { Truth } from '../metrics/objects.js';
+import type { GroundTruthObject } from '../metrics/scored-image.js';
 
 /** The truth that detections are scored against. */
 export interface ScoreTruth {
@@ -27,7 +27,7 @@ export interface ScoreTruth {
 export interface TruthOfImage {
   readonly height: number;
   readonly width: number;
-  readonly truths: readonly Truth[];
+  readonly truths: readonly GroundTruthObject[];
 }
 
 /** Opens a COCO annotation file, or a split of a VOC devkit folder. */

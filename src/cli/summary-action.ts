@@ -1,10 +1,16 @@
+import {
+  type CountOptions,
+  countingRules,
+  type MeasuredAccuracy,
+  summarizeClassifier,
+  summarizeDetector,
+} from '../complexity/network-summary.js';
 import { UserError } from '../errors.js';
 import type { ImageSize } from '../geometry/image-size.js';
-import { classifierNotes, classifierTable } from '../report/tables/classifier-table.js';
-import { complexityTable } from '../report/tables/complexity-table.js';
-import { counted, summarizeClassifier, summarizeDetector, type Wanted } from './summarize.js';
+import { classifierNotes, classifierTable, complexityTable } from '../report/tables/complexity-tables.js';
+import type { RunFolder } from '../training/run-folder.js';
 import type { SummaryOptions } from './summary.js';
-import { readSummaryTarget } from './summary-target.js';
+import { readSummaryTarget, readTop1 } from './summary-target.js';
 
 /** Counts and prints: as JSON on standard output, or as a table on standard error. */
 export async function summaryAction(
@@ -39,14 +45,22 @@ export async function summaryAction(
     console.error(classifierTable(classifiers));
     console.error(classifierNotes(classifiers));
   }
-  console.error(`Parameters: ${counted.parameters}.\nMultiply-adds: ${counted.multiplyAdds}.`);
+  console.error(`Parameters: ${countingRules.parameters}.\nMultiply-adds: ${countingRules.multiplyAdds}.`);
 }
 
-async function summarize(target: string, overrides: readonly string[], wanted: Wanted) {
+async function summarize(target: string, overrides: readonly string[], options: CountOptions) {
   const { name, config, run } = await readSummaryTarget(target, overrides);
-  return config.task === 'classification'
-    ? summarizeClassifier(name, config, run, wanted)
-    : summarizeDetector(name, config, wanted);
+  if (config.task !== 'classification') return summarizeDetector(name, config, options);
+  // A run's accuracy is that with the config's own input.
+  const accuracy = run && options.size === undefined ? await measuredAccuracy(run) : undefined;
+  return summarizeClassifier(name, config, { size: options.size, accuracy });
+}
+
+async function measuredAccuracy(run: RunFolder): Promise<MeasuredAccuracy | undefined> {
+  const top1 = await readTop1(run);
+  if (top1 !== undefined) return { run: run.folder, top1 };
+  console.error(`${run.folder}: has no top-1 yet; measure it with: atto eval ${run.folder}`);
+  return undefined;
 }
 
 const isOverride = (target: string): boolean => /^[\w.]+=/.test(target);

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { loadEngine } from '../engine/load.js';
-import { percent } from '../report/percent.js';
+import { percent } from '../metrics/metric-value.js';
 import {
   configDifferences,
   exists,

@@ -1,11 +1,11 @@
 import type { ClassificationConfig } from '../config/schema.js';
 import { openLabeledSplit } from '../datasets/image-folder/open.js';
+import { writeClassificationReport } from '../report/classification-report.js';
 import { classification } from '../training/classification.js';
 import { writeConfig } from '../training/run-folder.js';
 import { followTraining, type StartedRun, type TrainedRun } from './follow-training.js';
 import { openSplit } from './open-split.js';
 import { reportTraining } from './report-training.js';
-import { writeClassifierReport } from './write-classifier-report.js';
 
 /** Trains a classifier, and writes its report and the metrics of its weights where they were validated. */
 export async function trainClassifier(
@@ -26,6 +26,6 @@ export async function trainClassifier(
   );
 
   const trained = await followTraining(task, config, started);
-  await reportTraining(trained, started, config, validation, writeClassifierReport);
+  await reportTraining(trained, started, config, validation, writeClassificationReport);
   return trained;
 }

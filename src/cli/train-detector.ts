@@ -1,11 +1,11 @@
 import type { DetectionConfig } from '../config/schema.js';
 import { openDataset } from '../datasets/open.js';
+import { writeDetectionReport } from '../report/detection-report.js';
 import { instanceSegmentation } from '../training/instance-segmentation.js';
 import { writeConfig } from '../training/run-folder.js';
 import { followTraining, type StartedRun, type TrainedRun } from './follow-training.js';
 import { openSplit } from './open-split.js';
 import { reportTraining } from './report-training.js';
-import { writeReport } from './write-report.js';
 
 /** Trains a detector, and writes its report and the metrics of its weights where they were validated. */
 export async function trainDetector(
@@ -23,6 +23,6 @@ export async function trainDetector(
 
   const task = instanceSegmentation(config, { train, validation });
   const trained = await followTraining(task, config, started);
-  await reportTraining(trained, started, config, validation, writeReport);
+  await reportTraining(trained, started, config, validation, writeDetectionReport);
   return trained;
 }

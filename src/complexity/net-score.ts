@@ -1,4 +1,5 @@
-import type { Figure } from '../metrics/metrics.js';
+import type { BackboneName } from '../config/backbone-names.js';
+import type { MetricValue } from '../metrics/metric-value.js';
 
 /** What a classifier achieves and what it costs. */
 export interface Efficiency {
@@ -22,10 +23,39 @@ const gamma = 0.5;
  *
  * @returns the score, higher for a better trade; null for a network that is never right, which has no logarithm
  */
-export function netScore({ top1, parameters, multiplyAdds }: Efficiency): Figure {
+export function netScore({ top1, parameters, multiplyAdds }: Efficiency): MetricValue {
   if (top1 === 0) return null;
   const a = 100 * top1;
   const p = parameters / 1e6;
   const m = multiplyAdds / 1e9;
   return 20 * Math.log10(a ** alpha / (p ** beta * m ** gamma));
 }
+
+/** A row of the paper's Table 2. */
+export interface PublishedClassifier extends Efficiency {
+  /** The network's name in the paper. */
+  readonly name: string;
+  readonly netScore: number;
+}
+
+/** What Table 2's figures are about: ImageNet50's classes and one output more, and the usual size of its images. */
+export const publishedSetting = { outputs: 51, inputSize: [224, 224] } as const;
+
+const row = (
+  name: string,
+  top1: number,
+  multiplyAdds: number,
+  parameters: number,
+  netScore: number,
+): PublishedClassifier => ({ name, top1, multiplyAdds, parameters, netScore });
+
+/** Table 2 of the paper as data: what it reports of classifiers on ImageNet50. */
+export const publishedClassifiers: Readonly<Partial<Record<BackboneName, PublishedClassifier>>> = {
+  'mobilenet-v1': row('MobileNet-V1', 0.6452, 567.5e6, 3.26e6, 69.71),
+  'mobilenet-v2': row('MobileNet-V2', 0.6868, 299.7e6, 2.29e6, 75.11),
+  'shufflenet-v2': row('ShuffleNet-V2', 0.65, 140.1e6, 1.32e6, 79.85),
+  'attonet-a': row('AttoNet-A', 0.73, 424.8e6, 2.97e6, 73.53),
+  'attonet-b': row('AttoNet-B', 0.711, 277.5e6, 1.87e6, 76.93),
+  'attonet-c': row('AttoNet-C', 0.696, 139.9e6, 1.06e6, 81.99),
+  'attonet-d': row('AttoNet-D', 0.663, 57.5e6, 0.32e6, 90.21),
+};

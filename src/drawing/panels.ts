@@ -1,7 +1,9 @@
 import { type Canvas, createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
-import type { RgbImage } from '../datasets/sample.js';
+import type { RgbImage, Sample } from '../datasets/sample.js';
 import type { ImageSize } from '../geometry/image-size.js';
-import { type DrawnObject, drawObjects } from './draw.js';
+import type { Detection } from '../geometry/instance.js';
+import { drawnDetections, drawnIgnored, drawnInstances } from './draw-detections.js';
+import { type DrawnObject, drawObjects } from './draw-objects.js';
 import { capitalHeight, font } from './fonts.js';
 
 /** An image with objects and what is written at it. */
@@ -137,4 +139,27 @@ function drawText(
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
+}
+
+/** Detections that score less aren't drawn: most of the hundred of an image are there for recall alone. */
+const leastScore = 0.5;
+
+/** A sample's truth beside what was detected, in the same colors where a detection finds a truth. */
+export function truthAndPrediction(
+  { id, image, instances, ignored }: Sample,
+  detections: readonly Detection[],
+  classes: readonly string[],
+): Canvas {
+  const shown = detections.filter(({ score }) => score >= leastScore);
+  return sideBySide(
+    [
+      {
+        image,
+        objects: [...drawnIgnored(ignored), ...drawnInstances(instances, classes)],
+        caption: 'truth',
+      },
+      { image, objects: drawnDetections(shown, instances), caption: `prediction, score ≥ ${leastScore}` },
+    ],
+    id,
+  );
 }

@@ -61,18 +61,6 @@ export function elevenPointAveragePrecision({ recall, precision }: PrecisionReca
   return sum;
 }
 
-/** The mean of the figures that are defined; null where none is. */
-export function meanOfDefined(figures: Iterable<number | null>): number | null {
-  let sum = 0;
-  let count = 0;
-  for (const figure of figures) {
-    if (figure === null) continue;
-    sum += figure;
-    count++;
-  }
-  return count === 0 ? null : sum / count;
-}
-
 /**
  * The mean of the envelopes of several curves, at `resolution` recalls up to 1: what the mean average precision is the
  * area under. Null without curves.
@@ -94,4 +82,12 @@ export function meanCurve(
     }
   }
   return count === 0 ? null : { recall, precision: precision.map((sum) => sum / count) };
+}
+
+/** The indices of the scores, highest first. Equal scores keep the order of `ties`, or without it their own. */
+export function rankByScore(scores: ArrayLike<number>, ties?: ArrayLike<number>): Uint32Array {
+  const ranking = new Uint32Array(scores.length);
+  for (let i = 0; i < ranking.length; i++) ranking[i] = i;
+  if (ties === undefined) return ranking.sort((a, b) => scores[b] - scores[a] || a - b);
+  return ranking.sort((a, b) => scores[b] - scores[a] || ties[a] - ties[b]);
 }

@@ -1,7 +1,14 @@
-import { type ErrorGains, errorGains, type RankedDetection, type WantedTruth } from './error-gains.js';
+import {
+  allPointAveragePrecision,
+  type Outcome,
+  outcomes,
+  precisionRecall,
+  rankByScore,
+} from './average-precision.js';
+import type { PerClass } from './detection-metrics.js';
 import { type ErrorType, type JudgedDetection, judgeImage, missedTruths } from './error-types.js';
-import { checkEvaluationImage, type EvaluationImage } from './evaluation-image.js';
-import type { Figure, PerClass } from './metrics.js';
+import { type MetricValue, meanOfDefined } from './metric-value.js';
+import { checkScoredImage, type ScoredImage } from './scored-image.js';
 
 /** How an image went, of detections from the analysis' score on. */
 export interface ImageQuality {
@@ -11,7 +18,7 @@ export interface ImageQuality {
    * divided by their number plus half the number of false positives and of truths not found. Null where there is none
    * of these.
    */
-  readonly quality: Figure;
+  readonly quality: MetricValue;
   readonly correct: number;
   readonly falsePositives: number;
   readonly notFound: number;
@@ -52,7 +59,7 @@ export class ErrorAnalysis {
   readonly #geometry: 'box' | 'mask';
   readonly #score: number;
   readonly #detections: RankedDetection[] = [];
-  readonly #truths: WantedTruth[] = [];
+  readonly #truths: WantedObject[] = [];
   readonly #images: ImageQuality[] = [];
   readonly #counts: readonly Record<'correct' | ErrorType, number>[];
   readonly #confusions = new Map<string, Confusion>();
@@ -70,9 +77,9 @@ export class ErrorAnalysis {
     this.#counts = classes.map(noOutcomes);
   }
 
-  /** Adds an image. Throws a UserError for what `checkEvaluationImage` finds. */
-  add(image: EvaluationImage): void {
-    checkEvaluationImage(image, this.#classes.length, this.#geometry === 'mask');
+  /** Adds an image. Throws a UserError for what `checkScoredImage` finds. */
+  add(image: ScoredImage): void {
+    checkScoredImage(image, this.#classes.length, this.#geometry === 'mask');
     const { detections, ignored } = judgeImage(image, this.#geometry);
     this.#keep(image, detections, ignored);
     const shown = detections.filter(({ detection }) => image.detections[detection].score >= this.#score);
@@ -96,7 +103,7 @@ export class ErrorAnalysis {
   }
 
   /** Keeps what the gains are computed from: all detections, whatever their score. */
-  #keep(image: EvaluationImage, detections: readonly JudgedDetection[], ignored: readonly boolean[]): void {
+  #keep(image: ScoredImage, detections: readonly JudgedDetection[], ignored: readonly boolean[]): void {
     const missed = missedTruths(detections, ignored);
     const indices = image.truths.map(({ label }, i) =>
       ignored[i] ? undefined : this.#truths.push({ label, missed: missed.has(i) }) - 1,
@@ -110,7 +117,7 @@ export class ErrorAnalysis {
   }
 
   /** Counts what a user would be shown. */
-  #count(image: EvaluationImage, shown: readonly JudgedDetection[], ignored: readonly boolean[]): void {
+  #count(image: ScoredImage, shown: readonly JudgedDetection[], ignored: readonly boolean[]): void {
     const found = new Set<number | undefined>();
     let falsePositives = 0;
     let ious = 0;
@@ -145,17 +152,129 @@ export class ErrorAnalysis {
 }
 
 function noOutcomes(): Record<'correct' | ErrorType, number> {
-  return { correct: 0, confusion: 0, localisation: 0, both: 0, duplicate: 0, background: 0, miss: 0 };
+  return { correct: 0, confusion: 0, localization: 0, both: 0, duplicate: 0, background: 0, miss: 0 };
 }
 
 function addOutcomes(a: OutcomeCounts, b: OutcomeCounts): OutcomeCounts {
   return {
     correct: a.correct + b.correct,
     confusion: a.confusion + b.confusion,
-    localisation: a.localisation + b.localisation,
+    localization: a.localization + b.localization,
     both: a.both + b.both,
     duplicate: a.duplicate + b.duplicate,
     background: a.background + b.background,
     miss: a.miss + b.miss,
   };
+}
+
+/** A judged detection of any image. */
+export interface RankedDetection {
+  readonly label: number;
+  readonly score: number;
+  /** Order of detections with equal scores. */
+  readonly position: number;
+  readonly verdict: JudgedDetection['verdict'];
+  /** Index into the truths to be found; undefined where it is about none of them. */
+  readonly truth: number | undefined;
+}
+
+/** A truth to be found, of any image. */
+export interface WantedObject {
+  readonly label: number;
+  readonly missed: boolean;
+}
+
+/** The average precision at IoU 0.5, all-point, and what it would be without one kind of mistake. */
+export interface ErrorGains {
+  readonly AP: MetricValue;
+  /** What is added to `AP`: TIDE's ΔAP. */
+  readonly gain: Readonly<Record<ErrorType, MetricValue>>;
+}
+
+/**
+ * What each kind of mistake costs (TIDE, Section 2.3). Confusions get the right class, localizations the right place; of
+ * the detections that then find the same truth only the one with the highest score stays. The other false positives
+ * vanish, and so do the truths that are missed. A detection about an ignored truth vanishes too.
+ */
+export function errorGains(
+  detections: readonly RankedDetection[],
+  truths: readonly WantedObject[],
+  classes: number,
+): ErrorGains {
+  const AP = averagePrecision(detections, truths, classes);
+  const gainWithout = (type: ErrorType): MetricValue => {
+    const without =
+      type === 'miss'
+        ? averagePrecision(detections, found(truths), classes)
+        : averagePrecision(mended(detections, truths, type), truths, classes);
+    return AP === null || without === null ? null : without - AP;
+  };
+  return {
+    AP,
+    gain: {
+      confusion: gainWithout('confusion'),
+      localization: gainWithout('localization'),
+      both: gainWithout('both'),
+      duplicate: gainWithout('duplicate'),
+      background: gainWithout('background'),
+      miss: gainWithout('miss'),
+    },
+  };
+}
+
+function found(truths: readonly WantedObject[]): WantedObject[] {
+  return truths.filter(({ missed }) => !missed);
+}
+
+/** The detections without one kind of mistake. */
+function mended(
+  detections: readonly RankedDetection[],
+  truths: readonly WantedObject[],
+  type: ErrorType,
+): RankedDetection[] {
+  const mendable = type === 'confusion' || type === 'localization';
+  const kept = detections.flatMap((detection): RankedDetection[] => {
+    if (detection.verdict !== type) return [detection];
+    if (!mendable || detection.truth === undefined) return [];
+    return [{ ...detection, verdict: 'correct', label: truths[detection.truth].label }];
+  });
+  if (!mendable) return kept;
+  // Where several find the same truth now, the highest score stays.
+  const finders = new Map<number | undefined, RankedDetection>();
+  for (const detection of byScore(kept)) {
+    const isFirst = detection.verdict === 'correct' && !finders.has(detection.truth);
+    if (isFirst) finders.set(detection.truth, detection);
+  }
+  return kept.filter(
+    (detection) => detection.verdict !== 'correct' || finders.get(detection.truth) === detection,
+  );
+}
+
+function averagePrecision(
+  detections: readonly RankedDetection[],
+  truths: readonly WantedObject[],
+  classes: number,
+): MetricValue {
+  const ranked = Array.from({ length: classes }, (): Outcome[] => []);
+  for (const { label, verdict } of byScore(detections)) ranked[label].push(outcomeOf(verdict));
+  const positives = new Array<number>(classes).fill(0);
+  for (const { label } of truths) positives[label]++;
+  return meanOfDefined(
+    ranked.map((own, label) =>
+      positives[label] === 0 ? null : allPointAveragePrecision(precisionRecall(own, positives[label])),
+    ),
+  );
+}
+
+function outcomeOf(verdict: RankedDetection['verdict']): Outcome {
+  if (verdict === 'ignored') return outcomes.ignored;
+  return verdict === 'correct' ? outcomes.truePositive : outcomes.falsePositive;
+}
+
+function byScore(detections: readonly RankedDetection[]): RankedDetection[] {
+  const ranking = rankByScore(
+    detections.map(({ score }) => score),
+    detections.map(({ position }) => position),
+  );
+  return Array.from(ranking, (i) => detections[i]);
 }

@@ -1,8 +1,7 @@
-import { outcomes } from './average-precision.js';
-import { type EvaluationImage, masksOf } from './evaluation-image.js';
+import { outcomes, rankByScore } from './average-precision.js';
 import { boxOverlaps, maskOverlaps, type Overlaps } from './overlaps.js';
-import { rankByScore } from './ranking.js';
-import { matchBest } from './voc-matching.js';
+import { masksOf, type ScoredImage } from './scored-image.js';
+import { matchBest } from './voc-protocol.js';
 
 /** IoU from which on a detection finds a truth. */
 export const foundIou = 0.5;
@@ -13,16 +12,16 @@ export const nearIou = 0.1;
  * The kinds of mistakes of TIDE (Bolya et al., 2020), told apart in the order of its code. A detection that the devkit's
  * rule at IoU 0.5 calls a false positive is a
  *
- * - `localisation`: it covers a truth of its class by 0.1 to 0.5, and none by more;
+ * - `localization`: it covers a truth of its class by 0.1 to 0.5, and none by more;
  * - `confusion` (TIDE: classification): else, it covers a truth of another class by at least 0.5;
  * - `duplicate`: else, it covers a truth of its class by at least 0.5, which a higher score has found;
  * - `both` (confused and mislocated): else, it covers a truth of another class by at least 0.1;
  * - `background`: it covers nothing by 0.1.
  *
- * And a truth is a `miss` where it was to be found, no detection found it, and no localisation and no confusion is
+ * And a truth is a `miss` where it was to be found, no detection found it, and no localization and no confusion is
  * about it. Crowds are compared with by their own class alone, and only as the devkit's rule does it.
  */
-export const errorTypes = ['confusion', 'localisation', 'both', 'duplicate', 'background', 'miss'] as const;
+export const errorTypes = ['confusion', 'localization', 'both', 'duplicate', 'background', 'miss'] as const;
 export type ErrorType = (typeof errorTypes)[number];
 
 /** What became of a detection. */
@@ -45,7 +44,7 @@ export interface JudgedImage {
 }
 
 /** Judges each detection of an image. For `mask`, all objects have masks. */
-export function judgeImage(image: EvaluationImage, geometry: 'box' | 'mask'): JudgedImage {
+export function judgeImage(image: ScoredImage, geometry: 'box' | 'mask'): JudgedImage {
   const { truths } = image;
   const ranking = Array.from(rankByScore(image.detections.map(({ score }) => score)));
   const detections = ranking.map((i) => image.detections[i]);
@@ -68,7 +67,7 @@ export function judgeImage(image: EvaluationImage, geometry: 'box' | 'mask'): Ju
     if (matches[row] === outcomes.ignored) return { detection, ...same, verdict: 'ignored' };
     const own = best(overlaps, row, (column) => ofClass(row, column) && !crowds[column]);
     const other = best(overlaps, row, (column) => !ofClass(row, column) && !crowds[column]);
-    if (own.iou >= nearIou && own.iou < foundIou) return { detection, ...own, verdict: 'localisation' };
+    if (own.iou >= nearIou && own.iou < foundIou) return { detection, ...own, verdict: 'localization' };
     if (other.iou >= foundIou) return { detection, ...other, verdict: 'confusion' };
     if (own.iou >= foundIou) return { detection, ...own, verdict: 'duplicate' };
     if (other.iou >= nearIou) return { detection, ...other, verdict: 'both' };
@@ -84,7 +83,7 @@ export function missedTruths(
 ): ReadonlySet<number> {
   const accounted = new Set<number | undefined>();
   for (const { verdict, truth } of detections) {
-    if (verdict === 'correct' || verdict === 'localisation' || verdict === 'confusion') accounted.add(truth);
+    if (verdict === 'correct' || verdict === 'localization' || verdict === 'confusion') accounted.add(truth);
   }
   return new Set(ignored.flatMap((isIgnored, i) => (isIgnored || accounted.has(i) ? [] : [i])));
 }

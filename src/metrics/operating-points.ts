@@ -1,16 +1,16 @@
 import type { ErrorSummary } from './error-analysis.js';
-import type { Figure } from './metrics.js';
+import type { MetricValue } from './metric-value.js';
 
 /** How good the detections from a score on are, of all classes together. */
 export interface OperatingPoint {
   readonly score: number;
   readonly detections: number;
   /** Share of the detections that are correct; null without detections. */
-  readonly precision: Figure;
+  readonly precision: MetricValue;
   /** Share of the truths to be found that are found; null without truths. */
-  readonly recall: Figure;
+  readonly recall: MetricValue;
   /** The harmonic mean of the two: correct detections over the mean number of detections and truths. */
-  readonly f1: Figure;
+  readonly f1: MetricValue;
 }
 
 type Scored = Pick<ErrorSummary, 'scores' | 'areas'>;

@@ -1,6 +1,5 @@
-import { cocoAreaRanges, cocoIouThresholds, maxDetections } from './coco-matching.js';
-import type { CocoFigures } from './metrics.js';
-import { type vocIouThresholds, volumeIouThresholds } from './voc-figures.js';
+import { type CocoMetrics, cocoAreaRanges, cocoIouThresholds, cocoMaxDetections } from './coco-protocol.js';
+import { type vocIouThresholds, volumeIouThresholds } from './voc-protocol.js';
 
 /** How a figure is computed. */
 export interface Protocol {
@@ -76,7 +75,7 @@ const nominalIous = Array.from(cocoIouThresholds, (threshold) => Number(threshol
 function coco(
   geometry: Geometry,
   figure: Protocol['figure'],
-  { size = 'all', ious = nominalIous, most = maxDetections }: CocoVariant = {},
+  { size = 'all', ious = nominalIous, most = cocoMaxDetections }: CocoVariant = {},
 ): Protocol {
   return {
     name: 'COCO',
@@ -108,7 +107,7 @@ function areaRange(size: CocoVariant['size']): Protocol['areaRange'] {
   };
 }
 
-function cocoProtocols(geometry: Geometry): Record<keyof CocoFigures, Protocol> {
+function cocoProtocols(geometry: Geometry): Record<keyof CocoMetrics, Protocol> {
   const [precision, recall] = ['average precision', 'average recall'] as const;
   return {
     AP: coco(geometry, precision),

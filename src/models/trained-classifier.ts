@@ -5,7 +5,7 @@ import { centerCropResize } from '../datasets/image-folder/crop.js';
 import { decodeSeen } from '../datasets/images/decode-image.js';
 import type { RgbImage } from '../datasets/sample.js';
 import { loadEngine } from '../engine/load.js';
-import { mostProbable, softmax } from '../metrics/classification.js';
+import { mostProbable, softmax } from '../metrics/classification-metrics.js';
 import { TensorOps } from '../nn/tensor-ops.js';
 import { Weights } from '../nn/weights.js';
 import { loadWeights, readModelConfig } from '../weights/model-file.js';

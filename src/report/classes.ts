@@ -1,19 +1,18 @@
-import type { Figure, Metrics } from '../metrics/metrics.js';
-import { type Html, html } from './html.js';
-import { type Column, count, type Section, section, table } from './parts.js';
-import { percent } from './percent.js';
+import type { DetectionMetrics } from '../metrics/detection-metrics.js';
+import { type MetricValue, percent } from '../metrics/metric-value.js';
+import { type Column, count, type Html, html, type Section, section, table } from './html.js';
 
 interface Row {
   readonly name: string;
   readonly truths: number;
   readonly detections: number;
-  readonly AP_d: Figure;
-  readonly AP_m: Figure;
-  readonly coco: Figure | undefined;
+  readonly AP_d: MetricValue;
+  readonly AP_m: MetricValue;
+  readonly coco: MetricValue | undefined;
 }
 
 /** How each class went, best first. */
-export function classSection(metrics: Metrics): Section {
+export function classSection(metrics: DetectionMetrics): Section {
   const masks = metrics.coco.mask !== null;
   const coco = metrics.coco.mask ?? metrics.coco.box;
   const rows = Object.entries(metrics.perClass)
@@ -57,12 +56,12 @@ export function classSection(metrics: Metrics): Section {
 }
 
 /** Undefined figures come last. */
-function order(figure: Figure): number {
+function order(figure: MetricValue): number {
   return figure ?? -1;
 }
 
 /** A figure with a bar as long as it is high. */
-function meter(figure: Figure, kind: 'boxes' | 'masks'): Html {
+function meter(figure: MetricValue, kind: 'boxes' | 'masks'): Html {
   const width = ((figure ?? 0) * 100).toFixed(1);
   return html`<span class="meter ${kind}"><span style="width:${width}%"></span></span><span class="value">${percent(figure)}</span>`;
 }

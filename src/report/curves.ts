@@ -1,16 +1,22 @@
 import { meanCurve } from '../metrics/average-precision.js';
-import type { Curves } from '../metrics/evaluate.js';
+import type { ClassCurves, DetectionEvaluation } from '../metrics/detection-evaluation.js';
+import type { ErrorSummary } from '../metrics/error-analysis.js';
+import { percent } from '../metrics/metric-value.js';
+import { bestOperatingPoint, type OperatingPoint, operatingPoints } from '../metrics/operating-points.js';
+import { rightColor, wrongColor } from './charts/chart.js';
+import { histogram } from './charts/histogram.js';
+import { lineChart } from './charts/lines.js';
 import { precisionRecallChart } from './charts/precision-recall.js';
-import { html } from './html.js';
-import { figure, type Section, section } from './parts.js';
-import { percent } from './percent.js';
-import type { ReportedEvaluation } from './report-data.js';
+import { count, counted, figure, figures, html, type Section, section, table } from './html.js';
 
 /** So many classes' curves are shown at once; those of more are folded away. */
 const openClasses = 30;
 
 /** Precision over recall: the mean over the classes, then each class. */
-export function curveSection({ curves: { box, mask }, metrics }: ReportedEvaluation): Section {
+export function curveSection({
+  curves: { box, mask },
+  metrics,
+}: Pick<DetectionEvaluation, 'curves' | 'metrics'>): Section {
   const names = Object.keys(box).filter((name) => box[name] !== null || mask?.[name]);
   const mean = precisionRecallChart(
     'mean over the classes',
@@ -34,6 +40,62 @@ their mean.</p>`,
   );
 }
 
-function meanOf(curves: Curves | null) {
+function meanOf(curves: ClassCurves | null) {
   return curves === null ? null : meanCurve(Object.values(curves));
+}
+
+const twentieths = Array.from({ length: 21 }, (_, i) => i / 20);
+
+/** What a least score for detections means for precision and recall. */
+export function scoreSection(errors: ErrorSummary): Section {
+  const { scores, geometry } = errors;
+  const detections = scores.correct.length + scores.wrong.length;
+  if (detections === 0) return section('scores', 'By score', html`<p>There are no detections.</p>`);
+  const best = bestOperatingPoint(errors);
+  const points = operatingPoints(errors, twentieths);
+  const line = (name: string, key: 'precision' | 'recall' | 'f1') => ({
+    name,
+    points: points.flatMap(({ score, [key]: figure }) => (figure === null ? [] : [{ x: score, y: figure }])),
+  });
+  return section(
+    'scores',
+    'By score',
+    html`<p>How right the detections are that score at least so much (all classes together, ${geometry === 'mask' ? 'masks' : 'boxes'},
+IoU ≥ 0.5), for choosing the <code>--score</code> of <code>atto predict</code>. ${
+      best
+        ? html`F1 is highest, ${percent(best.f1)} %, at a score of <strong>${best.score.toFixed(2)}</strong>: there ${counted(best.detections, 'detection')} have a precision of ${percent(best.precision)} % and a recall of ${percent(best.recall)} %.`
+        : html`None of the ${counted(detections, 'detection')} is correct.`
+    }</p>`,
+    figures(
+      figure(
+        lineChart(
+          'Precision, recall and F1 over the least score',
+          [line('precision', 'precision'), line('recall', 'recall'), line('F1', 'f1')],
+          { x: 'least score', y: '', most: 1 },
+        ),
+      ),
+      figure(
+        histogram(
+          'Scores of correct and wrong detections',
+          [
+            { name: 'correct', color: rightColor, values: scores.correct },
+            { name: 'wrong', color: wrongColor, values: scores.wrong },
+          ],
+          twentieths,
+          { x: 'score', y: 'detections', ticks: [0, 0.2, 0.4, 0.6, 0.8, 1] },
+        ),
+      ),
+      table<OperatingPoint>(
+        'Figures in percent',
+        [
+          { head: 'least score', cell: ({ score }) => score.toFixed(2) },
+          { head: 'detections', number: true, cell: (point) => count(point.detections) },
+          { head: 'precision', number: true, cell: ({ precision }) => percent(precision) },
+          { head: 'recall', number: true, cell: ({ recall }) => percent(recall) },
+          { head: 'F1', number: true, cell: ({ f1 }) => percent(f1) },
+        ],
+        operatingPoints(errors, [0.05, 0.1, 0.3, 0.5, 0.7, 0.9]),
+      ),
+    ),
+  );
 }

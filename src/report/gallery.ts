@@ -1,7 +1,31 @@
-import { type Html, html } from './html.js';
-import { count, counted, type Section, section } from './parts.js';
-import { percent } from './percent.js';
-import type { EmbeddedPicture, GalleryGroup, GalleryImage, ReportedEvaluation } from './report-data.js';
+import type { Canvas } from '@napi-rs/canvas';
+import type { Sample } from '../datasets/sample.js';
+import { drawnDetections, drawnIgnored, drawnInstances } from '../drawing/draw-detections.js';
+import { drawObjects } from '../drawing/draw-objects.js';
+import type { Detection } from '../geometry/instance.js';
+import type { ErrorSummary, ImageQuality } from '../metrics/error-analysis.js';
+import { percent } from '../metrics/metric-value.js';
+import { count, counted, type Html, html, type Section, section } from './html.js';
+
+/** Images that belong together, drawn. */
+export interface GalleryGroup {
+  readonly name: ImageGroup['name'];
+  readonly images: readonly GalleryImage[];
+}
+
+/** An image's quality, and its ground truth and its detections drawn. */
+export interface GalleryImage extends ImageQuality {
+  readonly groundTruth: EmbeddedImage;
+  readonly detections: EmbeddedImage;
+}
+
+/** An image inside the page. */
+export interface EmbeddedImage {
+  /** A `data:` URI. */
+  readonly source: string;
+  readonly width: number;
+  readonly height: number;
+}
 
 const titles: Readonly<Record<GalleryGroup['name'], string>> = {
   best: 'Best',
@@ -11,7 +35,7 @@ const titles: Readonly<Record<GalleryGroup['name'], string>> = {
 };
 
 /** The best, median and worst images, truth beside prediction. */
-export function gallerySection({ gallery, errors }: ReportedEvaluation): Section {
+export function gallerySection(gallery: readonly GalleryGroup[], errors: ErrorSummary): Section {
   const { images, score, geometry } = errors;
   const ranked = images.filter(({ quality }) => quality !== null).length;
   const unranked = images.length - ranked;
@@ -33,12 +57,87 @@ function group({ name, images }: GalleryGroup): Html {
   return html`<h3>${titles[name]}</h3><div class="gallery">${images.map(card)}</div>`;
 }
 
-function card({ id, quality, correct, falsePositives, notFound, truth, prediction }: GalleryImage): Html {
+function card({
+  id,
+  quality,
+  correct,
+  falsePositives,
+  notFound,
+  groundTruth,
+  detections,
+}: GalleryImage): Html {
   const facts = `${count(correct)} correct, ${count(falsePositives)} wrong, ${count(notFound)} not found`;
   return html`<article><p class="card-title"><strong>${id}</strong> <span>quality ${percent(quality)}</span> <span class="note">${facts}</span></p>
-<div class="pair">${picture(truth, 'truth', id)}${picture(prediction, 'prediction', id)}</div></article>`;
+<div class="pair">${embedded(groundTruth, 'truth', id)}${embedded(detections, 'prediction', id)}</div></article>`;
 }
 
-function picture({ source, width, height }: EmbeddedPicture, name: string, id: string | number): Html {
+function embedded({ source, width, height }: EmbeddedImage, name: string, id: string | number): Html {
   return html`<figure><img src="${source}" width="${width}" height="${height}" alt="${name} of image ${id}"><figcaption>${name}</figcaption></figure>`;
+}
+
+/** Length of a picture's longer side in pixels: about twice what a page shows, for screens of high density. */
+const longerSide = 800;
+const quality = 80;
+/** Pages show pictures smaller than they are, phones above all. */
+const textScale = 1.3;
+
+/**
+ * The pictures of an image for a report.
+ *
+ * @param detections those to be drawn, by falling score
+ */
+export async function galleryImage(
+  image: ImageQuality,
+  { image: pixels, instances, ignored }: Sample,
+  detections: readonly Detection[],
+  classes: readonly string[],
+): Promise<GalleryImage> {
+  const scale = longerSide / Math.max(pixels.width, pixels.height);
+  const annotated = [...drawnIgnored(ignored), ...drawnInstances(instances, classes)];
+  return {
+    ...image,
+    groundTruth: await embed(drawObjects(pixels, annotated, scale, textScale)),
+    detections: await embed(drawObjects(pixels, drawnDetections(detections, instances), scale, textScale)),
+  };
+}
+
+/** A canvas as a picture inside the page. */
+export async function embed(canvas: Canvas): Promise<EmbeddedImage> {
+  const bytes = await canvas.encode('webp', quality);
+  return {
+    source: `data:image/webp;base64,${bytes.toString('base64')}`,
+    width: canvas.width,
+    height: canvas.height,
+  };
+}
+
+/** Images that belong together: the worst ones worst first, the others best first. */
+export interface ImageGroup {
+  readonly name: 'best' | 'median' | 'worst' | 'all';
+  readonly images: readonly ImageQuality[];
+}
+
+/**
+ * The images with the highest quality, with the lowest one and in the middle, `count` of each; all of them where there
+ * are no more than that. Among equals those are better in which more was found and then less was wrong. Images without
+ * a quality, in which there was nothing to be found and nothing was, are left out.
+ */
+export function chooseImages(images: readonly ImageQuality[], count: number): ImageGroup[] {
+  const ranked = images
+    .filter(({ quality }) => quality !== null)
+    .sort(
+      (a, b) => (b.quality ?? 0) - (a.quality ?? 0) || b.correct - a.correct || mistakesOf(a) - mistakesOf(b),
+    );
+  if (ranked.length === 0) return [];
+  if (ranked.length <= 3 * count) return [{ name: 'all', images: ranked }];
+  const middle = Math.floor((ranked.length - count) / 2);
+  return [
+    { name: 'best', images: ranked.slice(0, count) },
+    { name: 'median', images: ranked.slice(middle, middle + count) },
+    { name: 'worst', images: ranked.slice(-count).reverse() },
+  ];
+}
+
+function mistakesOf({ falsePositives, notFound }: ImageQuality): number {
+  return falsePositives + notFound;
 }

@@ -1,14 +1,15 @@
-import type { Figure, Metrics } from '../metrics/metrics.js';
+import type { DetectionConfig } from '../config/schema.js';
+import type { DetectionMetrics } from '../metrics/detection-metrics.js';
+import { type MetricValue, percent } from '../metrics/metric-value.js';
 import { dataName, isPapersData } from './data-name.js';
-import { type Html, html } from './html.js';
-import { type Section, scrollable, section, table } from './parts.js';
-import { percent } from './percent.js';
-import { type PublishedDetector, publishedDetectors } from './published.js';
-import type { ReportData, ReportedEvaluation } from './report-data.js';
+import { type Html, html, type Section, scrollable, section, table } from './html.js';
 
 /** The figures that come first, large, and beside them those of others where the data are the same. */
-export function headlineSection(data: ReportData, evaluation: ReportedEvaluation): Section {
-  const { metrics, split } = evaluation;
+export function headlineSection(
+  config: DetectionConfig,
+  metrics: DetectionMetrics,
+  split: 'train' | 'val',
+): Section {
   const { AP_d, AP_m, coco } = metrics;
   return section(
     'figures',
@@ -19,25 +20,25 @@ export function headlineSection(data: ReportData, evaluation: ReportedEvaluation
       tile('COCO AP, boxes', coco.box.AP, 'mean over IoU 0.50 to 0.95'),
       tile('COCO AP, masks', coco.mask?.AP, 'mean over IoU 0.50 to 0.95'),
     ]}</div>
-<p class="note">In percent. ${absence(evaluation)}</p>`,
-    isPapersData(data.config, split) ? comparison(data, metrics) : notComparable(data, split),
+<p class="note">In percent. ${absence(metrics)}</p>`,
+    isPapersData(config, split) ? comparison(config, metrics) : notComparable(config, split),
   );
 }
 
 /** A figure, large. */
-export function tile(name: string, figure: Figure | undefined, protocol: string, kind = ''): Html {
+export function tile(name: string, figure: MetricValue | undefined, protocol: string, kind = ''): Html {
   return html`<div class="tile ${kind}"><span class="name">${name}</span><span class="value">${percent(figure)}</span><span class="note">${protocol}</span></div>`;
 }
 
 /** Why figures are dashes. */
-function absence({ metrics }: ReportedEvaluation): string {
+function absence(metrics: DetectionMetrics): string {
   if (metrics.AP_d === null && metrics.AP_m === null)
     return 'Without an object to be found, no figure is defined.';
   if (metrics.voc.mask === null) return 'There are no masks, so only boxes are scored.';
   return 'Means over the classes that have objects to be found.';
 }
 
-function notComparable({ config }: ReportData, split: 'train' | 'val'): Html {
+function notComparable(config: DetectionConfig, split: 'train' | 'val'): Html {
   return html`<p>The AttoNets paper reports AP_d and AP_m on Pascal VOC 2012’s segmentation val split with its
 20 classes. These figures are of ${dataName(config, split)}, with other images or classes, so the paper’s are no
 comparison for them and aren’t shown.</p>`;
@@ -49,10 +50,10 @@ interface Row {
   readonly AP_m: string;
 }
 
-function comparison({ config }: ReportData, metrics: Metrics): Html {
+function comparison({ model }: DetectionConfig, metrics: DetectionMetrics): Html {
   const rows: readonly Row[] = [
     {
-      detector: html`<strong>This one</strong>, ${config.model.backbone.name}`,
+      detector: html`<strong>This one</strong>, ${model.backbone.name}`,
       AP_d: percent(metrics.AP_d),
       AP_m: percent(metrics.AP_m),
     },
@@ -84,7 +85,7 @@ neighbors, not competitors.</p>
 ${published(metrics)}`;
 }
 
-function published(metrics: Metrics): Html {
+function published(metrics: DetectionMetrics): Html {
   const group = ({ name, data, source, figures }: PublishedDetector) => html`<tbody>
 <tr><th scope="rowgroup" colspan="3">${name}<small>${data}; ${source}</small></th></tr>
 ${figures.map(
@@ -97,3 +98,61 @@ ${figures.map(
 ${publishedDetectors.map(group)}</table>`,
   );
 }
+
+/** What somebody published about a detector. */
+export interface PublishedDetector {
+  readonly name: string;
+  readonly source: string;
+  /** What it was trained and scored on. */
+  readonly data: string;
+  readonly figures: readonly PublishedFigure[];
+}
+
+/** A published figure, in percent as printed, and ours by the same protocol. */
+export interface PublishedFigure {
+  readonly protocol: string;
+  readonly percent: string;
+  readonly own: (metrics: DetectionMetrics) => MetricValue | undefined;
+}
+
+const elevenPoint50 = {
+  protocol: 'masks, 11-point, IoU ≥ 0.5',
+  own: ({ voc }: DetectionMetrics) => voc.mask?.AP50_11point,
+} as const;
+
+/**
+ * Results of comparable detectors on Pascal VOC. None of them is of the paper's baseline on the paper's split: their data
+ * differ, which stands beside each.
+ */
+export const publishedDetectors: readonly PublishedDetector[] = [
+  {
+    name: 'Mask R-CNN, ResNet-50-C4',
+    source: 'chainer-mask-rcnn 0.5.24, examples/voc',
+    data: 'SBD train, scored on SBD val',
+    figures: [{ ...elevenPoint50, percent: '66.0' }],
+  },
+  {
+    name: 'FCIS, ResNet-101',
+    source: 'Li et al., CVPR 2017, as quoted by ChainerCV, examples/fcis',
+    data: 'SBD train, scored on SBD val',
+    figures: [
+      { ...elevenPoint50, percent: '65.7' },
+      {
+        protocol: 'masks, 11-point, IoU ≥ 0.7',
+        percent: '52.1',
+        own: ({ voc }) => voc.mask?.AP70_11point,
+      },
+    ],
+  },
+  {
+    name: 'Mask R-CNN, ResNet-50-FPN (torchvision)',
+    source: 'Wb-az/Image-Processing-PascalVOC on GitHub',
+    data: 'pretrained; VOC 2012 segmentation, 2,913 images, of which a tenth is the test set',
+    figures: [
+      { protocol: 'boxes, COCO AP', percent: '53.6', own: ({ coco }) => coco.box.AP },
+      { protocol: 'boxes, COCO AP50', percent: '78.2', own: ({ coco }) => coco.box.AP50 },
+      { protocol: 'masks, COCO AP', percent: '44.6', own: ({ coco }) => coco.mask?.AP },
+      { protocol: 'masks, COCO AP50', percent: '71.4', own: ({ coco }) => coco.mask?.AP50 },
+    ],
+  },
+];

@@ -1,3 +1,5 @@
+import type { Chart } from './charts/chart.js';
+
 /** A piece of HTML, as opposed to a text that is still to be escaped. */
 export class Html {
   readonly source: string;
@@ -32,4 +34,72 @@ const entities: Readonly<Record<string, string>> = {
 
 function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character]);
+}
+
+/** A part of the page that the table of contents leads to. */
+export interface Section {
+  /** The anchor's name. */
+  readonly id: string;
+  readonly title: string;
+  readonly body: Html;
+}
+
+export function section(id: string, title: string, ...body: readonly Content[]): Section {
+  return { id, title, body: html`<section id="${id}"><h2>${title}</h2>${body}</section>` };
+}
+
+/** A column of a table of `T`. */
+export interface Column<T> {
+  readonly head: Content;
+  readonly cell: (row: T) => Content;
+  /** Numbers are aligned to the right. */
+  readonly number?: boolean;
+}
+
+/** A table whose first column names the row; it scrolls by itself where it is wider than the screen. */
+export function table<T>(caption: string, columns: readonly Column<T>[], rows: readonly T[], foot?: T): Html {
+  const kind = (column: Column<T>) => (column.number ? html` class="number"` : undefined);
+  const line = (row: T) => {
+    const [first, ...rest] = columns;
+    const cells = rest.map((column) => html`<td${kind(column)}>${column.cell(row)}</td>`);
+    return html`<tr><th scope="row"${kind(first)}>${first.cell(row)}</th>${cells}</tr>`;
+  };
+  const heads = columns.map((column) => html`<th scope="col"${kind(column)}>${column.head}</th>`);
+  return html`<div>${scrollable(
+    caption,
+    html`<table><thead><tr>${heads}</tr></thead>
+<tbody>${rows.map(line)}</tbody>
+${foot === undefined ? undefined : html`<tfoot>${line(foot)}</tfoot>`}</table>`,
+  )}</div>`;
+}
+
+/** Something wide under its caption that scrolls by itself, with the keyboard too. */
+export function scrollable(caption: string, body: Html): Html {
+  return html`<p class="caption">${caption}</p>
+<div class="scroll" role="region" tabindex="0" aria-label="${caption}">${body}</div>`;
+}
+
+/** A chart with its title and legend. */
+export function figure({ title, svg, legend }: Chart, note?: Content): Html {
+  const entries = legend.map(
+    ({ name, color }) => html`<li><span class="key" style="background:${color}"></span>${name}</li>`,
+  );
+  return html`<figure><figcaption><span class="title">${title}</span>${
+    entries.length > 0 ? html`<ul class="legend">${entries}</ul>` : undefined
+  }</figcaption>${new Html(svg)}${note === undefined ? undefined : html`<p class="note">${note}</p>`}</figure>`;
+}
+
+/** Charts beside each other where there is room. */
+export function figures(...content: readonly Content[]): Html {
+  return html`<div class="figures">${content}</div>`;
+}
+
+/** A number, from five digits on with its thousands apart. */
+export function count(value: number): string {
+  return value < 10_000 ? String(value) : String(value).replace(/\B(?=(\d{3})+$)/g, '\u202f');
+}
+
+/** `1 object`, `2 objects` */
+export function counted(value: number, singular: string, plural = `${singular}s`): string {
+  return `${count(value)} ${value === 1 ? singular : plural}`;
 }

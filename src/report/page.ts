@@ -1,6 +1,6 @@
-import { fontFaces } from './font-faces.js';
-import { Html, html } from './html.js';
-import type { Section } from './parts.js';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { Html, html, type Section } from './html.js';
 import { style } from './style.js';
 
 /**
@@ -43,4 +43,16 @@ function contents(sections: readonly Section[]): Html {
   return html`<nav aria-label="Contents"><ul>${sections.map(
     ({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`,
   )}</ul></nav>`;
+}
+
+/** Inter in the page itself, so that it looks the same everywhere; other scripts take the reader's own fonts. */
+export function fontFaces(): string {
+  const { resolve } = createRequire(import.meta.url);
+  return [400, 600]
+    .map((weight) => {
+      const file = resolve(`@fontsource/inter/files/inter-latin-${weight}-normal.woff2`);
+      const data = readFileSync(file).toString('base64');
+      return `@font-face{font-family:Inter;font-weight:${weight};src:url(data:font/woff2;base64,${data}) format('woff2')}`;
+    })
+    .join('\n');
 }

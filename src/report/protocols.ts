@@ -1,7 +1,8 @@
-import type { CocoFigures, Metrics, VocFigures } from '../metrics/metrics.js';
-import { type Content, html } from './html.js';
-import { type Section, section, table } from './parts.js';
-import { percent } from './percent.js';
+import type { CocoMetrics } from '../metrics/coco-protocol.js';
+import type { DetectionMetrics } from '../metrics/detection-metrics.js';
+import { percent } from '../metrics/metric-value.js';
+import type { VocMetrics } from '../metrics/voc-protocol.js';
+import { type Content, html, type Section, section, table } from './html.js';
 
 interface Row {
   readonly protocol: Content;
@@ -11,14 +12,14 @@ interface Row {
 }
 
 /** Every protocol's figures, boxes beside masks. */
-export function protocolSection({ voc, coco }: Metrics): Section {
-  const vocRow = (protocol: string, figure: string, key: keyof VocFigures): Row => ({
+export function protocolSection({ voc, coco }: DetectionMetrics): Section {
+  const vocRow = (protocol: string, figure: string, key: keyof VocMetrics): Row => ({
     protocol,
     figure,
     box: percent(voc.box[key]),
     mask: percent(voc.mask?.[key]),
   });
-  const cocoRow = (figure: string, key: keyof CocoFigures): Row => ({
+  const cocoRow = (figure: string, key: keyof CocoMetrics): Row => ({
     protocol: 'COCO',
     figure,
     box: percent(coco.box[key]),

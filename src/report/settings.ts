@@ -1,7 +1,8 @@
+import { release, totalmem, type } from 'node:os';
 import type { Config } from '../config/schema.js';
-import { type Html, html } from './html.js';
-import { type Section, section } from './parts.js';
-import type { Fact } from './report-data.js';
+import { processorName, version } from '../environment.js';
+import { type Html, html, type Section, section } from './html.js';
+import type { EngineFacts, Fact } from './report-input.js';
 
 /** Every setting of the run, by its key. */
 export function configSection(config: Config): Section {
@@ -42,4 +43,28 @@ function entriesOf(group: object, prefix: string): Fact[] {
     const text = Array.isArray(value) ? value.join(', ') : String(value);
     return value === undefined ? [] : [{ name: prefix + name, value: text }];
   });
+}
+
+/** Weights, versions and machine, as a report states them. */
+export function circumstances({
+  weights,
+  engine,
+}: {
+  readonly weights: string;
+  readonly engine: EngineFacts;
+}): Fact[] {
+  const { tensorflow, device, threads, precision } = engine;
+  return [
+    { name: 'written', value: `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC` },
+    { name: 'weights', value: weights },
+    { name: 'atto', value: version },
+    { name: 'TensorFlow', value: tensorflow },
+    { name: 'device', value: device === 'gpu' ? 'GPU' : 'CPU' },
+    { name: 'threads', value: String(threads) },
+    { name: 'precision', value: precision },
+    { name: 'Node', value: process.version.slice(1) },
+    { name: 'system', value: `${type()} ${release()}, ${process.arch}` },
+    { name: 'processor', value: processorName() },
+    { name: 'memory', value: `${Math.round(totalmem() / 2 ** 30)} GiB` },
+  ];
 }

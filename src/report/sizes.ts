@@ -1,18 +1,16 @@
-import { cocoAreaRanges } from '../metrics/coco-matching.js';
-import type { Figure } from '../metrics/metrics.js';
+import { cocoAreaRanges } from '../metrics/coco-protocol.js';
+import type { DetectionEvaluation } from '../metrics/detection-evaluation.js';
+import { type MetricValue, percent } from '../metrics/metric-value.js';
 import { figureBars } from './charts/bars.js';
 import { boxColor, maskColor, rightColor, wrongColor } from './charts/chart.js';
 import { histogram } from './charts/histogram.js';
-import { html } from './html.js';
-import { type Column, count, figure, figures, type Section, section, table } from './parts.js';
-import { percent } from './percent.js';
-import type { ReportedEvaluation } from './report-data.js';
+import { type Column, count, figure, figures, html, type Section, section, table } from './html.js';
 
 interface Row {
   readonly name: string;
   readonly objects: number;
-  readonly found: Figure;
-  readonly figures: readonly (Figure | undefined)[];
+  readonly found: MetricValue;
+  readonly figures: readonly (MetricValue | undefined)[];
 }
 
 const keys = [
@@ -22,7 +20,10 @@ const keys = [
 ] as const;
 
 /** How small, medium and large objects went. */
-export function sizeSection({ metrics: { coco }, errors }: ReportedEvaluation): Section {
+export function sizeSection({
+  metrics: { coco },
+  errors,
+}: Pick<DetectionEvaluation, 'metrics' | 'errors'>): Section {
   const { areas, score, geometry } = errors;
   const masks = coco.mask !== null;
   const rows = cocoAreaRanges.slice(1).map(({ name, least, most }, i): Row => {

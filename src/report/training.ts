@@ -1,8 +1,7 @@
 import type { Config } from '../config/schema.js';
 import { lineChart, smoothChart } from './charts/lines.js';
-import { type Html, html } from './html.js';
-import { count, figure, figures, type Section, section, table } from './parts.js';
-import type { LoggedStep } from './report-data.js';
+import { count, figure, figures, type Html, html, type Section, section, table } from './html.js';
+import type { LoggedStep } from './report-input.js';
 
 /** A run with what it logged, at least one step. */
 export interface LoggedRun {

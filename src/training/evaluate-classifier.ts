@@ -4,11 +4,11 @@ import { labeledImages } from '../datasets/image-folder/loader.js';
 import { samplesAhead } from '../datasets/loading/read-ahead.js';
 import { UserError } from '../errors.js';
 import {
-  type ClassificationMetrics,
+  type ClassificationEvaluation,
   type ClassifiedImage,
   classificationMetrics,
   classifiedImage,
-} from '../metrics/classification.js';
+} from '../metrics/classification-metrics.js';
 import { classifyImages } from '../models/classification.js';
 import type { ClassifierNetwork } from '../models/classifier.js';
 import { TensorOps } from '../nn/tensor-ops.js';
@@ -18,10 +18,8 @@ import type { TaskProgress } from './task.js';
 /** Images a forward pass. */
 const batchSize = 32;
 
-/** How often a classifier is right, and about which images. */
-export interface ClassifierEvaluation {
-  readonly metrics: ClassificationMetrics;
-  readonly images: readonly ClassifiedImage[];
+/** Evaluation of a classifier, and the images that it leaves out. */
+export interface ClassifierEvaluation extends ClassificationEvaluation {
   /** What is wrong with the images that were left out since they can't be read. */
   readonly unreadable: readonly { readonly message: string }[];
 }

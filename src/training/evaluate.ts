@@ -3,7 +3,11 @@ import { evaluationLoader } from '../datasets/loading/loader.js';
 import { samplesAhead } from '../datasets/loading/read-ahead.js';
 import type { Dataset, Sample } from '../datasets/sample.js';
 import type { Detection } from '../geometry/instance.js';
-import { type DetectedImage, type Evaluation, evaluateDetections } from '../metrics/evaluate.js';
+import {
+  type DetectedImage,
+  type DetectionEvaluation,
+  evaluateDetections,
+} from '../metrics/detection-evaluation.js';
 import { detectObjects } from '../models/detection.js';
 import type { MaskRcnn } from '../models/mask-rcnn.js';
 import { TensorOps } from '../nn/tensor-ops.js';
@@ -20,12 +24,6 @@ export interface EvaluationOptions {
   ) => void | Promise<void>;
 }
 
-/** The scores of a network, and what they are of. */
-export interface NetworkEvaluation extends Evaluation {
-  /** By the image's id, each image's by falling score. */
-  readonly detections: ReadonlyMap<string, readonly Detection[]>;
-}
-
 /**
  * Detects on every image of a split and scores the detections.
  *
@@ -37,11 +35,10 @@ export async function evaluateNetwork(
   config: DetectionConfig,
   dataset: Dataset,
   { signal, onImage }: EvaluationOptions = {},
-): Promise<NetworkEvaluation | undefined> {
+): Promise<DetectionEvaluation | undefined> {
   const { data, dataWorkers, input } = config;
   const ops = new TensorOps(weights);
   const images: DetectedImage[] = [];
-  const found = new Map<string, readonly Detection[]>();
   try {
     const { ids, records } = dataset;
     const loading = { data, ids, records, workers: dataWorkers, ahead: samplesAhead(1, dataWorkers) };
@@ -49,13 +46,12 @@ export async function evaluateNetwork(
       const { id, image, instances } = sample;
       const [detections] = detectObjects(network, ops, [image], { ...input, classes: dataset.classes });
       images.push({ id, height: image.height, width: image.width, truths: instances, detections });
-      found.set(id, detections);
       await onImage?.({ sample, detections }, images.length, ids.length);
       // Lets the interrupt signal come through.
       await new Promise(setImmediate);
       if (signal?.aborted) return undefined;
     }
-    return { ...evaluateDetections(images, dataset.classes), detections: found };
+    return evaluateDetections(images, dataset.classes);
   } finally {
     ops.dispose();
   }

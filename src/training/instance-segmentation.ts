@@ -6,12 +6,13 @@ import { samplesAhead } from '../datasets/loading/read-ahead.js';
 import type { Dataset, Sample } from '../datasets/sample.js';
 import { verifySplits } from '../datasets/verify.js';
 import { decodeMask } from '../geometry/run-length-mask.js';
+import type { DetectionEvaluation } from '../metrics/detection-evaluation.js';
 import { buildMaskRcnn, type MaskRcnn } from '../models/mask-rcnn.js';
 import { type TrainingExample, trainingLosses } from '../models/training.js';
 import type { TensorOps } from '../nn/tensor-ops.js';
 import { randomStream } from '../random.js';
 import { randomSampler } from '../rpn/sampling.js';
-import { evaluateNetwork, type NetworkEvaluation } from './evaluate.js';
+import { evaluateNetwork } from './evaluate.js';
 import { shorterSideAt } from './multi-scale.js';
 import type { Task } from './task.js';
 
@@ -25,7 +26,7 @@ export interface DetectionSplits {
 export function instanceSegmentation(
   config: DetectionConfig,
   { train, validation }: DetectionSplits,
-): Task<Sample, NetworkEvaluation> {
+): Task<Sample, DetectionEvaluation> {
   const { data, dataWorkers, input, seed, training } = config;
   const network = buildMaskRcnn(config.model, train.classes.length);
   return {

@@ -4,7 +4,7 @@ import { parseHTML } from 'linkedom';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { evalAction } from '../../src/cli/eval-action.js';
 import { trainAction } from '../../src/cli/train-action.js';
-import { percent } from '../../src/report/percent.js';
+import { percent } from '../../src/metrics/metric-value.js';
 import { useEngine } from '../support/engine.js';
 import { tempFolder } from '../support/temp-folder.js';
 import { tinyConfigInput } from '../support/tiny.js';

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { netScore } from '../../src/complexity/net-score.js';
-import { publishedClassifiers } from '../../src/complexity/published-classifiers.js';
+import { netScore, publishedClassifiers } from '../../src/complexity/net-score.js';
 
 const rows = Object.values(publishedClassifiers);
 

@@ -3,7 +3,7 @@ import type { CocoBox } from '../../src/geometry/boxes.js';
 import { encodeMask } from '../../src/geometry/run-length-mask.js';
 import { ErrorAnalysis } from '../../src/metrics/error-analysis.js';
 import { judgeImage, missedTruths } from '../../src/metrics/error-types.js';
-import type { EvaluationImage } from '../../src/metrics/evaluation-image.js';
+import type { ScoredImage } from '../../src/metrics/scored-image.js';
 
 const [height, width] = [60, 100];
 const classes = ['cat', 'dog'];
@@ -32,7 +32,7 @@ const found = (label: number, box: CocoBox, score: number) => ({
 });
 
 /** One mistake of each kind, and one that a crowd hides. */
-const image: EvaluationImage = {
+const image: ScoredImage = {
   id: 'a',
   height,
   width,
@@ -47,7 +47,7 @@ const image: EvaluationImage = {
   detections: [
     found(0, [0, 0, 10, 10], 0.95),
     found(0, [0, 0, 10, 9], 0.9), // duplicate
-    found(0, [20, 0, 10, 4], 0.8), // localisation
+    found(0, [20, 0, 10, 4], 0.8), // localization
     found(0, [40, 0, 10, 8], 0.7), // confusion
     found(0, [60, 0, 10, 3], 0.6), // confused and mislocated
     found(1, [60, 30, 10, 10], 0.55), // background
@@ -62,7 +62,7 @@ describe('judgeImage', () => {
     expect(detections.map(({ verdict, truth }) => [verdict, truth])).toEqual([
       ['correct', 0],
       ['duplicate', 0],
-      ['localisation', 1],
+      ['localization', 1],
       ['confusion', 2],
       ['both', 3],
       ['background', undefined],
@@ -95,7 +95,7 @@ describe('judgeImage', () => {
     expect(detections.map(({ verdict, truth }) => [verdict, truth])).toEqual([
       ['correct', 0],
       ['confusion', 1],
-      ['localisation', 0],
+      ['localization', 0],
       ['duplicate', 0],
     ]);
   });
@@ -112,14 +112,14 @@ describe('ErrorAnalysis', () => {
     expect(summary.counts).toEqual({
       correct: 1,
       confusion: 1,
-      localisation: 1,
+      localization: 1,
       both: 1,
       duplicate: 1,
       background: 1,
       miss: 2,
     });
     const { cat, dog } = summary.perClass;
-    expect(cat).toMatchObject({ correct: 1, confusion: 1, localisation: 1, both: 1, duplicate: 1, miss: 1 });
+    expect(cat).toMatchObject({ correct: 1, confusion: 1, localization: 1, both: 1, duplicate: 1, miss: 1 });
     expect(dog).toMatchObject({ correct: 0, confusion: 0, background: 1, miss: 1 });
     expect(summary.confusions).toEqual([{ truth: 'dog', detected: 'cat', count: 1 }]);
   });
@@ -140,7 +140,7 @@ describe('ErrorAnalysis', () => {
     // Cats: 3 truths, of which the first detection finds one; no dog is found.
     expect(summary.AP).toBeCloseTo(1 / 3 / 2, 15);
     // The second of cats is found after the duplicate: 2 of 3 detections.
-    expect(summary.gain.localisation).toBeCloseTo((1 / 3) * (2 / 3) * 0.5, 15);
+    expect(summary.gain.localization).toBeCloseTo((1 / 3) * (2 / 3) * 0.5, 15);
     // One of two dogs is found, before the background.
     expect(summary.gain.confusion).toBeCloseTo((1 / 2) * 0.5, 15);
     // Two of the truths remain for cats, one for dogs.
@@ -173,6 +173,6 @@ describe('ErrorAnalysis', () => {
     });
     // Without the first: both found, none wrong.
     expect(other.summary().AP).toBeCloseTo(2 / 3, 15);
-    expect(other.summary().gain.localisation).toBeCloseTo(1 / 3, 15);
+    expect(other.summary().gain.localization).toBeCloseTo(1 / 3, 15);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { evaluateDetections } from '../../src/metrics/evaluate.js';
+import { evaluateDetections } from '../../src/metrics/detection-evaluation.js';
 import { type Protocol, protocols } from '../../src/metrics/protocols.js';
 
 /** The paths of an object's numbers, or of what has a name: a protocol. */

@@ -5,8 +5,7 @@ import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { vocClasses } from '../../src/config/voc-classes.js';
-import { reportPage } from '../../src/report/report.js';
-import type { ReportData } from '../../src/report/report-data.js';
+import { type DetectionReportContent, detectionReportPage } from '../../src/report/detection-report.js';
 import { findChromium } from '../support/chromium.js';
 import { lossesOnly, reportData } from '../support/report-data.js';
 import { tempFolder } from '../support/temp-folder.js';
@@ -17,7 +16,7 @@ if (executablePath === undefined) {
 }
 
 const classes80 = Array.from({ length: 80 }, (_, i) => `a class with a rather long name, ${i + 1}`);
-const situations: Readonly<Record<string, () => ReportData | Promise<ReportData>>> = {
+const situations: Readonly<Record<string, () => DetectionReportContent | Promise<DetectionReportContent>>> = {
   "a run on the paper's data": () =>
     reportData({ classes: vocClasses, images: 200, steps: 300, overrides: ['data.year=2012'] }),
   'losses only': () => lossesOnly(40),
@@ -36,9 +35,9 @@ describe.skipIf(executablePath === undefined)('the report in a browser', () => {
   afterAll(() => browser.close());
 
   /** Opens a report; what it says on the console or asks the network for is collected in `complaints`. */
-  async function open(data: ReportData, width: number, colorScheme: 'light' | 'dark') {
+  async function open(data: DetectionReportContent, width: number, colorScheme: 'light' | 'dark') {
     const file = path.join(tempFolder(), 'report.html');
-    writeFileSync(file, reportPage(data));
+    writeFileSync(file, detectionReportPage(data));
     const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
     onTestFinished(() => page.close());
     const complaints: string[] = [];

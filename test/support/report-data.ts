@@ -3,11 +3,11 @@ import { requireDetection } from '../../src/config/require-task.js';
 import type { Box } from '../../src/geometry/boxes.js';
 import type { Detection, Instance } from '../../src/geometry/instance.js';
 import { encodeMask } from '../../src/geometry/run-length-mask.js';
-import { type DetectedImage, evaluateDetections } from '../../src/metrics/evaluate.js';
-import { chooseImages } from '../../src/metrics/image-choice.js';
+import { type DetectedImage, evaluateDetections } from '../../src/metrics/detection-evaluation.js';
 import { type RandomStream, randomStream } from '../../src/random.js';
-import { galleryImage } from '../../src/report/pictures.js';
-import type { LoggedStep, ReportData } from '../../src/report/report-data.js';
+import type { DetectionReportContent } from '../../src/report/detection-report.js';
+import { chooseImages, galleryImage } from '../../src/report/gallery.js';
+import type { LoggedStep } from '../../src/report/report-input.js';
 
 const [width, height] = [96, 72];
 
@@ -23,7 +23,7 @@ interface Situation {
 }
 
 /** What a report is made from: rectangles, and detections that are moved, confused, repeated or of nothing. */
-export async function reportData(situation: Situation): Promise<ReportData> {
+export async function reportData(situation: Situation): Promise<DetectionReportContent> {
   const { classes, images = 30, steps = 0, overrides = [] } = situation;
   const detectedImages = Array.from({ length: images }, (_, i) => detectedImage(i, situation));
   const { metrics, curves, errors } = evaluateDetections(detectedImages, classes);
@@ -51,7 +51,7 @@ export async function reportData(situation: Situation): Promise<ReportData> {
 }
 
 /** What a report is made from where nothing was evaluated. */
-export function lossesOnly(steps: number, overrides: readonly string[] = []): ReportData {
+export function lossesOnly(steps: number, overrides: readonly string[] = []): DetectionReportContent {
   const config = {
     data: { format: 'voc', root: '/data/VOCdevkit', year: 2007 },
     training: { steps: 20_000, learningRate: 0.02, validateEvery: 10 },

@@ -6,7 +6,7 @@ import { openDataset } from '../../src/datasets/open.js';
 import type { Sample } from '../../src/datasets/sample.js';
 import { tf } from '../../src/engine/tf.js';
 import { UserError } from '../../src/errors.js';
-import type { NetworkEvaluation } from '../../src/training/evaluate.js';
+import type { DetectionEvaluation } from '../../src/metrics/detection-evaluation.js';
 import { instanceSegmentation } from '../../src/training/instance-segmentation.js';
 import { newRun, writeConfig } from '../../src/training/run-folder.js';
 import { type TrainingRun, train } from '../../src/training/train.js';
@@ -17,7 +17,7 @@ import { logOf, silent, trainUntil } from '../support/training-run.js';
 
 beforeAll(useEngine);
 
-type Run = TrainingRun<Sample, NetworkEvaluation> & { readonly config: DetectionConfig };
+type Run = TrainingRun<Sample, DetectionEvaluation> & { readonly config: DetectionConfig };
 
 async function tinyRun(folder: string, name: string, ...overrides: string[]): Promise<Run> {
   const config = tinyConfig(folder, ...overrides);

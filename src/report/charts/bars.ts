@@ -1,12 +1,11 @@
 import * as Plot from '@observablehq/plot';
-import type { Figure } from '../../metrics/metrics.js';
-import { percent } from '../percent.js';
+import { type MetricValue, percent } from '../../metrics/metric-value.js';
 import { baseline, type Chart, chartWidth, type LegendEntry, legendOf, render } from './chart.js';
 
 /** One row of a chart of bars: a figure for each series. */
 export interface FigureRow {
   readonly name: string;
-  readonly figures: readonly Figure[];
+  readonly figures: readonly MetricValue[];
 }
 
 /**

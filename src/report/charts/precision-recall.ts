@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { type PrecisionRecall, precisionEnvelope } from '../../metrics/average-precision.js';
 import { baseline, boxColor, type Chart, chartWidth, legendOf, maskColor, render } from './chart.js';
 
-/** Curves of boxes and masks; null where there is no truth to be found. */
+/** ClassCurves of boxes and masks; null where there is no truth to be found. */
 export interface BoxAndMaskCurves {
   readonly boxes: PrecisionRecall | null;
   readonly masks: PrecisionRecall | null;

@@ -7,7 +7,7 @@ import { openDataset } from '../../../src/datasets/open.js';
 import { resolveClasses } from '../../../src/datasets/resolve-classes.js';
 import type { Sample } from '../../../src/datasets/sample.js';
 import { UserError } from '../../../src/errors.js';
-import { truthOf } from '../../../src/metrics/objects.js';
+import { groundTruthObject } from '../../../src/metrics/scored-image.js';
 import { type Instances, writeCocoFolder } from '../../support/coco-folder.js';
 import { photoPixels, remove } from '../../support/voc-folder.js';
 
@@ -73,7 +73,7 @@ describe('openCoco', () => {
     ]);
     expect(ignored).toEqual([]);
     // COCO's protocol goes by the annotated area.
-    expect(truthOf(instances[1]).area).toBe(12.5);
+    expect(groundTruthObject(instances[1]).area).toBe(12.5);
     expect((await dataset.load('000000000285')).instances[0].difficult).toBe(true);
     expect((await dataset.load('empty')).instances).toEqual([]);
   });
