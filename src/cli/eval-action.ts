@@ -2,8 +2,8 @@ import path from 'node:path';
 import type { DetectionConfig } from '../config/schema.js';
 import { type WrittenResult, writtenResult } from '../datasets/coco/result.js';
 import { openDataset } from '../datasets/open.js';
-import { writePicture } from '../drawing/canvas.js';
-import { truthAndPrediction } from '../drawing/panels.js';
+import { writeImage } from '../drawing/canvas.js';
+import { drawComparison } from '../drawing/panels.js';
 import { loadEngine } from '../engine/load.js';
 import { writeTextAtomically } from '../files.js';
 import { buildMaskRcnn } from '../models/mask-rcnn.js';
@@ -57,8 +57,8 @@ async function evalDetector(
     onImage: async ({ sample, detections }, done, total) => {
       results.push(...detections.map((detection) => writtenResult(sample.imageId, detection)));
       if (pictured.has(done - 1)) {
-        const picture = truthAndPrediction(sample, detections, dataset.classes);
-        await writePicture(path.join(output, 'pictures', `${sample.id}.png`), picture);
+        const picture = drawComparison(sample, detections, dataset.classes);
+        await writeImage(path.join(output, 'pictures', `${sample.id}.png`), picture);
       }
       display.show(done, total);
     },

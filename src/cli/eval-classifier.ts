@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { ClassificationConfig } from '../config/schema.js';
 import { openLabeledSplit } from '../datasets/image-folder/open.js';
 import { describeUnreadable } from '../datasets/image-folder/unreadable.js';
-import { writePicture } from '../drawing/canvas.js';
+import { writeImage } from '../drawing/canvas.js';
 import { loadEngine } from '../engine/load.js';
 import { writeTextAtomically } from '../files.js';
 import { configuredClassifier } from '../models/classifier.js';
@@ -48,7 +48,7 @@ export async function evalClassifier(
   await writeTextAtomically(written.metrics, `${JSON.stringify(evaluation.metrics, null, 2)}\n`);
   const mistakes = await mistakenImages(config, evaluation, dataset);
   const picture = path.join(output, 'worst-mistakes.png');
-  if (mistakes.length > 0) await writePicture(picture, drawMistakes(mistakes));
+  if (mistakes.length > 0) await writeImage(picture, drawMistakes(mistakes));
   await writeClassificationReport(written.report, {
     name: nameOf(file),
     config,

@@ -2,10 +2,8 @@ import path from 'node:path';
 import { type WrittenResult, writtenResult } from '../datasets/coco/result.js';
 import { decodeImage } from '../datasets/images/decode-image.js';
 import { readAhead } from '../datasets/loading/read-ahead.js';
-import { writePicture } from '../drawing/canvas.js';
-import { drawnDetections } from '../drawing/draw-detections.js';
-import { drawObjects } from '../drawing/draw-objects.js';
-import { legibleScale } from '../drawing/panels.js';
+import { writeImage } from '../drawing/canvas.js';
+import { drawDetections } from '../drawing/draw-detections.js';
 import { UserError } from '../errors.js';
 import { writeTextAtomically } from '../files.js';
 import type { Detection } from '../geometry/instance.js';
@@ -54,8 +52,8 @@ async function predictDetector(
       const detections = await model.detect(image, { score: least });
       results.push(...detections.map((detection) => writtenResult(path.parse(file).name, detection)));
       if (folder !== undefined) {
-        const picture = drawObjects(image, drawnDetections(detections), legibleScale(image));
-        await writePicture(path.join(folder, `${names.get(file)}.png`), picture);
+        const picture = drawDetections(image, detections);
+        await writeImage(path.join(folder, `${names.get(file)}.png`), picture);
       }
       return counted(detections);
     });

@@ -4,10 +4,10 @@ import { resizeSample } from '../datasets/images/resize-sample.js';
 import { trainingLoader } from '../datasets/loading/loader.js';
 import { openDataset } from '../datasets/open.js';
 import type { Dataset, Sample } from '../datasets/sample.js';
-import { writePicture } from '../drawing/canvas.js';
-import { drawnIgnored, drawnInstances } from '../drawing/draw-detections.js';
-import { drawObjects } from '../drawing/draw-objects.js';
-import { contactSheet, legibleScale, type Panel } from '../drawing/panels.js';
+import { writeImage } from '../drawing/canvas.js';
+import { drawnInstances } from '../drawing/draw-detections.js';
+import { drawObjects, legibleScale } from '../drawing/draw-objects.js';
+import { contactSheet, type Panel } from '../drawing/panels.js';
 import { UserError } from '../errors.js';
 import { resizedSize } from '../geometry/image-size.js';
 import { shorterSideAt } from '../training/multi-scale.js';
@@ -56,14 +56,14 @@ async function viewDetection(
     : evenlySpread(config, dataset, Math.min(count, dataset.ids.length));
   const panels: Panel[] = [];
   for await (const { id, image, instances, ignored } of samples) {
-    const objects = [...drawnIgnored(ignored), ...drawnInstances(instances, dataset.classes)];
+    const objects = drawnInstances(instances, dataset.classes, ignored);
     panels.push({ image, objects, caption: `${id}   ${image.width} × ${image.height}` });
     // A sample may come twice in training.
     const number = String(panels.length).padStart(String(count).length, '0');
-    const picture = drawObjects(image, objects, legibleScale(image));
-    await writePicture(path.join(folder, `${number}-${id}.png`), picture);
+    const picture = drawObjects(image, objects, { scale: legibleScale(image) });
+    await writeImage(path.join(folder, `${number}-${id}.png`), picture);
   }
-  await writePicture(path.join(folder, 'sheet.png'), contactSheet(panels));
+  await writeImage(path.join(folder, 'sheet.png'), contactSheet(panels));
   return panels.length;
 }
 

@@ -4,8 +4,9 @@ import type { LabeledImage, LabeledSplit } from '../datasets/image-folder/labele
 import { labeledTrainingLoader } from '../datasets/image-folder/loader.js';
 import { openLabeledSplit } from '../datasets/image-folder/open.js';
 import { labeledSource } from '../datasets/image-folder/source.js';
-import { imageCanvas, writePicture } from '../drawing/canvas.js';
-import { contactSheet, legibleScale, type Panel } from '../drawing/panels.js';
+import { imageCanvas, writeImage } from '../drawing/canvas.js';
+import { legibleScale } from '../drawing/draw-objects.js';
+import { contactSheet, type Panel } from '../drawing/panels.js';
 import { openSplit } from './open-split.js';
 
 /**
@@ -29,9 +30,9 @@ export async function viewClassifier(
     panels.push({ image, objects: [], caption: `${dataset.classes[label]}   ${path.basename(id)}` });
     const number = String(panels.length).padStart(String(count).length, '0');
     const file = path.join(folder, `${number}-${path.parse(id).name}.png`);
-    await writePicture(file, imageCanvas(image, legibleScale(image)));
+    await writeImage(file, imageCanvas(image, legibleScale(image)));
   }
-  await writePicture(path.join(folder, 'sheet.png'), contactSheet(panels));
+  await writeImage(path.join(folder, 'sheet.png'), contactSheet(panels));
   return panels.length;
 }
 

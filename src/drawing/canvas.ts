@@ -2,7 +2,7 @@ import { type Canvas, createCanvas } from '@napi-rs/canvas';
 import type { RgbImage } from '../datasets/sample.js';
 import { writeAtomically } from '../files.js';
 
-/** An image on a canvas, `scale` times as large. */
+/** Canvas with an image, `scale` times as large. */
 export function imageCanvas(image: RgbImage, scale = 1): Canvas {
   const { width, height, data } = image;
   const original = createCanvas(width, height);
@@ -34,11 +34,11 @@ export function encodePng(canvas: Canvas): Promise<Buffer> {
 }
 
 /**
- * Writes a canvas as a PNG file that is there whole or not at all.
+ * Writes a canvas as a PNG file, which is there whole or not at all.
  *
  * @throws UserError when the folder can't be written
  */
-export async function writePicture(file: string, canvas: Canvas): Promise<void> {
+export async function writeImage(file: string, canvas: Canvas): Promise<void> {
   const png = await encodePng(canvas);
   await writeAtomically(file, async (handle) => {
     await handle.writeFile(png);

@@ -9,13 +9,30 @@ import { textColor } from './colors.js';
 import { capitalHeight, font } from './fonts.js';
 import { placeLabels } from './label-placement.js';
 
-/** An object as it is drawn: truth and prediction alike. */
+/** An object as it is drawn, annotated or detected. */
 export interface DrawnObject extends Pick<LocatedObject, 'box' | 'mask'> {
   readonly name: string;
   /** 0 to 1. */
   readonly score?: number | undefined;
-  /** As CSS writes it. */
+  /** A CSS color. */
   readonly color: string;
+}
+
+/** Sizes of a drawing. */
+export interface DrawOptions {
+  /** Size of the drawing in units of the image's; 1 by default. */
+  readonly scale?: number;
+  /** Size of the labels in units of what suits a drawing that is shown at its own size; 1 by default. */
+  readonly textScale?: number | undefined;
+}
+
+/**
+ * Scale at which labels are legible: small images are enlarged by a whole number, so that labels have room; those of more
+ * than 1600 pixels are reduced.
+ */
+export function legibleScale({ width, height }: ImageSize): number {
+  const longer = Math.max(width, height);
+  return longer > 1600 ? 1600 / longer : Math.max(1, Math.floor(512 / longer));
 }
 
 /** Share of an object's color in the pixels of its mask. */
@@ -23,20 +40,16 @@ const fillOpacity = 0.42;
 
 /**
  * Draws objects over their image: masks filled and outlined, boxes, and labels with name and score. Large objects come
- * first, labels last, so that nothing small is covered. Lines and text grow with the picture.
- *
- * @param scale size of the picture in units of the image's
- * @param textScale size of the labels in units of what suits a picture that is shown as large as it is
+ * first, labels last, so that nothing small is covered. Lines and text grow with the drawing.
  */
 export function drawObjects(
   image: RgbImage,
   objects: readonly DrawnObject[],
-  scale = 1,
-  textScale = 1,
+  { scale = 1, textScale = 1 }: DrawOptions = {},
 ): Canvas {
   const canvas = imageCanvas(image, scale);
   const context = canvas.getContext('2d');
-  const style = pictureStyle(canvas, textScale);
+  const style = drawingStyle(canvas, textScale);
   const x = canvas.width / image.width;
   const y = canvas.height / image.height;
   const located = objects
@@ -53,13 +66,13 @@ export function drawObjects(
   return canvas;
 }
 
-interface PictureStyle {
+interface DrawingStyle {
   readonly lineWidth: number;
   readonly fontSize: number;
 }
 
-/** Sizes for a picture: 12 px text and 1.6 px lines at VOC's 500 × 375, growing a little slower than its sides. */
-function pictureStyle({ width, height }: ImageSize, textScale: number): PictureStyle {
+/** Sizes for a drawing: 12 px text and 1.6 px lines at VOC's 500 × 375, growing a little slower than its sides. */
+function drawingStyle({ width, height }: ImageSize, textScale: number): DrawingStyle {
   const growth = (Math.sqrt(width * height) / 433) ** 0.85;
   return {
     lineWidth: Math.max(1.2, 1.6 * growth),
@@ -72,7 +85,7 @@ function drawMask(
   contours: readonly Float32Array[],
   scale: { readonly x: number; readonly y: number },
   color: string,
-  { lineWidth }: PictureStyle,
+  { lineWidth }: DrawingStyle,
 ): void {
   context.beginPath();
   for (const contour of contours) {
@@ -97,9 +110,9 @@ function drawBox(
   context: SKRSContext2D,
   [x1, y1, x2, y2]: Box,
   color: string,
-  { lineWidth }: PictureStyle,
+  { lineWidth }: DrawingStyle,
 ): void {
-  // Thinner than the outlines of masks, which say more; whole where a side lies on the picture's edge.
+  // Thinner than the outlines of masks, which say more; whole where a side lies on the drawing's edge.
   const thickness = lineWidth * 0.75;
   const { width, height } = context.canvas;
   const left = Math.max(x1, thickness / 2);
@@ -115,7 +128,7 @@ function drawBox(
   );
 }
 
-function drawLabels(context: SKRSContext2D, objects: readonly DrawnObject[], style: PictureStyle): void {
+function drawLabels(context: SKRSContext2D, objects: readonly DrawnObject[], style: DrawingStyle): void {
   const { canvas } = context;
   const labels = objects.map((object) => ({
     ...measureLabel(context, object, style.fontSize, canvas),
@@ -145,17 +158,17 @@ interface MeasuredLabel {
   readonly size: ImageSize;
 }
 
-/** Lays out a label; one that is wider than the picture gets smaller text. */
+/** Measures a label; one that is wider than the drawing gets smaller text. */
 function measureLabel(
   context: SKRSContext2D,
   { name, score }: DrawnObject,
   fontSize: number,
-  picture: ImageSize,
+  drawing: ImageSize,
 ): MeasuredLabel {
   const text = score === undefined ? name : `${name} ${score.toFixed(2)}`;
   context.font = font(fontSize, 600);
   const width = context.measureText(text).width + 2 * labelPadding * fontSize;
-  const shrink = Math.min(1, picture.width / width);
+  const shrink = Math.min(1, drawing.width / width);
   return {
     text,
     fontSize: fontSize * shrink,

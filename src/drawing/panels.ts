@@ -2,11 +2,11 @@ import { type Canvas, createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
 import type { RgbImage, Sample } from '../datasets/sample.js';
 import type { ImageSize } from '../geometry/image-size.js';
 import type { Detection } from '../geometry/instance.js';
-import { drawnDetections, drawnIgnored, drawnInstances } from './draw-detections.js';
-import { type DrawnObject, drawObjects } from './draw-objects.js';
+import { drawnDetections, drawnInstances } from './draw-detections.js';
+import { type DrawnObject, drawObjects, legibleScale } from './draw-objects.js';
 import { capitalHeight, font } from './fonts.js';
 
-/** An image with objects and what is written at it. */
+/** An image with objects over it and a caption. */
 export interface Panel {
   readonly image: RgbImage;
   readonly objects: readonly DrawnObject[];
@@ -19,42 +19,36 @@ const captionSize = 14;
 const captionHeight = 26;
 
 /**
- * How large to draw a single picture: small images are enlarged by a whole number, so that labels have room, and
- * photographs of more than 1600 pixels reduced.
- */
-export function legibleScale({ width, height }: ImageSize): number {
-  const longer = Math.max(width, height);
-  return longer > 1600 ? 1600 / longer : Math.max(1, Math.floor(512 / longer));
-}
-
-/**
- * Pictures beside each other, such as truth and prediction, each with its caption above; `title`, such as the image's
- * id, stands above them all.
+ * Panels beside each other, such as ground truth and prediction, each with its caption above.
+ *
+ * @param title stands above them all, such as the image's id
  */
 export function sideBySide(panels: readonly Panel[], title: string): Canvas {
-  const pictures = panels.map(({ image, objects }) => drawObjects(image, objects, legibleScale(image)));
+  const drawn = panels.map(({ image, objects }) =>
+    drawObjects(image, objects, { scale: legibleScale(image) }),
+  );
   const top = margin + 2 * captionHeight;
   const canvas = sheet({
-    width: 2 * margin + sum(pictures.map(({ width }) => width)) + gap * (pictures.length - 1),
-    height: top + Math.max(...pictures.map(({ height }) => height)) + margin,
+    width: 2 * margin + sum(drawn.map(({ width }) => width)) + gap * (drawn.length - 1),
+    height: top + Math.max(...drawn.map(({ height }) => height)) + margin,
   });
   const context = canvas.getContext('2d');
   drawText(context, title, { left: margin, top: margin / 2, width: canvas.width - 2 * margin }, 600);
   let left = margin;
-  for (const [i, picture] of pictures.entries()) {
-    const { width } = picture;
+  for (const [i, panel] of drawn.entries()) {
+    const { width } = panel;
     drawText(context, panels[i].caption, { left, top: top - captionHeight, width }, 500);
-    context.drawImage(picture, left, top);
+    context.drawImage(panel, left, top);
     left += width + gap;
   }
   return canvas;
 }
 
-/** Width of a contact sheet without its margins, and about how high its rows are. */
+/** Width of a contact sheet without its margins, and the height that its rows are near. */
 const sheetWidth = 1600;
 const rowHeight = 300;
 
-/** Many pictures on one sheet, in rows that fill its width, each with its caption below. */
+/** Many panels on one sheet, in rows that fill its width, each with its caption below. */
 export function contactSheet(panels: readonly Panel[]): Canvas {
   const rows = layOutRows(panels);
   const canvas = sheet({
@@ -66,10 +60,10 @@ export function contactSheet(panels: readonly Panel[]): Canvas {
   for (const { panels, height } of rows) {
     let left = margin;
     for (const { image, objects, caption } of panels) {
-      const picture = drawObjects(image, objects, height / image.height);
-      context.drawImage(picture, left, top);
-      drawText(context, caption, { left, top: top + height, width: picture.width }, 500);
-      left += picture.width + gap;
+      const drawn = drawObjects(image, objects, { scale: height / image.height });
+      context.drawImage(drawn, left, top);
+      drawText(context, caption, { left, top: top + height, width: drawn.width }, 500);
+      left += drawn.width + gap;
     }
     top += height + captionHeight + gap;
   }
@@ -81,10 +75,10 @@ interface Row {
   readonly height: number;
 }
 
-/** Spreads the panels over rows of about the same width, each as high as makes it fill the sheet. */
+/** Spreads the panels over rows of about the same width; a row's height makes it fill the sheet. */
 function layOutRows(panels: readonly Panel[]): Row[] {
   const total = sum(panels.map(aspectRatio));
-  // Rather a row more, with larger pictures, than pictures much smaller than wanted.
+  // Rounded up rather than down: a row more has larger images.
   const count = Math.max(1, Math.round((total * rowHeight) / sheetWidth + 0.25));
   const rows = Array.from({ length: count }, (): Panel[] => []);
   let before = 0;
@@ -119,7 +113,7 @@ function sheet({ width, height }: ImageSize): Canvas {
   return canvas;
 }
 
-/** A line of text, vertically centered in a caption's height; what doesn't fit its width is cut off. */
+/** Writes a line of text, vertically centered in a caption's height and cut off where it is too long. */
 function drawText(
   context: SKRSContext2D,
   text: string,
@@ -141,11 +135,11 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** Detections that score less aren't drawn: most of the hundred of an image are there for recall alone. */
+/** Detections that score less aren't drawn: most of an image's hundred are there for recall alone. */
 const leastScore = 0.5;
 
-/** A sample's truth beside what was detected, in the same colors where a detection finds a truth. */
-export function truthAndPrediction(
+/** Ground truth of a sample beside what was detected; a detection that finds an object has its color. */
+export function drawComparison(
   { id, image, instances, ignored }: Sample,
   detections: readonly Detection[],
   classes: readonly string[],
@@ -153,11 +147,7 @@ export function truthAndPrediction(
   const shown = detections.filter(({ score }) => score >= leastScore);
   return sideBySide(
     [
-      {
-        image,
-        objects: [...drawnIgnored(ignored), ...drawnInstances(instances, classes)],
-        caption: 'truth',
-      },
+      { image, objects: drawnInstances(instances, classes, ignored), caption: 'ground truth' },
       { image, objects: drawnDetections(shown, instances), caption: `prediction, score ≥ ${leastScore}` },
     ],
     id,

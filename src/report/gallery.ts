@@ -1,7 +1,6 @@
 import type { Canvas } from '@napi-rs/canvas';
 import type { Sample } from '../datasets/sample.js';
-import { drawnDetections, drawnIgnored, drawnInstances } from '../drawing/draw-detections.js';
-import { drawObjects } from '../drawing/draw-objects.js';
+import { drawDetections, drawInstances } from '../drawing/draw-detections.js';
 import type { Detection } from '../geometry/instance.js';
 import type { ErrorSummary, ImageQuality } from '../metrics/error-analysis.js';
 import { percent } from '../metrics/metric-value.js';
@@ -93,11 +92,11 @@ export async function galleryImage(
   classes: readonly string[],
 ): Promise<GalleryImage> {
   const scale = longerSide / Math.max(pixels.width, pixels.height);
-  const annotated = [...drawnIgnored(ignored), ...drawnInstances(instances, classes)];
+  const size = { scale, textScale };
   return {
     ...image,
-    groundTruth: await embed(drawObjects(pixels, annotated, scale, textScale)),
-    detections: await embed(drawObjects(pixels, drawnDetections(detections, instances), scale, textScale)),
+    groundTruth: await embed(drawInstances(pixels, instances, classes, { ignored, ...size })),
+    detections: await embed(drawDetections(pixels, detections, { groundTruth: instances, ...size })),
   };
 }
 

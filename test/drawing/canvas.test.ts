@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { imageCanvas, writePicture } from '../../src/drawing/canvas.js';
+import { imageCanvas, writeImage } from '../../src/drawing/canvas.js';
 import { UserError } from '../../src/errors.js';
 
 let folder = '';
@@ -18,7 +18,7 @@ const image = { width: 3, height: 2, data: Uint8Array.from({ length: 18 }, (_, i
 
 test('a written picture holds the pixels of its canvas, and nothing else is left in the folder', async () => {
   const file = path.join(folder, 'new', 'picture.png');
-  await writePicture(file, imageCanvas(image));
+  await writeImage(file, imageCanvas(image));
   const { data, info } = await sharp(file).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   expect([info.width, info.height]).toEqual([3, 2]);
   expect([...data]).toEqual([...image.data]);
@@ -28,7 +28,7 @@ test('a written picture holds the pixels of its canvas, and nothing else is left
 test('a folder that cannot be written is named', async () => {
   const blocked = path.join(folder, 'file');
   await writeFile(blocked, '');
-  const writing = writePicture(path.join(blocked, 'picture.png'), imageCanvas(image));
+  const writing = writeImage(path.join(blocked, 'picture.png'), imageCanvas(image));
   await expect(writing).rejects.toThrow(UserError);
   await expect(writing).rejects.toThrow(path.join(blocked, 'picture.png'));
 });

@@ -1,6 +1,13 @@
-import { expect, test } from 'vitest';
-import { instanceColor } from '../../src/drawing/colors.js';
-import { drawnDetections, drawnInstances } from '../../src/drawing/draw-detections.js';
+import { describe, expect, it, test } from 'vitest';
+import { encodePng } from '../../src/drawing/canvas.js';
+import { instanceColor, neutralColor } from '../../src/drawing/colors.js';
+import {
+  drawDetections,
+  drawInstances,
+  drawnDetections,
+  drawnInstances,
+} from '../../src/drawing/draw-detections.js';
+import { drawObjects } from '../../src/drawing/draw-objects.js';
 import type { Box } from '../../src/geometry/boxes.js';
 import type { Detection, Instance } from '../../src/geometry/instance.js';
 import { encodeMask } from '../../src/geometry/run-length-mask.js';
@@ -16,7 +23,7 @@ function detection(box: Box, label: number, score: number): Detection {
   return { box, label, mask, score, category: classes[label] };
 }
 
-test('truth is named by its class and its flags', () => {
+test('annotated objects are named by their class and their flags', () => {
   const drawn = drawnInstances(
     [instance([0, 0, 1, 1], 1), instance([0, 0, 1, 1], 0, { difficult: true, crowd: true })],
     classes,
@@ -25,8 +32,8 @@ test('truth is named by its class and its flags', () => {
   expect(drawn.map(({ color }) => color)).toEqual([instanceColor(0), instanceColor(1)]);
 });
 
-test('detections have the color of the truth they find, each truth once; others get colors of their own', () => {
-  const truth = [instance([0, 0, 10, 10], 0), instance([50, 50, 60, 60], 1)];
+test('a detection has the color of the object that it finds, each object once; others get colors of their own', () => {
+  const groundTruth = [instance([0, 0, 10, 10], 0), instance([50, 50, 60, 60], 1)];
   const drawn = drawnDetections(
     [
       detection([50, 50, 60, 61], 1, 0.9),
@@ -34,8 +41,44 @@ test('detections have the color of the truth they find, each truth once; others 
       detection([0, 0, 10, 10], 0, 0.7),
       detection([0, 0, 10, 10], 1, 0.6),
     ],
-    truth,
+    groundTruth,
   );
   expect(drawn.map(({ color }) => color)).toEqual([1, 0, 2, 3].map(instanceColor));
   expect(drawn.map(({ score }) => score)).toEqual([0.9, 0.8, 0.7, 0.6]);
+});
+
+test('ignored objects come first and are gray', () => {
+  const drawn = drawnInstances([instance([0, 0, 1, 1], 1)], classes, [instance([2, 2, 3, 3], 0)]);
+  expect(drawn.map(({ name, color }) => [name, color])).toEqual([
+    ['ignored', neutralColor],
+    ['dog', instanceColor(0)],
+  ]);
+});
+
+describe('on an image', () => {
+  const image = { width: 64, height: 48, data: new Uint8Array(64 * 48 * 3).fill(120) };
+  const bitmap = new Uint8Array(64 * 48).fill(1, 0, 64 * 20);
+  const whole = { mask: encodeMask(bitmap, 48, 64) };
+  const instances = [{ ...instance([0, 0, 64, 20], 1), ...whole }];
+  const detections = [{ ...detection([0, 0, 64, 21], 1, 0.9), ...whole }];
+
+  it('draws small images enlarged', () => {
+    const canvas = drawDetections(image, detections);
+    expect([canvas.width, canvas.height]).toEqual([512, 384]);
+    const own = drawInstances(image, instances, classes, { scale: 1 });
+    expect([own.width, own.height]).toEqual([64, 48]);
+  });
+
+  it('draws detections and annotated objects as drawObjects does', async () => {
+    const size = { scale: 3, textScale: 1.5 };
+    const found = drawDetections(image, detections, { groundTruth: instances, ...size });
+    const annotated = drawInstances(image, instances, classes, { ignored: instances, ...size });
+    expect(await encodePng(found)).toEqual(
+      await encodePng(drawObjects(image, drawnDetections(detections, instances), size)),
+    );
+    expect(await encodePng(annotated)).toEqual(
+      await encodePng(drawObjects(image, drawnInstances(instances, classes, instances), size)),
+    );
+    expect(await encodePng(annotated)).not.toEqual(await encodePng(found));
+  });
 });

@@ -89,7 +89,7 @@ test('a hole in the mask shows the image', () => {
 test('the outline lies on the boundary of the mask', () => {
   // The box is somewhere else, so that what is seen at the mask's edge is its outline.
   const object = { ...rectangle(image, [60, 60, 120, 120], color), box: [20, 130, 40, 150] as const };
-  const canvas = drawObjects(image, [object], 4);
+  const canvas = drawObjects(image, [object], { scale: 4 });
   expectColor(pixel(canvas, 4 * 60, 4 * 90), bytesOf(color));
   expectColor(pixel(canvas, 4 * 120, 4 * 90), bytesOf(color));
   expectColor(pixel(canvas, 4 * 90, 4 * 60), bytesOf(color));
@@ -111,7 +111,7 @@ test('a small object is drawn over a large one, in whichever order they come', (
 
 test('the box is drawn, whole even at the edge of the image', () => {
   const object = { ...rectangle(image, [90, 90, 100, 100], color), box: [0, 0, 200, 160] as const };
-  const canvas = drawObjects(image, [object], 4);
+  const canvas = drawObjects(image, [object], { scale: 4 });
   for (const [x, y] of [
     [0, 500],
     [799, 500],
@@ -122,7 +122,9 @@ test('the box is drawn, whole even at the edge of the image', () => {
 });
 
 test('the label is on top of the box and readable: black on the color of the instance', () => {
-  const canvas = drawObjects(image, [{ ...rectangle(image, [60, 60, 120, 120], color), score: 0.97 }], 4);
+  const canvas = drawObjects(image, [{ ...rectangle(image, [60, 60, 120, 120], color), score: 0.97 }], {
+    scale: 4,
+  });
   const { data } = canvas.getContext('2d').getImageData(240, 190, 160, 48);
   let chip = 0;
   let black = 0;
@@ -140,7 +142,7 @@ test('lines and labels grow with the picture', () => {
     const canvas = drawObjects(
       image,
       [{ ...rectangle(image, [60, 60, 120, 120], color), box: [1, 1, 9, 9] as const }],
-      scale,
+      { scale },
     );
     let pixels = 0;
     for (let x = 0; x < 90 * scale; x++) {
@@ -173,5 +175,5 @@ test('reducing an image averages its pixels', () => {
       return (p + Math.floor(p / 64)) % 2 === 0 ? 0 : 200;
     }),
   };
-  expectColor(pixel(drawObjects(checks, [], 0.25), 8, 8), [100, 100, 100], 6);
+  expectColor(pixel(drawObjects(checks, [], { scale: 0.25 }), 8, 8), [100, 100, 100], 6);
 });

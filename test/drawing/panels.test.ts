@@ -1,6 +1,7 @@
 import type { Canvas } from '@napi-rs/canvas';
 import { expect, test } from 'vitest';
-import { contactSheet, legibleScale, type Panel, sideBySide } from '../../src/drawing/panels.js';
+import { legibleScale } from '../../src/drawing/draw-objects.js';
+import { contactSheet, type Panel, sideBySide } from '../../src/drawing/panels.js';
 
 /** A panel of one color, which no text has. */
 function panel(width: number, height: number, red: number, caption = ''): Panel {
