@@ -1,5 +1,5 @@
 /** Description of a tensor in a file, without its values. */
-export interface StoredTensor {
+interface StoredTensor {
   readonly shape: readonly number[];
   /** PyTorch's name of the element type, such as `float16`, or the file's own where PyTorch has none. */
   readonly type: string;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
-import { PNG } from 'pngjs';
+import { encode } from 'fast-png';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { registerScore } from '../../src/cli/score.js';
 import { UserError } from '../../src/errors.js';
@@ -179,13 +179,12 @@ describe('atto score', () => {
 });
 
 /** A gray PNG of 60×50 with squares of given values. */
-function grayPng(squares: readonly [value: number, x: number, y: number, side: number][]): Buffer {
-  const png = new PNG({ width: 60, height: 50, colorType: 0, inputColorType: 0, inputHasAlpha: false });
-  png.data = Buffer.alloc(60 * 50);
+function grayPng(squares: readonly [value: number, x: number, y: number, side: number][]): Uint8Array {
+  const data = new Uint8Array(60 * 50);
   for (const [value, left, top, side] of squares) {
-    for (let y = top; y < top + side; y++) png.data.fill(value, y * 60 + left, y * 60 + left + side);
+    for (let y = top; y < top + side; y++) data.fill(value, y * 60 + left, y * 60 + left + side);
   }
-  return PNG.sync.write(png, { colorType: 0, inputColorType: 0, inputHasAlpha: false });
+  return encode({ width: 60, height: 50, data, channels: 1, depth: 8 });
 }
 
 /** A devkit folder with the objects of the COCO file above; the second one is difficult. */
@@ -196,7 +195,7 @@ function writeDevkit(names: readonly [string, string, string]): string {
   }
   const xml = (objects: readonly [string, number][]) =>
     `<annotation>${objects.map(([name, difficult]) => `<object><name>${name}</name><difficult>${difficult}</difficult></object>`).join('')}</annotation>`;
-  const put = (name: string, content: string | Buffer) => writeFileSync(path.join(devkit, name), content);
+  const put = (name: string, content: string | Uint8Array) => writeFileSync(path.join(devkit, name), content);
   put('ImageSets/Segmentation/val.txt', 'one\ntwo\n');
   put('JPEGImages/one.png', grayPng([]));
   put('JPEGImages/two.png', grayPng([]));
