@@ -13,10 +13,10 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { detectionSchema } from '../src/config/schema.js';
-import { vocClasses } from '../src/config/voc-classes.js';
-import { openDataset } from '../src/datasets/open.js';
-import { shapeClasses } from '../src/datasets/shapes/classes.js';
+import { configSchemas } from '../src/config/schema.js';
+import { openDataset } from '../src/datasets/formats.js';
+import { shapeClasses } from '../src/datasets/shapes/layout.js';
+import { vocClasses } from '../src/datasets/voc/classes.js';
 import { measureEpoch } from './epoch.js';
 import { benchItems, type Material, scene } from './items.js';
 import { measure } from './measure.js';
@@ -47,7 +47,7 @@ async function findPhotographs(folder: string): Promise<VocFolder> {
   if (options.voc !== undefined) {
     return { root: options.voc, year: Number(options.year), split: options.split, classes: vocClasses };
   }
-  const config = detectionSchema.parse({
+  const config = configSchemas().detection.parse({
     data: { format: 'shapes', root: folder, trainImages: 40, valImages: 1, minSide: 333, maxSide: 500 },
     training: { steps: 1, learningRate: 1 },
   });

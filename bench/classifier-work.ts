@@ -1,4 +1,4 @@
-import { classificationSchema } from '../src/config/schema.js';
+import { configSchemas } from '../src/config/schema.js';
 import { softmaxCrossEntropy } from '../src/engine/ops/losses.js';
 import { tf } from '../src/engine/tf.js';
 import { buildClassifier, evaluationLogits } from '../src/models/classifier.js';
@@ -12,7 +12,7 @@ import type { ClassifierWork, Run } from './side.js';
 
 /** A classifier with 51 outputs, on images of noise. */
 export function classifierWork({ work, backbone, batchSize }: ClassifierWork): Run {
-  const settings = classificationSchema.parse({
+  const settings = configSchemas().classification.parse({
     task: 'classification',
     model: { backbone: { name: backbone } },
     data: { format: 'shapes', root: '.' },

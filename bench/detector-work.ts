@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { loadConfig } from '../src/config/load.js';
 import { requireDetection } from '../src/config/require-task.js';
 import type { DetectionConfig } from '../src/config/schema.js';
-import { classesOf } from '../src/datasets/classes.js';
+import { classesOf } from '../src/datasets/formats.js';
 import type { Sample } from '../src/datasets/sample.js';
 import { encodeMask } from '../src/geometry/run-length-mask.js';
 import { detectObjects } from '../src/models/detection.js';

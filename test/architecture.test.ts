@@ -17,8 +17,8 @@ const ranks: readonly (readonly string[])[] = [
   ['weights', 'metrics'],
   ['nn'],
   ['engine'],
-  ['datasets'],
   ['config'],
+  ['datasets'],
   ['geometry'],
 ];
 /** Files beside the folders, which all may import; index.ts is the public door and may import anything. */

@@ -7,7 +7,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { requireDetection } from '../../src/config/require-task.js';
-import { classesOf } from '../../src/datasets/classes.js';
+import { classesOf } from '../../src/datasets/formats.js';
 import { decodeImage } from '../../src/datasets/images/decode-image.js';
 import { loadEngine } from '../../src/engine/load.js';
 import { tf } from '../../src/engine/tf.js';

@@ -1,9 +1,5 @@
-import path from 'node:path';
 import { requireDetection } from '../config/require-task.js';
-import { writeInstances } from '../datasets/coco/write.js';
-import { openDataset } from '../datasets/open.js';
-import { imageReader } from '../datasets/reader.js';
-import { UserError } from '../errors.js';
+import { convertToCoco } from '../datasets/convert.js';
 import type { ConvertOptions } from './convert.js';
 import { loadDataConfig } from './data-config.js';
 import { interruptedExitCode, interruptSignal } from './terminal/interrupt.js';
@@ -16,22 +12,22 @@ export async function convertAction(
   { split, out }: ConvertOptions,
 ): Promise<void> {
   const { data } = requireDetection(await loadDataConfig(file, overrides), file);
-  const generating = showProgress('Generating images');
-  const onGenerate = (done: number, total: number): void => generating.show(done, total);
-  const dataset = await openDataset(data, split, onGenerate, { purpose: 'evaluation' });
-  generating.end();
-  if (path.resolve(out) === path.resolve(dataset.source)) {
-    throw new UserError(`--out ${out}: is the file that would be converted; choose another one`);
-  }
   const signal = interruptSignal('Stopping after this image; nothing is written.');
+  const generating = showProgress('Generating images');
   const display = showProgress('Converting');
-  const onProgress = (done: number, total: number): void => display.show(done, total);
-  const written = await writeInstances(out, dataset, imageReader(data), { onProgress, signal });
+  const converted = await convertToCoco(data, split, out, {
+    onGenerate: (done, total) => generating.show(done, total),
+    onProgress: (done, total) => {
+      generating.end();
+      display.show(done, total);
+    },
+    signal,
+  });
   display.end();
-  if (!written) {
+  if (!converted) {
     process.exitCode = interruptedExitCode;
     return;
   }
-  console.error(`${written.images} images, ${written.objects} objects: ${out}`);
-  console.error(`The photographs are in ${dataset.photos}`);
+  console.error(`${converted.images} images, ${converted.objects} objects: ${out}`);
+  console.error(`The photographs are in ${converted.imagesFolder}`);
 }

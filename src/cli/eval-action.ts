@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { DetectionConfig } from '../config/schema.js';
 import { type WrittenResult, writtenResult } from '../datasets/coco/result.js';
-import { openDataset } from '../datasets/open.js';
+import { openDataset } from '../datasets/formats.js';
 import { writeImage } from '../drawing/canvas.js';
 import { drawComparison } from '../drawing/panels.js';
 import { loadEngine } from '../engine/load.js';
@@ -42,7 +42,7 @@ async function evalDetector(
 ): Promise<void> {
   const { threads, precision } = config;
   const engine = await loadEngine({ threads, precision });
-  const dataset = await openSplit((onGenerate) => openDataset(config.data, split, onGenerate));
+  const dataset = await openSplit((onGenerate) => openDataset(config.data, split, { onGenerate }));
 
   const network = buildMaskRcnn(config.model, dataset.classes.length);
   const weights = new Weights(network.parameters, config.seed);

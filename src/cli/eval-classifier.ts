@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { ClassificationConfig } from '../config/schema.js';
-import { openLabeledSplit } from '../datasets/image-folder/open.js';
-import { describeUnreadable } from '../datasets/image-folder/unreadable.js';
+import { describeUnreadable } from '../datasets/checks/unreadable.js';
+import { openLabeledSplit } from '../datasets/formats.js';
 import { writeImage } from '../drawing/canvas.js';
 import { loadEngine } from '../engine/load.js';
 import { writeTextAtomically } from '../files.js';
@@ -26,7 +26,7 @@ export async function evalClassifier(
 ): Promise<void> {
   const { threads, precision, model } = config;
   const engine = await loadEngine({ threads, precision });
-  const dataset = await openSplit((onGenerate) => openLabeledSplit(config.data, split, onGenerate));
+  const dataset = await openSplit((onGenerate) => openLabeledSplit(config.data, split, { onGenerate }));
 
   const classifier = configuredClassifier(model, dataset.classes.length);
   const weights = new Weights(classifier.parameters, config.seed);

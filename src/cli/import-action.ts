@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { requireDetection } from '../config/require-task.js';
-import { classesOf } from '../datasets/classes.js';
+import { classesOf } from '../datasets/formats.js';
 import { loadEngine } from '../engine/load.js';
 import { UserError } from '../errors.js';
 import { buildMaskRcnn } from '../models/mask-rcnn.js';

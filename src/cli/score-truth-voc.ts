@@ -1,10 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { VocDataConfig } from '../config/schema.js';
-import { vocClasses } from '../config/voc-classes.js';
 import { finderOf } from '../datasets/coco/identifiers.js';
-import { vocLayout } from '../datasets/voc/layout.js';
-import { openVoc } from '../datasets/voc/open.js';
+import { openDataset } from '../datasets/formats.js';
+import { vocClasses } from '../datasets/voc/classes.js';
+import { type VocData, vocLayout } from '../datasets/voc/layout.js';
 import { readAnnotation } from '../datasets/voc/reader.js';
 import { UserError } from '../errors.js';
 import { groundTruthObject } from '../metrics/scored-image.js';
@@ -15,10 +14,10 @@ import type { ScoreTruth } from './score-truth.js';
  * name, by alphabet; categories count them from 1.
  */
 export async function openVocTruth(folder: string, split: string): Promise<ScoreTruth> {
-  const location = await locate(folder);
-  const { ids } = await openVoc({ ...location, classes: [...vocClasses] }, split);
+  const location = { ...(await locate(folder)), val: split };
+  const { ids } = await openDataset({ ...location, classes: [...vocClasses] }, 'val');
   const classes = classesOf(ids, location);
-  const { load } = await openVoc({ ...location, classes }, split);
+  const { load } = await openDataset({ ...location, classes }, 'val');
   return {
     name: `split ${split} of ${folder}`,
     classes,
@@ -35,7 +34,7 @@ export async function openVocTruth(folder: string, split: string): Promise<Score
 }
 
 /** What the reader of VOC's layout wants to know of a folder such as VOCdevkit/VOC2012. */
-async function locate(folder: string): Promise<Omit<VocDataConfig, 'classes'>> {
+async function locate(folder: string): Promise<Omit<VocData, 'classes'>> {
   const year = /^VOC(\d{4})$/.exec(path.basename(path.resolve(folder)))?.[1];
   if (year === undefined) {
     const inside = (await readdir(folder)).filter((name) => /^VOC\d{4}$/.test(name)).sort();
@@ -57,7 +56,7 @@ async function locate(folder: string): Promise<Omit<VocDataConfig, 'classes'>> {
   };
 }
 
-function classesOf(ids: readonly string[], location: Omit<VocDataConfig, 'classes'>): string[] {
+function classesOf(ids: readonly string[], location: Omit<VocData, 'classes'>): string[] {
   const layout = vocLayout({ ...location, classes: [] });
   const named = new Set<string>();
   for (const id of ids) {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
-import { classesOf } from '../datasets/classes.js';
+import { classesOf } from '../datasets/formats.js';
 import { messageOf, UserError } from '../errors.js';
 import { errorCode } from '../files.js';
 import { findRun, type RunFolder, readRunConfig, runFolder } from '../training/run-folder.js';

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
+import { formatOf } from '../datasets/formats.js';
 import { loadEngine } from '../engine/load.js';
 import { percent } from '../metrics/metric-value.js';
 import {
@@ -58,7 +59,7 @@ async function chooseRun(
   const continued = await readRunConfig(folder, overrides);
   requireSameRun(folder, started, continued);
   // A config that names no classes takes those of the data, and differs in nothing by that.
-  const unnamed = config.data.format !== 'shapes' && config.data.classes === undefined;
+  const unnamed = formatOf(config.data).classes(config.data) === undefined;
   for (const difference of configDifferences(continued, config).keys()) {
     if (unnamed && difference === 'data.classes') continue;
     console.error(`${file}: ${difference} differs from the run's own config, which counts`);

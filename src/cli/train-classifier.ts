@@ -1,5 +1,5 @@
 import type { ClassificationConfig } from '../config/schema.js';
-import { openLabeledSplit } from '../datasets/image-folder/open.js';
+import { openLabeledSplit } from '../datasets/formats.js';
 import { writeClassificationReport } from '../report/classification-report.js';
 import { classification } from '../training/classification.js';
 import { writeConfig } from '../training/run-folder.js';
@@ -14,7 +14,7 @@ export async function trainClassifier(
 ): Promise<Omit<TrainedRun<unknown>, 'kept'>> {
   const { folder } = started;
   const open = (split: 'train' | 'val') =>
-    openSplit((onGenerate) => openLabeledSplit(config.data, split, onGenerate));
+    openSplit((onGenerate) => openLabeledSplit(config.data, split, { onGenerate }));
   const train = await open('train');
   const validation = config.training.validateEvery === undefined ? undefined : await open('val');
   const task = classification(config, { train, validation });

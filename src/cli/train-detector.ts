@@ -1,5 +1,5 @@
 import type { DetectionConfig } from '../config/schema.js';
-import { openDataset } from '../datasets/open.js';
+import { openDataset } from '../datasets/formats.js';
 import { writeDetectionReport } from '../report/detection-report.js';
 import { instanceSegmentation } from '../training/instance-segmentation.js';
 import { writeConfig } from '../training/run-folder.js';
@@ -14,7 +14,7 @@ export async function trainDetector(
 ): Promise<Omit<TrainedRun<unknown>, 'kept'>> {
   const { folder } = started;
   const open = (split: 'train' | 'val') =>
-    openSplit((onGenerate) => openDataset(config.data, split, onGenerate));
+    openSplit((onGenerate) => openDataset(config.data, split, { onGenerate }));
   const train = await open('train');
   const validation = config.training.validateEvery === undefined ? undefined : await open('val');
   // Not before the data: a mistake there shouldn't leave a run behind.

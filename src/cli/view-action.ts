@@ -1,9 +1,10 @@
 import path from 'node:path';
 import type { DetectionConfig } from '../config/schema.js';
+import type { Dataset } from '../datasets/dataset-format.js';
+import { openDataset } from '../datasets/formats.js';
 import { resizeSample } from '../datasets/images/resize-sample.js';
 import { trainingLoader } from '../datasets/loading/loader.js';
-import { openDataset } from '../datasets/open.js';
-import type { Dataset, Sample } from '../datasets/sample.js';
+import type { Sample } from '../datasets/sample.js';
 import { writeImage } from '../drawing/canvas.js';
 import { drawnInstances } from '../drawing/draw-detections.js';
 import { drawObjects, legibleScale } from '../drawing/draw-objects.js';
@@ -49,7 +50,7 @@ async function viewDetection(
   split: 'train' | 'val',
   { count, augmented, folder }: { count: number; augmented: boolean; folder: string },
 ): Promise<number> {
-  const dataset = await openSplit((onGenerate) => openDataset(config.data, split, onGenerate));
+  const dataset = await openSplit((onGenerate) => openDataset(config.data, split, { onGenerate }));
 
   const samples = augmented
     ? trainingSamples(config, dataset, count)
@@ -82,14 +83,12 @@ async function* evenlySpread(
 /** The first samples that training takes, as it sees them. */
 async function* trainingSamples(
   config: DetectionConfig,
-  { ids, records }: Dataset,
+  dataset: Dataset,
   count: number,
 ): AsyncGenerator<Sample, void, undefined> {
-  const { data, seed, input, training } = config;
+  const { seed, input, training } = config;
   const loader = trainingLoader({
-    data,
-    ids,
-    records,
+    dataset,
     seed,
     start: 0,
     horizontalFlip: input.horizontalFlip,

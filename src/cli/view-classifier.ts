@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type { ClassificationConfig } from '../config/schema.js';
-import type { LabeledImage, LabeledSplit } from '../datasets/image-folder/labeled-image.js';
-import { labeledTrainingLoader } from '../datasets/image-folder/loader.js';
-import { openLabeledSplit } from '../datasets/image-folder/open.js';
-import { labeledSource } from '../datasets/image-folder/source.js';
+import type { LabeledSplit } from '../datasets/dataset-format.js';
+import { openLabeledSplit } from '../datasets/formats.js';
+import { labeledSource, labeledTrainingLoader } from '../datasets/loading/labeled-loader.js';
+import type { LabeledImage } from '../datasets/sample.js';
 import { imageCanvas, writeImage } from '../drawing/canvas.js';
 import { legibleScale } from '../drawing/draw-objects.js';
 import { contactSheet, type Panel } from '../drawing/panels.js';
@@ -20,7 +20,7 @@ export async function viewClassifier(
   split: 'train' | 'val',
   { count, augmented, folder }: { count: number; augmented: boolean; folder: string },
 ): Promise<number> {
-  const dataset = await openSplit((onGenerate) => openLabeledSplit(config.data, split, onGenerate));
+  const dataset = await openSplit((onGenerate) => openLabeledSplit(config.data, split, { onGenerate }));
 
   const images = augmented
     ? trainingImages(config, dataset, count)
@@ -42,10 +42,10 @@ async function* evenlySpread(
   { root, files }: LabeledSplit,
   count: number,
 ): AsyncGenerator<LabeledImage, void, undefined> {
-  const source = labeledSource({ root, input });
+  const source = labeledSource(root);
   for (let i = 0; i < count; i++) {
     const file = files[Math.floor((i * files.length) / count)];
-    yield await source.read({ ...file, view: { kind: 'evaluation' } });
+    yield await source.read({ ...file, view: { kind: 'evaluation', input } });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ClassificationConfig, Config, DetectionConfig } from '../config/schema.js';
-import { classesOf } from '../datasets/classes.js';
+import { classesOf } from '../datasets/formats.js';
 import { type ImageSize, paddedSize } from '../geometry/image-size.js';
 import type { MetricValue } from '../metrics/metric-value.js';
 import { buildClassifier, type ClassifierNetwork } from '../models/classifier.js';

@@ -3,7 +3,7 @@ import { UserError } from '../errors.js';
 import { nearestName } from '../nearest-name.js';
 import { keysAt, kindsAround, schemasAt } from './keys.js';
 import { applyOverrides, type ConfigOverrides, isTree, type Tree } from './overrides.js';
-import { type Config, configSchema, detectionSchema } from './schema.js';
+import { type Config, configSchemas } from './schema.js';
 
 /**
  * Resolves a config: the content of a config file, its overrides and the defaults.
@@ -14,7 +14,7 @@ import { type Config, configSchema, detectionSchema } from './schema.js';
  */
 export function parseConfig(input: unknown, overrides: ConfigOverrides, source: string): Config {
   const changed = applyOverrides(input, overrides, { schemaOf: taskSchema, describeUnknown });
-  const result = configSchema.safeParse(changed);
+  const result = configSchemas().any.safeParse(changed);
   if (result.success) return result.data;
   const problems = result.error.issues.flatMap((issue) => describeIssue(issue, taskSchema(changed)));
   throw new UserError(`${source}: ${problems.join('\n  ')}`);
@@ -53,7 +53,8 @@ const renamedKeys: ReadonlyMap<string, string> = new Map([
 /** Schema of a config's task: a detector's, where the config doesn't say which. */
 function taskSchema(config: unknown): z.core.$ZodType {
   const task = isTree(config) ? config.task : undefined;
-  return kindsAround(configSchema, [])?.schemaOf(task) ?? detectionSchema;
+  const { any, detection } = configSchemas();
+  return kindsAround(any, [])?.schemaOf(task) ?? detection;
 }
 
 function describeIssue(issue: z.core.$ZodIssue, schema: z.core.$ZodType): string[] {
@@ -74,7 +75,7 @@ function describeUnknown(path: readonly PropertyKey[], schema: z.core.$ZodType):
   if (kinds && known.includes(String(path.at(-1)))) {
     return `${name} goes with another ${[...kinds.path, kinds.discriminator].join('.')}`;
   }
-  if (schemasAt(configSchema, path).length > 0) return `${name} goes with another task`;
+  if (schemasAt(configSchemas().any, path).length > 0) return `${name} goes with another task`;
   const guess = nearestName(String(path.at(-1)), known);
   if (guess) return `unknown key ${name}; did you mean ${[...parent, guess].join('.')}?`;
   return `unknown key ${name}; there are ${known.join(', ') || 'no keys here'}`;

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { classificationData, detectionData } from './schema/data.js';
+import {
+  type ClassificationDataInput,
+  classificationData,
+  type DetectionDataInput,
+  detectionData,
+} from '../datasets/formats.js';
 import { classificationInput, detectionInput } from './schema/input.js';
 import { classifierModel, detectorModel } from './schema/model.js';
 import { classificationTraining, training } from './schema/training.js';
@@ -20,37 +25,45 @@ const runKeys = {
   dataWorkers: z.int().min(0).default(1),
 };
 
-/** Detection of objects with boxes and masks. */
-export const detectionSchema = z.strictObject({
+const detectionKeys = {
   task: z.literal('instance-segmentation').default('instance-segmentation'),
   ...runKeys,
   model: detectorModel.prefault({}),
   input: detectionInput.prefault({}),
-  data: detectionData,
   training,
-});
+};
 
-/** Classification of whole images. */
-export const classificationSchema = z.strictObject({
+const classificationKeys = {
   task: z.literal('classification'),
   ...runKeys,
   model: classifierModel.prefault({}),
   input: classificationInput.prefault({}),
-  data: classificationData,
   training: classificationTraining,
-});
+};
 
-export const configSchema = z.discriminatedUnion('task', [detectionSchema, classificationSchema], {
-  error: 'must be instance-segmentation or classification',
-});
+/**
+ * Schemas of the configs of each task: `detection` finds the objects in an image, `classification` says what it shows;
+ * `any` takes both. They are made anew for each use, since programs may register data formats.
+ */
+export function configSchemas() {
+  const detection = z.strictObject({ ...detectionKeys, data: detectionData() });
+  const classification = z.strictObject({ ...classificationKeys, data: classificationData() });
+  const any = z.discriminatedUnion('task', [detection, classification], {
+    error: 'must be instance-segmentation or classification',
+  });
+  return { detection, classification, any };
+}
+type Schemas = ReturnType<typeof configSchemas>;
 
 /** A resolved config: every key has its value. */
-export type Config = z.output<typeof configSchema>;
-/** Content of a config file. */
-export type ConfigInput = z.input<typeof configSchema>;
+export type Config = z.output<Schemas['any']>;
+/** Contents of a config file. */
+export type ConfigInput =
+  | (z.input<z.ZodObject<typeof detectionKeys>> & { readonly data: DetectionDataInput })
+  | (z.input<z.ZodObject<typeof classificationKeys>> & { readonly data: ClassificationDataInput });
 
-export type DetectionConfig = z.output<typeof detectionSchema>;
-export type ClassificationConfig = z.output<typeof classificationSchema>;
+export type DetectionConfig = z.output<Schemas['detection']>;
+export type ClassificationConfig = z.output<Schemas['classification']>;
 
 export type ModelConfig = DetectionConfig['model'];
 export type BackboneConfig = ModelConfig['backbone'];
@@ -58,13 +71,6 @@ export type FpnModelConfig = Extract<ModelConfig, { architecture: 'fpn' }>;
 export type C4ModelConfig = Extract<ModelConfig, { architecture: 'c4' }>;
 export type ClassifierModelConfig = ClassificationConfig['model'];
 export type ClassificationInputConfig = ClassificationConfig['input'];
-export type DataConfig = DetectionConfig['data'];
-export type VocDataConfig = Extract<DataConfig, { format: 'voc' }>;
-export type CocoDataConfig = Extract<DataConfig, { format: 'coco' }>;
-export type SbdDataConfig = Extract<DataConfig, { format: 'sbd' }>;
-export type ShapesDataConfig = Extract<DataConfig, { format: 'shapes' }>;
-export type ClassificationDataConfig = ClassificationConfig['data'];
-export type ImageFolderDataConfig = Extract<ClassificationDataConfig, { format: 'image-folder' }>;
-/** Keys that the training of every task has. */
+/** What the training of every task has. */
 export type TrainingConfig = DetectionConfig['training'];
 export type ClassificationTrainingConfig = ClassificationConfig['training'];

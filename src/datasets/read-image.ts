@@ -1,65 +1,65 @@
 import { UserError } from '../errors.js';
 import type { Box } from '../geometry/boxes.js';
-import type { ImageSize } from '../geometry/image-size.js';
 import type { Instance } from '../geometry/instance.js';
 import { maskArea, maskExtent, type RunLengthMask } from '../geometry/run-length-mask.js';
-import type { CocoRecord } from './coco/record.js';
 import { type Finding, isRefused } from './finding.js';
-import type { Photo } from './images/stored-image.js';
+import type { StoredImage } from './images/stored-image.js';
 import type { ImageId, Purpose, Sample } from './sample.js';
 
 /** An object as the files describe it. */
 export interface ReadObject {
-  /** How messages call it, with the file that it is in. */
+  /** Its name in messages, with the file that it is in. */
   readonly name: string;
   readonly file: string;
-  /** The index in a mask, or the id of an annotation. */
+  /** The index in a mask, the id of an annotation, or the number of a line. */
   readonly key: number | string;
   /** Its class; undefined where nothing says it. */
   readonly className: string | undefined;
-  /** The one in VOC's class mask, where that was read. */
-  readonly classInMask: string | undefined;
-  /** The truth in training and evaluation; undefined where there is neither mask nor box. */
+  /** The box in training and evaluation; undefined where there is neither mask nor box. */
   readonly box: Box | undefined;
-  /** As the file gives it; undefined where it doesn't. In VOC's layout it is checked only: the truth is the mask's extent. */
+  /** As the file gives it; undefined where it doesn't. In VOC's layout it is checked only: the mask's extent counts. */
   readonly annotatedBox: Box | undefined;
   /** As annotated, in pixels; undefined where it isn't. */
   readonly area: number | undefined;
   /** Undefined where it has none. */
   readonly mask: RunLengthMask | undefined;
-  /** How far its polygons reach, inside the image and beyond; undefined where its mask isn't made of them. */
+  /** Extent of its outline, inside the image and beyond; undefined where its mask isn't made of outlines. */
   readonly outline: Box | undefined;
   readonly difficult: boolean;
   readonly crowd: boolean;
   /** False where there is a list of the image's objects and it lacks this one. */
   readonly listed: boolean;
-  /** What of it the format doesn't know. */
-  readonly odd: readonly string[];
-}
-
-/** All that the files say about an image, whether or not it can be used. */
-export interface ReadImage {
-  readonly id: string;
-  readonly imageId: ImageId;
-  /** Undefined where it can't be read. */
-  readonly photo: Photo | undefined;
-  /** The file that holds the objects … */
-  readonly file: string;
-  /** … and how messages call the part of it that is about this image. */
-  readonly name: string;
-  /** How large VOC's annotation says that the photograph is. */
-  readonly stated: { readonly file: string; readonly size: ImageSize } | undefined;
-  readonly objects: readonly ReadObject[];
-  /** What is wrong with it, as far as reading shows. */
-  readonly findings: readonly Finding[];
 }
 
 /**
- * Reads the files of an image.
+ * Contents of an image's files, whether or not it can be used.
  *
- * @param record what the annotation file says about it, in formats that have one for all images
+ * @typeParam Own what only the format's own checks look at
  */
-export type ImageReader = (id: string, record?: CocoRecord) => Promise<ReadImage>;
+export interface ReadImage<Own = unknown> {
+  readonly id: string;
+  /** The id in the annotation file; undefined where the format has none. */
+  readonly imageId: ImageId | undefined;
+  /** Undefined where it can't be read. */
+  readonly image: StoredImage | undefined;
+  /** The file that holds the objects … */
+  readonly file: string;
+  /** … and the name in messages of the part of it that is about this image. */
+  readonly name: string;
+  readonly objects: readonly ReadObject[];
+  /** Everything wrong with it, as far as reading shows. */
+  readonly findings: readonly Finding[];
+  readonly own: Own;
+}
+
+/**
+ * Reads the files of an image, in any thread.
+ *
+ * @typeParam Rec what the split knows about an image, in formats that have one annotation file for all
+ */
+export interface ImageReader<Rec = unknown, Own = unknown> {
+  read(id: string, record: Rec | undefined): Promise<ReadImage<Own>>;
+}
 
 /**
  * Makes a sample of what was read. Objects of other classes are ignored.
@@ -67,10 +67,10 @@ export type ImageReader = (id: string, record?: CocoRecord) => Promise<ReadImage
  * @throws UserError when something makes the image unusable, or when training gets an image without objects
  */
 export function sampleOf(read: ReadImage, classes: readonly string[], purpose: Purpose): Sample {
-  const { id, imageId, photo, objects, findings } = read;
+  const { id, imageId = id, image, objects, findings } = read;
   const reason = findings.find(isRefused);
   if (reason) throw new UserError(reason.message);
-  if (!photo) throw new Error(`The photograph of ${id} wasn't read, and nothing says why`);
+  if (!image) throw new Error(`The image of ${id} wasn't read, and nothing says why`);
   const instances: Instance[] = [];
   const ignored: Instance[] = [];
   for (const object of objects) {
@@ -80,7 +80,7 @@ export function sampleOf(read: ReadImage, classes: readonly string[], purpose: P
   if (purpose === 'training' && instances.length + ignored.length === 0) {
     throw new UserError(withoutObjects(read));
   }
-  return { id, imageId, image: photo.image, instances, ignored };
+  return { id, imageId, image: image.pixels, instances, ignored };
 }
 
 function isTrained({ className }: ReadObject, classes: readonly string[]): boolean {
@@ -109,7 +109,7 @@ function insideImage([x1, y1, x2, y2]: Box, mask: RunLengthMask): Box {
   return inside[2] > inside[0] && inside[3] > inside[1] ? inside : maskExtent(mask);
 }
 
-/** What is said about an image that training has no use for. */
+/** Message about an image that training has no use for. */
 export function withoutObjects({ id, name }: Pick<ReadImage, 'id' | 'name'>): string {
   return `${name} has no object, and training needs one in each image. Take "${id}" out of the split.`;
 }

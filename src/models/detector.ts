@@ -1,6 +1,6 @@
 import { requireDetection } from '../config/require-task.js';
 import type { DetectionConfig } from '../config/schema.js';
-import { classesOf } from '../datasets/classes.js';
+import { classesOf } from '../datasets/formats.js';
 import { decodeImage } from '../datasets/images/decode-image.js';
 import type { RgbImage } from '../datasets/sample.js';
 import { type EngineOptions, loadEngine } from '../engine/load.js';

@@ -1,7 +1,7 @@
 import { requireClassification } from '../config/require-task.js';
 import type { ClassificationConfig } from '../config/schema.js';
-import { classesOf } from '../datasets/classes.js';
-import { centerCropResize } from '../datasets/image-folder/crop.js';
+import { classesOf } from '../datasets/formats.js';
+import { centerCropResize } from '../datasets/images/crop.js';
 import { decodeSeen } from '../datasets/images/decode-image.js';
 import type { RgbImage } from '../datasets/sample.js';
 import { loadEngine } from '../engine/load.js';

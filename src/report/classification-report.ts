@@ -1,7 +1,7 @@
 import type { Canvas } from '@napi-rs/canvas';
 import type { ClassificationConfig } from '../config/schema.js';
-import type { LabeledSplit } from '../datasets/image-folder/labeled-image.js';
-import { labeledSource } from '../datasets/image-folder/source.js';
+import type { LabeledSplit } from '../datasets/dataset-format.js';
+import { labeledSource } from '../datasets/loading/labeled-loader.js';
 import type { RgbImage } from '../datasets/sample.js';
 import { imageCanvas } from '../drawing/canvas.js';
 import { contactSheet } from '../drawing/panels.js';
@@ -103,10 +103,10 @@ export async function mistakenImages(
   { images }: Pick<ClassificationEvaluation, 'images'>,
   { root, classes }: LabeledSplit,
 ): Promise<MistakenImage[]> {
-  const source = labeledSource({ root, input });
+  const source = labeledSource(root);
   const mistakes: MistakenImage[] = [];
   for (const { id, label, predicted, probability } of worstMistakes(images, shownMistakes)) {
-    const { image } = await source.read({ file: id, label, view: { kind: 'evaluation' } });
+    const { image } = await source.read({ file: id, label, view: { kind: 'evaluation', input } });
     mistakes.push({ id, groundTruth: classes[label], predicted: classes[predicted], probability, image });
   }
   return mistakes;

@@ -1,5 +1,5 @@
 import type { DetectionConfig } from '../config/schema.js';
-import type { Dataset } from '../datasets/sample.js';
+import type { Dataset } from '../datasets/dataset-format.js';
 import { writeTextAtomically } from '../files.js';
 import type { DetectionEvaluation } from '../metrics/detection-evaluation.js';
 import { classSection } from './classes.js';

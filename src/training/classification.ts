@@ -1,14 +1,11 @@
 import { availableParallelism } from 'node:os';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ClassificationConfig } from '../config/schema.js';
-import type { LabeledImage, LabeledSplit } from '../datasets/image-folder/labeled-image.js';
-import { labeledTrainingLoader } from '../datasets/image-folder/loader.js';
-import {
-  describeUnreadable,
-  findUnreadable,
-  withoutUnreadable,
-} from '../datasets/image-folder/unreadable.js';
+import { describeUnreadable, findUnreadable, withoutUnreadable } from '../datasets/checks/unreadable.js';
+import type { LabeledSplit } from '../datasets/dataset-format.js';
+import { labeledTrainingLoader } from '../datasets/loading/labeled-loader.js';
 import { samplesAhead } from '../datasets/loading/read-ahead.js';
+import type { LabeledImage } from '../datasets/sample.js';
 import { softmaxCrossEntropy } from '../engine/ops/losses.js';
 import { UserError } from '../errors.js';
 import { type ClassifierNetwork, configuredClassifier } from '../models/classifier.js';
@@ -80,7 +77,7 @@ export function classificationLosses(
  * @throws UserError when there are any, unless the config leaves them out
  */
 async function readableSplit(
-  { data, dataWorkers, input }: ClassificationConfig,
+  { dataWorkers }: ClassificationConfig,
   { train, validation }: ClassificationSplits,
   { signal, onProgress }: TaskProgress,
 ): Promise<{ split: LabeledSplit; notice: string | undefined }> {
@@ -88,13 +85,12 @@ async function readableSplit(
   const workers = dataWorkers > 0 ? availableParallelism() : 0;
   const total = train.files.length + (validation?.files.length ?? 0);
   const search = (split: LabeledSplit, before: number) =>
-    findUnreadable(split, { input, workers, signal, onRead: (done) => onProgress(before + done, total) });
+    findUnreadable(split, { workers, signal, onRead: (done) => onProgress(before + done, total) });
   const inTrain = await search(train, 0);
   const inValidation = validation ? await search(validation, train.files.length) : [];
   const report = describeUnreadable([...inTrain, ...inValidation], total);
   if (report === undefined) return { split: train, notice: undefined };
-  const skips = data.format === 'image-folder' && data.skipUnreadable;
-  if (!skips)
+  if (!train.skipUnreadable)
     throw new UserError(`${report}\nReplace them, or leave them out with data.skipUnreadable=true.`);
   return { split: withoutUnreadable(train, inTrain), notice: `${report}\nThey are left out.` };
 }

@@ -1,7 +1,8 @@
 import type { ClassificationConfig } from '../config/schema.js';
-import type { LabeledImage, LabeledSplit } from '../datasets/image-folder/labeled-image.js';
-import { labeledImages } from '../datasets/image-folder/loader.js';
+import type { LabeledSplit } from '../datasets/dataset-format.js';
+import { labeledImages } from '../datasets/loading/labeled-loader.js';
 import { samplesAhead } from '../datasets/loading/read-ahead.js';
+import type { LabeledImage } from '../datasets/sample.js';
 import { UserError } from '../errors.js';
 import {
   type ClassificationEvaluation,
@@ -33,7 +34,7 @@ export interface ClassifierEvaluation extends ClassificationEvaluation {
 export async function evaluateClassifier(
   classifier: ClassifierNetwork,
   weights: Weights,
-  { data, dataWorkers, input }: ClassificationConfig,
+  { dataWorkers, input }: ClassificationConfig,
   split: LabeledSplit,
   { signal, onProgress }: TaskProgress,
 ): Promise<ClassifierEvaluation | undefined> {
@@ -47,13 +48,12 @@ export async function evaluateClassifier(
     }
     onProgress(images.length + unreadable.length, split.files.length);
   };
-  const skips = data.format === 'image-folder' && data.skipUnreadable;
-  const loading = { split, input, workers: dataWorkers, ahead: samplesAhead(batchSize, dataWorkers) };
+  const loading = { split, workers: dataWorkers, ahead: samplesAhead(batchSize, dataWorkers) };
   try {
     let batch: LabeledImage[] = [];
-    for await (const image of labeledImages(loading, 'evaluation')) {
+    for await (const image of labeledImages(loading, { kind: 'evaluation', input })) {
       if (!(image instanceof UserError)) batch.push(image);
-      else if (skips) unreadable.push({ message: image.message });
+      else if (split.skipUnreadable) unreadable.push({ message: image.message });
       else throw image;
       if (batch.length < batchSize) continue;
       classify(batch);

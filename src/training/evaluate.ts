@@ -1,7 +1,8 @@
 import type { DetectionConfig } from '../config/schema.js';
+import type { Dataset } from '../datasets/dataset-format.js';
 import { evaluationLoader } from '../datasets/loading/loader.js';
 import { samplesAhead } from '../datasets/loading/read-ahead.js';
-import type { Dataset, Sample } from '../datasets/sample.js';
+import type { Sample } from '../datasets/sample.js';
 import type { Detection } from '../geometry/instance.js';
 import {
   type DetectedImage,
@@ -36,17 +37,16 @@ export async function evaluateNetwork(
   dataset: Dataset,
   { signal, onImage }: EvaluationOptions = {},
 ): Promise<DetectionEvaluation | undefined> {
-  const { data, dataWorkers, input } = config;
+  const { dataWorkers, input } = config;
   const ops = new TensorOps(weights);
   const images: DetectedImage[] = [];
   try {
-    const { ids, records } = dataset;
-    const loading = { data, ids, records, workers: dataWorkers, ahead: samplesAhead(1, dataWorkers) };
+    const loading = { dataset, workers: dataWorkers, ahead: samplesAhead(1, dataWorkers) };
     for await (const sample of evaluationLoader(loading)) {
       const { id, image, instances } = sample;
       const [detections] = detectObjects(network, ops, [image], { ...input, classes: dataset.classes });
       images.push({ id, height: image.height, width: image.width, truths: instances, detections });
-      await onImage?.({ sample, detections }, images.length, ids.length);
+      await onImage?.({ sample, detections }, images.length, dataset.ids.length);
       // Lets the interrupt signal come through.
       await new Promise(setImmediate);
       if (signal?.aborted) return undefined;

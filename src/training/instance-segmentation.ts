@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { DetectionConfig } from '../config/schema.js';
+import { verifySplits } from '../datasets/check.js';
+import type { Dataset } from '../datasets/dataset-format.js';
 import { trainingLoader } from '../datasets/loading/loader.js';
 import { samplesAhead } from '../datasets/loading/read-ahead.js';
-import type { Dataset, Sample } from '../datasets/sample.js';
-import { verifySplits } from '../datasets/verify.js';
+import type { Sample } from '../datasets/sample.js';
 import { decodeMask } from '../geometry/run-length-mask.js';
 import type { DetectionEvaluation } from '../metrics/detection-evaluation.js';
 import { buildMaskRcnn, type MaskRcnn } from '../models/mask-rcnn.js';
@@ -27,14 +28,13 @@ export function instanceSegmentation(
   config: DetectionConfig,
   { train, validation }: DetectionSplits,
 ): Task<Sample, DetectionEvaluation> {
-  const { data, dataWorkers, input, seed, training } = config;
+  const { dataWorkers, input, seed, training } = config;
   const network = buildMaskRcnn(config.model, train.classes.length);
   return {
     parameters: network.parameters,
     emaDecay: undefined,
     verify: async (progress) => ({
       notice: await verifySplits({
-        data,
         splits: [
           { name: 'train', dataset: train },
           ...(validation ? [{ name: 'val' as const, dataset: validation }] : []),
@@ -45,9 +45,7 @@ export function instanceSegmentation(
       }),
       openLoader: (start) =>
         trainingLoader({
-          data,
-          ids: train.ids,
-          records: train.records,
+          dataset: train,
           workers: dataWorkers,
           ahead: samplesAhead(training.batchSize * training.accumulate, dataWorkers),
           seed,

@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.js';
-import { classesOf } from '../datasets/classes.js';
+import { classesOf } from '../datasets/formats.js';
 import { UserError } from '../errors.js';
 import type { Weights } from '../nn/weights.js';
 import { loadBackboneWeights, loadWeights, readModelConfig } from '../weights/model-file.js';

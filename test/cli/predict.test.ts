@@ -3,7 +3,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { predictAction } from '../../src/cli/predict-action.js';
-import { classesOf } from '../../src/datasets/classes.js';
+import { classesOf } from '../../src/datasets/formats.js';
 import { buildMaskRcnn } from '../../src/models/mask-rcnn.js';
 import { Weights } from '../../src/nn/weights.js';
 import { saveModel } from '../../src/weights/model-file.js';

@@ -3,14 +3,14 @@ import type { Complexity } from '../../src/complexity/counter.js';
 import { publishedClassifiers } from '../../src/complexity/net-score.js';
 import { classifierComplexity, maskRcnnComplexity } from '../../src/complexity/network-summary.js';
 import { attoNetNames, type BackboneName, backboneNames } from '../../src/config/backbone-names.js';
-import { type BackboneConfig, detectionSchema, type ModelConfig } from '../../src/config/schema.js';
+import { type BackboneConfig, configSchemas, type ModelConfig } from '../../src/config/schema.js';
 import { buildClassifier } from '../../src/models/classifier.js';
 import { buildMaskRcnn } from '../../src/models/mask-rcnn.js';
 import { isCounted, parameterSize } from '../../src/nn/parameter.js';
 
 function modelOf(model: object): ModelConfig {
   const data = { format: 'voc', root: '' };
-  return detectionSchema.parse({ model, data, training: { steps: 1, learningRate: 1 } }).model;
+  return configSchemas().detection.parse({ model, data, training: { steps: 1, learningRate: 1 } }).model;
 }
 
 /** Of one square image. */

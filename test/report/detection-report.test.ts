@@ -1,7 +1,7 @@
 import { parseHTML } from 'linkedom';
 import sharp from 'sharp';
 import { describe, expect, it, test } from 'vitest';
-import { vocClasses } from '../../src/config/voc-classes.js';
+import { vocClasses } from '../../src/datasets/voc/classes.js';
 import { percent } from '../../src/metrics/metric-value.js';
 import { type DetectionReportContent, detectionReportPage } from '../../src/report/detection-report.js';
 import { lossesOnly, reportData } from '../support/report-data.js';

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { vocClasses } from '../../src/config/voc-classes.js';
+import { vocClasses } from '../../src/datasets/voc/classes.js';
 import { type DetectionReportContent, detectionReportPage } from '../../src/report/detection-report.js';
 import { findChromium } from '../support/chromium.js';
 import { lossesOnly, reportData } from '../support/report-data.js';

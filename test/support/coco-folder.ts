@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
-import type { CocoDataConfig } from '../../src/config/schema.js';
+import type { CocoData } from '../../src/datasets/coco/layout.js';
 import { tempFolder } from './temp-folder.js';
 import { photoPixels } from './voc-folder.js';
 
@@ -21,9 +21,9 @@ export interface Instances {
 }
 
 /** Writes annotation files and the photographs that they name: noise without loss, by the file's name. */
-export async function writeCocoFolder(train: Instances, val: Instances = train): Promise<CocoDataConfig> {
+export async function writeCocoFolder(train: Instances, val: Instances = train): Promise<CocoData> {
   const root = tempFolder();
-  const data: CocoDataConfig = {
+  const data: CocoData = {
     format: 'coco',
     root,
     train: 'train.json',

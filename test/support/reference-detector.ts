@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import { detectionSchema } from '../../src/config/schema.js';
+import { configSchemas } from '../../src/config/schema.js';
 import { Tape } from '../../src/engine/tape.js';
 import { tf } from '../../src/engine/tf.js';
 import { maskArea } from '../../src/geometry/run-length-mask.js';
@@ -22,7 +22,11 @@ const classes = Array.from({ length: 20 }, (_, i) => `class ${i + 1}`);
 /** The network for VOC's number of classes that a config's `model` describes. */
 export function referenceNetwork(model: object): MaskRcnn {
   const data = { format: 'voc', root: '' };
-  const { model: settings } = detectionSchema.parse({ model, data, training: { steps: 1, learningRate: 1 } });
+  const { model: settings } = configSchemas().detection.parse({
+    model,
+    data,
+    training: { steps: 1, learningRate: 1 },
+  });
   return buildMaskRcnn(settings, classes.length);
 }
 

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
-import type { SbdDataConfig } from '../../src/config/schema.js';
-import { vocClasses } from '../../src/config/voc-classes.js';
+import type { SbdData } from '../../src/datasets/sbd/layout.js';
 import { type SbdLayout, sbdLayout } from '../../src/datasets/sbd/layout.js';
+import { vocClasses } from '../../src/datasets/voc/classes.js';
 import { tempFolder } from './temp-folder.js';
 import { photoPixels } from './voc-folder.js';
 
@@ -35,15 +35,15 @@ export function goldenFile(name: string): SbdGolden {
 /** Writes a data set in SBD's layout with a list `train` of its images; photographs are noise without loss. */
 export async function writeSbdFolder(
   images: Readonly<Record<string, SbdGolden>>,
-): Promise<{ data: SbdDataConfig; layout: SbdLayout }> {
+): Promise<{ data: SbdData; layout: SbdLayout }> {
   const root = tempFolder();
-  const data: SbdDataConfig = { format: 'sbd', root, train: 'train', val: 'val', classes: [...vocClasses] };
+  const data: SbdData = { format: 'sbd', root, train: 'train', val: 'val', classes: [...vocClasses] };
   for (const name of ['img', 'inst']) mkdirSync(path.join(root, 'dataset', name), { recursive: true });
   const layout = sbdLayout(data);
   for (const [id, { bytes, height, width }] of Object.entries(images)) {
     const photo = sharp(photoPixels(id, width, height), { raw: { width, height, channels: 3 } });
     // A PNG by its content: its pixels are known.
-    writeFileSync(layout.photo(id), await photo.png().toBuffer());
+    writeFileSync(layout.image(id), await photo.png().toBuffer());
     writeFileSync(layout.instances(id), bytes);
   }
   writeFileSync(layout.split('train'), `${Object.keys(images).join('\n')}\n`);

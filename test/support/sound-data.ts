@@ -2,25 +2,24 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import type { CocoDataConfig, DataConfig, VocDataConfig } from '../../src/config/schema.js';
-import { checkSplits } from '../../src/datasets/checks/check.js';
-import { inspectSplits } from '../../src/datasets/checks/inspect.js';
-import { openSplits } from '../../src/datasets/checks/open-splits.js';
+import { checkDataset } from '../../src/datasets/check.js';
+import type { CocoData } from '../../src/datasets/coco/layout.js';
 import { writeInstances } from '../../src/datasets/coco/write.js';
+import type { DataSettings } from '../../src/datasets/dataset-format.js';
 import type { Finding } from '../../src/datasets/finding.js';
-import { openDataset } from '../../src/datasets/open.js';
-import { imageReader } from '../../src/datasets/reader.js';
-import { shapesAsVoc } from '../../src/datasets/shapes/as-voc.js';
+import { openDataset } from '../../src/datasets/formats.js';
 import { generateShapes } from '../../src/datasets/shapes/generate.js';
+import { shapesAsVoc } from '../../src/datasets/shapes/layout.js';
+import type { VocData } from '../../src/datasets/voc/layout.js';
 import { type VocLayout, vocLayout } from '../../src/datasets/voc/layout.js';
 import { tempFolder } from './temp-folder.js';
 
 /** A generated data set of 40 and 6 images without any fault, in VOC's layout and with COCO's annotation files. */
 export interface SoundData {
   /** A copy to be damaged, for the test that asks. */
-  voc(): { readonly data: VocDataConfig; readonly layout: VocLayout };
+  voc(): { readonly data: VocData; readonly layout: VocLayout };
   /** The same with COCO's annotation files. */
-  coco(): { readonly data: CocoDataConfig; readonly file: (split: 'train' | 'val') => string };
+  coco(): { readonly data: CocoData; readonly file: (split: 'train' | 'val') => string };
 }
 
 /** Generates the data before the tests of a file, and removes it after them. */
@@ -30,10 +29,10 @@ export function soundData(): SoundData {
   beforeAll(async () => {
     const sizes = { minSide: 64, maxSide: 96, trainImages: 40, valImages: 6 };
     await generateShapes({ format: 'shapes', root, seed: 1, ...sizes });
-    const voc = vocAt(root);
+    const voc = shapesAsVoc({ root });
     for (const split of ['train', 'val'] as const) {
       const dataset = await openDataset(voc, split);
-      await writeInstances(path.join(root, `${split}.json`), dataset, imageReader(voc));
+      await writeInstances(path.join(root, `${split}.json`), dataset);
     }
   });
   afterAll(() => rmSync(folder, { recursive: true }));
@@ -44,7 +43,7 @@ export function soundData(): SoundData {
   };
   return {
     voc() {
-      const data = vocAt(copy());
+      const data = shapesAsVoc({ root: copy() });
       return { data, layout: vocLayout(data) };
     },
     coco() {
@@ -54,19 +53,7 @@ export function soundData(): SoundData {
   };
 }
 
-function vocAt(root: string): VocDataConfig {
-  return shapesAsVoc({
-    format: 'shapes',
-    root,
-    seed: 1,
-    trainImages: 1,
-    valImages: 1,
-    minSide: 32,
-    maxSide: 32,
-  });
-}
-
-function cocoAt(root: string): CocoDataConfig {
+function cocoAt(root: string): CocoData {
   const images = 'VOC2012/JPEGImages';
   return {
     format: 'coco',
@@ -78,11 +65,10 @@ function cocoAt(root: string): CocoDataConfig {
   };
 }
 
-/** All that `atto check` finds in both splits. */
-export async function findingsIn(data: DataConfig): Promise<Finding[]> {
-  const opened = await openSplits(data, ['train', 'val'], () => {});
-  const splits = await inspectSplits({ ...opened, thorough: true, workers: 0 });
-  return [...opened.findings, ...checkSplits(opened.data, splits)];
+/** Findings of `atto check` in both splits. */
+export async function findingsIn(data: DataSettings): Promise<Finding[]> {
+  const { findings } = await checkDataset(data, { workers: 0 });
+  return findings.map(({ severity, ...finding }) => finding);
 }
 
 /** Rewrites a text file. */

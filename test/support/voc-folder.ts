@@ -2,9 +2,9 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { encode } from 'fast-png';
 import sharp from 'sharp';
-import type { VocDataConfig } from '../../src/config/schema.js';
-import { vocClasses } from '../../src/config/voc-classes.js';
+import { vocClasses } from '../../src/datasets/voc/classes.js';
 import { vocColorMap } from '../../src/datasets/voc/color-map.js';
+import type { VocData } from '../../src/datasets/voc/layout.js';
 import { type VocLayout, vocLayout } from '../../src/datasets/voc/layout.js';
 import { tempFolder } from './temp-folder.js';
 
@@ -18,7 +18,7 @@ export interface VocImage {
 
 /** A data set in VOC's layout in a folder of its own, with a list of its images as split `train`. */
 export interface VocFolder {
-  readonly data: VocDataConfig;
+  readonly data: VocData;
   readonly layout: VocLayout;
 }
 
@@ -39,7 +39,7 @@ export function photoPixels(id: string, width: number, height: number): Uint8Arr
 
 /** Writes a data set; photographs are PNGs, so that their pixels are known. */
 export async function writeVocFolder(images: Readonly<Record<string, VocImage>>): Promise<VocFolder> {
-  const data: VocDataConfig = {
+  const data: VocData = {
     format: 'voc',
     root: tempFolder(),
     year: 2012,
@@ -50,13 +50,13 @@ export async function writeVocFolder(images: Readonly<Record<string, VocImage>>)
   };
   const layout = vocLayout(data);
   const files = [layout.annotation(''), layout.objectMask(''), layout.classMask(''), layout.split('')];
-  for (const folder of [layout.photos, ...files.map((file) => path.dirname(file))]) {
+  for (const folder of [layout.images, ...files.map((file) => path.dirname(file))]) {
     mkdirSync(folder, { recursive: true });
   }
   for (const [id, { objects, classes, annotation }] of Object.entries(images)) {
     const [width, height] = [objects[0].length, objects.length];
     const photo = sharp(photoPixels(id, width, height), { raw: { width, height, channels: 3 } });
-    await photo.png().toFile(path.join(layout.photos, `${id}.png`));
+    await photo.png().toFile(path.join(layout.images, `${id}.png`));
     writeFileSync(layout.objectMask(id), palettePng(objects));
     if (classes) writeFileSync(layout.classMask(id), palettePng(classes));
     if (annotation !== undefined) writeFileSync(layout.annotation(id), annotation);

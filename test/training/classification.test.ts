@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { openLabeledSplit } from '../../src/datasets/image-folder/open.js';
+import { openLabeledSplit } from '../../src/datasets/formats.js';
 import { tf } from '../../src/engine/tf.js';
 import { UserError } from '../../src/errors.js';
 import { buildClassifier } from '../../src/models/classifier.js';

@@ -2,7 +2,7 @@ import { readFile, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { DetectionConfig } from '../../src/config/schema.js';
-import { openDataset } from '../../src/datasets/open.js';
+import { openDataset } from '../../src/datasets/formats.js';
 import type { Sample } from '../../src/datasets/sample.js';
 import { tf } from '../../src/engine/tf.js';
 import { UserError } from '../../src/errors.js';

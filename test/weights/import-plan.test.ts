@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BackboneName } from '../../src/config/backbone-names.js';
-import { detectionSchema } from '../../src/config/schema.js';
+import { configSchemas } from '../../src/config/schema.js';
 import { UserError } from '../../src/errors.js';
 import { buildClassifier } from '../../src/models/classifier.js';
 import { buildMaskRcnn } from '../../src/models/mask-rcnn.js';
@@ -10,7 +10,7 @@ import { torchShape } from '../../src/weights/torch-layout.js';
 import { fileOfShapes, stateDict } from '../support/golden-weights.js';
 
 const modelConfig = (model: object) =>
-  detectionSchema.parse({
+  configSchemas().detection.parse({
     model,
     data: { format: 'voc', root: '' },
     training: { steps: 1, learningRate: 1 },

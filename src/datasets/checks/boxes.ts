@@ -1,9 +1,8 @@
 import type { Box } from '../../geometry/boxes.js';
-import { about, isInside, showBox } from './about.js';
-import type { ImageCheck } from './context.js';
+import { about, type ImageCheck, isInside, showBox } from './image-check.js';
 
 /** Annotated boxes without area, and those that reach beyond their image. */
-export const checkBoxes: ImageCheck = ({ objects, photo }) =>
+export const checkBoxes: ImageCheck = ({ objects, image }) =>
   objects.flatMap((object) => {
     const box = object.annotatedBox;
     if (!box) return [];
@@ -11,8 +10,8 @@ export const checkBoxes: ImageCheck = ({ objects, photo }) =>
     if (x2 <= x1 || y2 <= y1) {
       return about(object, 'empty-box', `has the box ${showBox(box)}, which has no area. Draw it anew.`);
     }
-    if (!photo) return [];
-    const { width, height } = photo;
+    if (!image) return [];
+    const { width, height } = image;
     if (isInside(box, width, height)) return [];
     const message = `has the box ${showBox(box)}, which reaches beyond the image of ${width}×${height}. Correct it.`;
     return about(object, 'box-outside-image', message);

@@ -1,45 +1,46 @@
-import { nearestName } from '../../nearest-name.js';
 import { suggestClass } from '../classes.js';
-import { about } from './about.js';
-import type { ImageCheck } from './context.js';
+import type { Finding } from '../finding.js';
+import type { CheckedSplit } from './inspect.js';
+import { countClasses } from './summary.js';
 
-/**
- * Classes that no list names. Where only some of the data's classes are trained, others are nothing strange, but for
- * those that look like a misspelled one.
- */
-export const checkClasses: ImageCheck = ({ objects }, { classes, names }) =>
-  objects.flatMap((object) => {
-    const { className } = object;
-    if (className === undefined || names.includes(className)) return [];
-    const isChoice = names.some((name) => !classes.includes(name));
-    if (!isChoice || nearestName(className, classes) !== undefined) {
-      const message =
-        `has a class that neither data.classes nor data.maskClasses knows: ${suggestClass(className, classes)} ` +
-        'Correct it, or add it to one of the two.';
-      return about(object, 'unknown-class', message);
-    }
-    return about(object, 'ignored-class', 'is ignored: data.classes has no such class.');
+/** Classes that the list of one split has and that of the other lacks, in formats where each has its own. */
+export function checkClassLists(splits: readonly CheckedSplit[]): Finding[] {
+  return splits.flatMap(({ dataset }, i) => {
+    const other = splits[1 - i]?.dataset;
+    if (!other) return [];
+    const file = other.source;
+    return dataset.names
+      .filter((name) => !other.names.includes(name))
+      .map((name): Finding => {
+        const message = `${file} has no category "${name}", which ${dataset.source} has; ${suggestClass(name, other.names)}`;
+        return { code: 'class-lists-differ', file, object: name, message };
+      });
   });
+}
 
-/** Classes that the annotation and the class mask don't agree on: the objects may be in another order. */
-export const checkClassMasks: ImageCheck = ({ objects }) =>
-  objects.flatMap((object) => {
-    const { className, classInMask } = object;
-    if (className === undefined || classInMask === undefined || className === classInMask) return [];
-    const message =
-      `is ${className} in its annotation but ${classInMask} in the class mask. Correct the wrong one; data.maskClasses ` +
-      "must name the classes that the masks' indices mean.";
-    return about(object, 'class-conflict', message);
+/** Fewer examples than this teach little. */
+const leastExamples = 10;
+
+/** Classes with hardly any examples to learn from, or none to measure on. */
+export function checkExamples(splits: readonly CheckedSplit[]): Finding[] {
+  return splits.flatMap((split) => {
+    const file = split.dataset.source;
+    const least = split.name === 'train' ? leastExamples : 1;
+    return countClasses(split)
+      .filter(({ examples }) => examples < least)
+      .map(({ name, examples }): Finding => {
+        const number =
+          examples === 0 ? 'no examples' : examples === 1 ? 'only 1 example' : `only ${examples} examples`;
+        const remedy =
+          split.name === 'train'
+            ? 'Add some, or leave the class out of data.classes.'
+            : 'Its average precision will be undefined.';
+        return {
+          code: 'few-examples',
+          file,
+          object: name,
+          message: `${file} has ${number} of ${name}. ${remedy}`,
+        };
+      });
   });
-
-/** Values that VOC's format doesn't know. */
-export const checkValues: ImageCheck = ({ objects }) =>
-  objects
-    .filter(({ odd }) => odd.length > 0)
-    .flatMap((object) =>
-      about(
-        object,
-        'annotation-odd',
-        `has ${object.odd.join(' and ')} in its annotation. Flags are 0 or 1, edges numbers.`,
-      ),
-    );
+}

@@ -2,21 +2,22 @@ import { createHash } from 'node:crypto';
 import type { Box } from '../../geometry/boxes.js';
 import type { ImageSize } from '../../geometry/image-size.js';
 import { maskArea, maskExtent, type RunLengthMask } from '../../geometry/run-length-mask.js';
-import type { Photo } from '../images/stored-image.js';
-import type { ReadImage, ReadObject } from '../read-image.js';
+import type { StoredImage } from '../images/stored-image.js';
+import type { Source } from '../loading/read-ahead.js';
+import type { ImageReader, ReadImage, ReadObject } from '../read-image.js';
 
-/** What checks look at in an image: what was read without the pixels, so that it is small and may go between threads. */
-export interface ImageFacts extends Omit<ReadImage, 'photo' | 'objects'> {
+/** Facts of an image that checks look at: what was read without the pixels, so that it is small and may go between threads. */
+export interface ImageFacts<Own = unknown> extends Omit<ReadImage<Own>, 'image' | 'objects'> {
   /** Undefined where it can't be read. */
-  readonly photo: PhotoFacts | undefined;
+  readonly image: StoredImageFacts | undefined;
   readonly objects: readonly ObjectFacts[];
 }
 
-export interface PhotoFacts extends ImageSize {
+export interface StoredImageFacts extends ImageSize {
   readonly file: string;
-  /** What its EXIF says that has to be done to see it upright, 1 (nothing) to 8. */
+  /** EXIF orientation, from 1 (upright) to 8. */
   readonly orientation: number;
-  /** Equal for photographs with equal pixels, and for no others. */
+  /** Equal for images with equal pixels, and for no others. */
   readonly fingerprint: string;
 }
 
@@ -25,21 +26,38 @@ export interface ObjectFacts extends Omit<ReadObject, 'mask'> {
   readonly mask: MaskFacts | undefined;
 }
 
-export interface MaskFacts {
+interface MaskFacts {
   /** In pixels. */
   readonly area: number;
   readonly extent: Box;
 }
 
-export function factsOf({ photo, objects, ...rest }: ReadImage): ImageFacts {
+/** Request for the facts of an image. */
+export interface FactsRequest {
+  readonly id: string;
+  /** Knowledge of the split about it, see `SplitContents`. */
+  readonly record: unknown;
+}
+
+/** Reads images for checks in the caller's thread. */
+export function factsSource(reader: ImageReader): Source<FactsRequest, ImageFacts> {
+  return {
+    read: async ({ id, record }) => factsOf(await reader.read(id, record)),
+    async close() {},
+  };
+}
+
+/** The facts of an image that was read. */
+export function factsOf<Own>({ image, objects, ...rest }: ReadImage<Own>): ImageFacts<Own> {
   return {
     ...rest,
-    photo: photo && photoFacts(photo),
+    image: image && storedImageFacts(image),
     objects: objects.map(({ mask, ...object }) => ({ ...object, mask: mask && maskFacts(mask) })),
   };
 }
 
-function photoFacts({ file, image: { width, height, data }, orientation }: Photo): PhotoFacts {
+function storedImageFacts({ file, pixels, orientation }: StoredImage): StoredImageFacts {
+  const { width, height, data } = pixels;
   const fingerprint = createHash('sha1').update(`${width}×${height}`).update(data).digest('base64');
   return { file, width, height, orientation, fingerprint };
 }

@@ -1,15 +1,28 @@
+import type { Dataset } from '../dataset-format.js';
 import { readAhead, type Source } from '../loading/read-ahead.js';
 import { threadedSource } from '../loading/threads.js';
-import type { Dataset } from '../sample.js';
-import type { ImageFacts } from './facts.js';
-import { type FactsOptions, type FactsRequest, factsSource } from './facts-source.js';
-import type { CheckedSplit, SplitName } from './split.js';
+import type { SplitName } from '../sample.js';
+import { type FactsRequest, factsSource, type ImageFacts } from './facts.js';
 
-export interface InspectOptions extends FactsOptions {
-  readonly splits: readonly { readonly name: SplitName; readonly dataset: Dataset }[];
+/** A split that is to be checked. */
+export interface NamedSplit {
+  readonly name: SplitName;
+  readonly dataset: Dataset;
+}
+
+/** A split and what was read of its images. */
+export interface CheckedSplit extends NamedSplit {
+  readonly images: readonly ImageFacts[];
+}
+
+export interface InspectOptions {
+  /** Splits of one data set. */
+  readonly splits: readonly NamedSplit[];
+  /** Whether to read files, too, that only checks need. */
+  readonly thorough: boolean;
   /** Threads that read; with 0 the caller's thread does. */
   readonly workers: number;
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Ends the reading after the images at hand. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -20,15 +33,17 @@ export interface InspectOptions extends FactsOptions {
  * @returns what was read; of fewer images where the signal ended it
  */
 export async function inspectSplits(options: InspectOptions): Promise<CheckedSplit[]> {
-  const { data, thorough, splits, workers, onProgress, signal } = options;
+  const { splits, workers, onProgress, signal } = options;
   const requests = splits.flatMap(({ dataset: { ids, records } }) =>
     ids.map((id): FactsRequest => ({ id, record: records?.get(id) })),
   );
-  const source: Source<FactsRequest, ImageFacts> =
-    workers > 0
-      ? threadedSource('#facts-worker', { data, thorough } satisfies FactsOptions, workers)
-      : factsSource({ data, thorough });
-  const loader = readAhead((n) => requests[n], requests.length, source, 4 * Math.max(workers, 1));
+  if (requests.length === 0) return splits.map((split) => ({ ...split, images: [] }));
+  const loader = readAhead(
+    (n) => requests[n],
+    requests.length,
+    openSource(options),
+    4 * Math.max(workers, 1),
+  );
   const images: ImageFacts[] = [];
   try {
     while (images.length < requests.length && !signal?.aborted) {
@@ -44,4 +59,10 @@ export async function inspectSplits(options: InspectOptions): Promise<CheckedSpl
     start += dataset.ids.length;
     return { name, dataset, images: own };
   });
+}
+
+function openSource({ splits, thorough, workers }: InspectOptions): Source<FactsRequest, ImageFacts> {
+  const { format, data } = splits[0].dataset;
+  if (workers === 0) return factsSource(format.detection.reader(data, thorough));
+  return threadedSource({ kind: 'facts', module: format.module, data, thorough }, workers);
 }

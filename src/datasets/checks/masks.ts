@@ -1,8 +1,7 @@
 import { isRefused } from '../finding.js';
 import { withoutObjects } from '../read-image.js';
-import { about, isInside, rounded, showBox } from './about.js';
-import type { ImageCheck } from './context.js';
 import type { ImageFacts, ObjectFacts } from './facts.js';
+import { about, type ImageCheck, isInside, showBox } from './image-check.js';
 
 /** Masks and annotated objects should come in pairs. */
 export const checkPairs: ImageCheck = (image) =>
@@ -41,28 +40,15 @@ export const checkMaskSizes: ImageCheck = ({ objects }) =>
   });
 
 /** Polygons that reach beyond the image: its size may be another one than the annotator's. */
-export const checkOutlines: ImageCheck = ({ objects, photo }) =>
+export const checkOutlines: ImageCheck = ({ objects, image }) =>
   objects.flatMap((object) => {
-    if (!object.outline || !photo) return [];
-    const { width, height } = photo;
+    if (!object.outline || !image) return [];
+    const { width, height } = image;
     if (isInside(object.outline, width, height)) return [];
     const message =
       `has a polygon that reaches beyond the image of ${width}×${height}: it spans ${showBox(object.outline)}. ` +
       'Cut it off at the border.';
     return about(object, 'polygon-outside-image', message);
-  });
-
-/** An annotated area that isn't the mask's: COCO's protocol sorts objects by it. */
-export const checkAreas: ImageCheck = ({ objects }) =>
-  objects.flatMap((object) => {
-    const { area, mask } = object;
-    if (area === undefined || !mask || mask.area === 0) return [];
-    const [x1, y1, x2, y2] = mask.extent;
-    // A polygon's area and its pixels differ along the border.
-    const tolerated = 0.2 * Math.max(area, mask.area) + (x2 - x1) + (y2 - y1);
-    if (Math.abs(area - mask.area) <= tolerated) return [];
-    const message = `has the area ${rounded(area)}, but its mask has ${mask.area} pixels. COCO's protocol sorts objects by the area: correct it.`;
-    return about(object, 'area-mismatch', message);
   });
 
 /** The same object twice: equal classes and masks. */

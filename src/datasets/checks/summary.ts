@@ -1,8 +1,8 @@
+import type { SplitName } from '../sample.js';
 import type { ImageFacts, ObjectFacts } from './facts.js';
-import { type Percentiles, percentiles } from './percentiles.js';
-import type { CheckedSplit, SplitName } from './split.js';
+import type { CheckedSplit } from './inspect.js';
 
-/** What a split holds. An example is an object of `data.classes` with a mask that isn't empty, and no crowd. */
+/** Contents of a split in numbers. An example is an object of `data.classes` with a mask that isn't empty, and no crowd. */
 export interface SplitSummary {
   readonly split: SplitName;
   readonly images: number;
@@ -36,7 +36,7 @@ export function summarize(split: CheckedSplit): SplitSummary {
   const objects = images.flatMap((image) => image.objects);
   const examples = images.flatMap((image) => examplesIn(image, dataset.classes));
   const areas = examples.map(({ area, mask }) => area ?? mask?.area ?? 0);
-  const photos = images.flatMap(({ photo }) => photo ?? []);
+  const stored = images.flatMap(({ image }) => image ?? []);
   const isTrained = ({ className = '' }: ObjectFacts) => dataset.classes.includes(className);
   return {
     split: name,
@@ -53,8 +53,8 @@ export function summarize(split: CheckedSplit): SplitSummary {
       large: areas.filter((area) => area > 96 ** 2).length,
     },
     exampleSides: percentiles(areas.map(Math.sqrt)),
-    imageWidths: percentiles(photos.map(({ width }) => width)),
-    imageHeights: percentiles(photos.map(({ height }) => height)),
+    imageWidths: percentiles(stored.map(({ width }) => width)),
+    imageHeights: percentiles(stored.map(({ height }) => height)),
   };
 }
 
@@ -78,4 +78,31 @@ function examplesIn({ objects }: ImageFacts, classes: readonly string[]): Object
   return objects.filter(
     ({ className = '', mask, crowd }) => mask && mask.area > 0 && !crowd && classes.includes(className),
   );
+}
+
+/** Spread of numbers. */
+export interface Percentiles {
+  readonly min: number;
+  readonly p10: number;
+  readonly p25: number;
+  readonly median: number;
+  readonly p75: number;
+  readonly p90: number;
+  readonly max: number;
+}
+
+/** The percentiles of numbers by the nearest rank: each is one of them. Null where there are none. */
+export function percentiles(values: readonly number[]): Percentiles | null {
+  if (values.length === 0) return null;
+  const sorted = Float64Array.from(values).sort();
+  const at = (share: number): number => sorted[Math.max(Math.ceil(share * sorted.length) - 1, 0)];
+  return {
+    min: at(0),
+    p10: at(0.1),
+    p25: at(0.25),
+    median: at(0.5),
+    p75: at(0.75),
+    p90: at(0.9),
+    max: at(1),
+  };
 }

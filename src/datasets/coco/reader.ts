@@ -2,34 +2,53 @@ import { UserError } from '../../errors.js';
 import type { Box, CocoBox } from '../../geometry/boxes.js';
 import { maskExtent, type RunLengthMask } from '../../geometry/run-length-mask.js';
 import type { Finding, Report } from '../finding.js';
-import { sizeMismatch } from '../images/size-mismatch.js';
-import { readPhoto } from '../images/stored-image.js';
-import type { ImageReader, ReadObject } from '../read-image.js';
-import type { CocoRecord, RecordedAnnotation } from './record.js';
+import { readStoredImage, sizeMismatch } from '../images/stored-image.js';
+import type { ImageReader, ReadImage, ReadObject } from '../read-image.js';
+import type { CocoId } from './fields.js';
+import type { CocoAnnotation } from './ground-truth.js';
 import { decodeSegmentation, polygonsExtent } from './segmentation.js';
+
+/** Contents of a COCO annotation file about an image: enough to read it, in any thread. */
+export interface CocoRecord {
+  /** In the file. */
+  readonly imageId: CocoId;
+  readonly image: string;
+  readonly height: number;
+  readonly width: number;
+  /** The annotation file, for messages. */
+  readonly file: string;
+  readonly annotations: readonly RecordedAnnotation[];
+}
+
+/** An annotation with its class by name, since the numbers mean nothing outside of the file. */
+export interface RecordedAnnotation extends Omit<CocoAnnotation, 'label'> {
+  readonly className: string;
+}
 
 /**
  * Reads an image of a COCO annotation file. Boxes are the annotated ones, or the masks' extents where there are none;
  * `iscrowd` marks regions of many objects.
  */
-export const readCocoImage: ImageReader = async (id, record) => {
+export const cocoReader: ImageReader<CocoRecord, undefined> = { read: readCocoImage };
+
+async function readCocoImage(id: string, record: CocoRecord | undefined): Promise<ReadImage<undefined>> {
   if (!record) throw new Error(`${id}: an image of a COCO file can't be read without its annotations`);
-  const { imageId, photo: photoFile, file } = record;
+  const { imageId, image: imageFile, file } = record;
   const findings: Finding[] = [];
   const report: Report = (finding) => findings.push(finding);
-  const missing = `${photoFile} is missing. Add the photograph, or take image ${imageId} out of ${file}.`;
-  const photo = await readPhoto([photoFile], missing, report);
-  const name = `${file}: image ${imageId} (${photoFile})`;
-  const message = photo && sizeMismatch(`${file}: image ${imageId}`, record, photo);
+  const missing = `${imageFile} is missing. Add the photograph, or take image ${imageId} out of ${file}.`;
+  const image = await readStoredImage([imageFile], missing, report);
+  const name = `${file}: image ${imageId} (${imageFile})`;
+  const message = image && sizeMismatch(`${file}: image ${imageId}`, record, image);
   if (message !== undefined) report({ code: 'size-mismatch', file, object: imageId, message });
   const objects = record.annotations.map((annotation) => readObject(annotation, record, report));
-  return { id, imageId, photo, file, name, stated: undefined, objects, findings };
-};
+  return { id, imageId, image, file, name, objects, findings, own: undefined };
+}
 
 function readObject(annotation: RecordedAnnotation, record: CocoRecord, report: Report): ReadObject {
   const { id, className, box, area, crowd, difficult, segmentation } = annotation;
-  const { file, photo } = record;
-  const name = `${file}: annotation ${id} (${className} in ${photo})`;
+  const { file, image } = record;
+  const name = `${file}: annotation ${id} (${className} in ${image})`;
   let mask: RunLengthMask | undefined;
   if (segmentation === undefined) {
     const message = `${name} has no segmentation; draw its mask, or remove it`;
@@ -48,7 +67,6 @@ function readObject(annotation: RecordedAnnotation, record: CocoRecord, report: 
     file,
     key: id,
     className,
-    classInMask: undefined,
     box: annotatedBox ?? (mask && maskExtent(mask)),
     annotatedBox,
     area,
@@ -57,7 +75,6 @@ function readObject(annotation: RecordedAnnotation, record: CocoRecord, report: 
     difficult,
     crowd,
     listed: true,
-    odd: [],
   };
 }
 

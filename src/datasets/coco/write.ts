@@ -2,9 +2,9 @@ import path from 'node:path';
 import { UserError } from '../../errors.js';
 import { writeAtomically } from '../../files.js';
 import { maskArea, maskExtent, type RunLengthMask } from '../../geometry/run-length-mask.js';
+import type { Dataset } from '../dataset-format.js';
 import { isRefused } from '../finding.js';
-import type { ImageReader, ReadObject } from '../read-image.js';
-import type { Dataset } from '../sample.js';
+import type { ReadObject } from '../read-image.js';
 import { encodeSegmentation } from './segmentation.js';
 
 /** How much was written. */
@@ -31,23 +31,21 @@ export interface WriteOptions {
 export async function writeInstances(
   file: string,
   dataset: Dataset,
-  read: ImageReader,
   { onProgress, signal }: WriteOptions = {},
 ): Promise<WrittenInstances | undefined> {
-  const { source, photos, ids, records } = dataset;
+  const { source, imagesFolder, ids, records } = dataset;
+  const reader = dataset.format.detection.reader(dataset.data, false);
   const categories = [...new Set([...dataset.classes, ...dataset.names])];
   const images: unknown[] = [];
   const annotations: string[] = [];
   for (const [i, id] of ids.entries()) {
     if (signal?.aborted) return undefined;
-    const record = records?.get(id);
-    const { photo, objects, findings } = await read(id, record);
+    const { imageId = i + 1, image, objects, findings } = await reader.read(id, records?.get(id));
     const reason = findings.find(isRefused);
     if (reason) throw new UserError(`${reason.message} atto check lists all that is wrong.`);
-    if (!photo) throw new Error(`The photograph of ${id} wasn't read, and nothing says why`);
-    const { width, height } = photo.image;
-    const imageId = record?.imageId ?? i + 1;
-    const fileName = path.relative(photos, photo.file).replaceAll(path.sep, '/');
+    if (!image) throw new Error(`The image of ${id} wasn't read, and nothing says why`);
+    const { width, height } = image.pixels;
+    const fileName = path.relative(imagesFolder, image.file).replaceAll(path.sep, '/');
     images.push({ id: imageId, file_name: fileName, width, height });
     for (const object of objects) {
       // An object that is annotated without a mask is no truth for masks.

@@ -1,8 +1,25 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { ImageFolderDataConfig } from '../../config/schema.js';
+import { z } from 'zod';
 import { messageOf, UserError } from '../../errors.js';
-import { imageExtensions, isImageName } from '../images/image-extensions.js';
+import { classList } from '../dataset-format.js';
+import { imageExtensions, isImageName } from '../images/decode-rgb.js';
+import type { SplitName } from '../sample.js';
+
+/** Data section of a config with images in folders named by their class. */
+export const imageFolderSchema = z.strictObject({
+  format: z.literal('image-folder'),
+  /** The folder that the other paths start from, unless they are absolute. */
+  root: z.string(),
+  /** Folders with a folder of images for each class, or lists with lines of an image's path in `root` and its class. */
+  train: z.string().default('train'),
+  val: z.string().default('val'),
+  /** Classes in the order of the network's outputs; all classes of the training split by name by default. */
+  classes: classList.optional(),
+  /** Whether images that can't be read are left out, instead of being refused. */
+  skipUnreadable: z.boolean().default(false),
+});
+export type ImageFolderData = z.output<typeof imageFolderSchema>;
 
 /** The files of each class, by their paths in the data's root; the classes by name, the files too. */
 export interface Listing {
@@ -16,7 +33,7 @@ export interface Listing {
  *
  * @throws UserError when there is no such folder or list, a class has no images, or a line has no class
  */
-export async function listSplit(data: ImageFolderDataConfig, split: 'train' | 'val'): Promise<Listing> {
+export async function listSplit(data: ImageFolderData, split: SplitName): Promise<Listing> {
   const source = path.resolve(data.root, data[split]);
   const shown = path.join(data.root, data[split]);
   const entry = await stat(source).catch(() => undefined);
@@ -31,7 +48,7 @@ export async function listSplit(data: ImageFolderDataConfig, split: 'train' | 'v
 }
 
 /** Whether a split is there. */
-export async function hasSplit(data: ImageFolderDataConfig, split: 'train' | 'val'): Promise<boolean> {
+export async function hasSplit(data: ImageFolderData, split: SplitName): Promise<boolean> {
   return stat(path.resolve(data.root, data[split])).then(
     () => true,
     () => false,

@@ -2,7 +2,16 @@ import sharp, { type Sharp } from 'sharp';
 import { messageOf, UserError } from '../../errors.js';
 import type { RgbImage } from '../sample.js';
 
-/** How a photograph is decoded. */
+/** Endings of the files that are taken for images, in small letters. */
+export const imageExtensions = ['jpg', 'jpeg', 'png', 'webp', 'avif', 'gif', 'tif', 'tiff'] as const;
+
+/** Whether a file's name has one of them. */
+export function isImageName(name: string): boolean {
+  const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
+  return imageExtensions.some((extension) => extension === ending);
+}
+
+/** Manner in which an image is decoded. */
 export interface Decoding {
   /** Whether to turn it as its EXIF orientation says; the stored pixels otherwise. */
   readonly turned: boolean;
@@ -30,12 +39,13 @@ export const asData: Decoding = { turned: false, intact: true };
  * @throws UserError when the image is cut off, damaged or of an unknown format.
  */
 export async function decodeRgb(encoded: Uint8Array, name: string, decoding: Decoding): Promise<RgbImage> {
-  return (await decodeOriented(encoded, name, decoding)).image;
+  return (await decodeOriented(encoded, name, decoding)).pixels;
 }
 
-/** An image, and what the EXIF orientation of its file is, 1 (upright) to 8. */
+/** Pixels of an image, and the EXIF orientation of its file. */
 export interface OrientedImage {
-  readonly image: RgbImage;
+  readonly pixels: RgbImage;
+  /** From 1 (upright) to 8. */
   readonly orientation: number;
 }
 
@@ -48,7 +58,7 @@ export async function decodeOriented(
   try {
     const image = openEncoded(encoded, decoding);
     const { space, orientation = 1 } = await image.metadata();
-    return { image: space === 'cmyk' ? await decodeCmyk(image) : await decode(image), orientation };
+    return { pixels: space === 'cmyk' ? await decodeCmyk(image) : await decode(image), orientation };
   } catch (error) {
     throw unreadable(error, encoded, name);
   }

@@ -1,25 +1,26 @@
 import { UserError } from '../../errors.js';
+import type { ImageSize } from '../../geometry/image-size.js';
 import type { Report } from '../finding.js';
 import { readIfThere } from '../read-file.js';
 import { asData, decodeOriented, type OrientedImage } from './decode-rgb.js';
 
-/** A photograph as it is stored: its EXIF orientation isn't applied, since masks belong to the stored pixels. */
-export interface Photo extends OrientedImage {
+/** An image as it is stored: its EXIF orientation isn't applied, since masks belong to the stored pixels. */
+export interface StoredImage extends OrientedImage {
   readonly file: string;
 }
 
 /**
- * Reads a photograph.
+ * Reads an image.
  *
  * @param files where it may lie; the first that is there counts
  * @param missing the message where there is none of them
  * @returns undefined after a report
  */
-export async function readPhoto(
+export async function readStoredImage(
   files: readonly string[],
   missing: string,
   report: Report,
-): Promise<Photo | undefined> {
+): Promise<StoredImage | undefined> {
   for (const file of files) {
     try {
       const bytes = readIfThere(file);
@@ -32,4 +33,21 @@ export async function readPhoto(
   }
   report({ code: 'photo-missing', file: files[0], message: missing });
   return undefined;
+}
+
+/** The fault of masks that aren't as large as their image; `undefined` where they are. */
+export function sizeMismatch(
+  file: string,
+  { width, height }: ImageSize,
+  { file: image, pixels }: StoredImage,
+): string | undefined {
+  if (width === pixels.width && height === pixels.height) return undefined;
+  const turned = width === pixels.height && height === pixels.width;
+  return (
+    `${file} is ${width}×${height} but ${image} is ${pixels.width}×${pixels.height} pixels. ` +
+    (turned
+      ? 'The mask seems to be drawn on the turned photograph: masks belong to the pixels as they are stored, ' +
+        'so store the photograph turned.'
+      : 'Both must have the same size.')
+  );
 }

@@ -1,27 +1,24 @@
-import type { DataConfig } from '../../config/schema.js';
 import { randomStream } from '../../random.js';
-import type { Dataset, Purpose, Sample } from '../sample.js';
-import { type SampleRequest, type SampleSourceOptions, sampleSource } from '../sample-source.js';
+import type { Dataset } from '../dataset-format.js';
+import { copyImage, flipSample } from '../images/flip.js';
+import { type ImageReader, sampleOf } from '../read-image.js';
+import type { Purpose, Sample } from '../sample.js';
 import { trainingOrder } from './order.js';
 import { type Loader, readAhead, type Source } from './read-ahead.js';
 import { threadedSource } from './threads.js';
 
-/** How samples are read. */
+/** Manner in which samples are read. */
 export interface LoadingOptions {
-  readonly data: DataConfig;
-  /** The ids of the split, from `openDataset`. */
-  readonly ids: readonly string[];
-  /** The dataset's, where it has them. */
-  readonly records?: Dataset['records'];
+  readonly dataset: Dataset;
   /** Threads that decode and augment; with 0 the caller's thread does. */
   readonly workers: number;
-  /** How many samples are at most being read or waiting to be taken, at least 1. */
+  /** Maximum number of samples being read or waiting to be taken, at least 1. */
   readonly ahead: number;
 }
 
 export interface TrainingLoaderOptions extends LoadingOptions {
   readonly seed: number;
-  /** The position of the first sample in the endless order: how many samples the run has seen before. */
+  /** The position of the first sample in the endless order: the number of samples that the run has seen before. */
   readonly start: number;
   /** Share of the samples that are mirrored. */
   readonly horizontalFlip: number;
@@ -32,10 +29,11 @@ export type SampleLoader = Loader<Sample>;
 
 /**
  * Reads training samples ahead of the consumer: shuffled epochs without an end, from `start` on, mirrored by chance.
- * What comes at a position depends on seed, ids and position alone, not on the number of threads or their timing.
+ * The sample at a position depends on seed, ids and position alone, not on the number of threads or their timing.
  */
 export function trainingLoader(options: TrainingLoaderOptions): SampleLoader {
-  const { ids, records, seed, start, horizontalFlip } = options;
+  const { dataset, seed, start, horizontalFlip } = options;
+  const { ids, records } = dataset;
   const order = trainingOrder(seed, ids.length);
   const request = (n: number): SampleRequest => {
     const position = start + n;
@@ -50,13 +48,13 @@ export function trainingLoader(options: TrainingLoaderOptions): SampleLoader {
  * Reads the samples of a split once, in the order of their ids, ahead of the consumer. Leaving the loop ends the threads.
  */
 export async function* evaluationLoader(options: LoadingOptions): AsyncGenerator<Sample, void, undefined> {
-  const { ids, records, ahead } = options;
+  const { ids, records } = options.dataset;
   const request = (n: number): SampleRequest => ({
     id: ids[n],
     record: records?.get(ids[n]),
     flipped: false,
   });
-  const loader = readAhead(request, ids.length, openSource(options, 'evaluation'), ahead);
+  const loader = readAhead(request, ids.length, openSource(options, 'evaluation'), options.ahead);
   try {
     for (let n = 0; n < ids.length; n++) yield await loader.next();
   } finally {
@@ -64,7 +62,36 @@ export async function* evaluationLoader(options: LoadingOptions): AsyncGenerator
   }
 }
 
-function openSource({ data, workers }: LoadingOptions, purpose: Purpose): Source<SampleRequest, Sample> {
-  const options: SampleSourceOptions = { data, purpose };
-  return workers > 0 ? threadedSource('#sample-worker', options, workers) : sampleSource(options);
+function openSource({ dataset, workers }: LoadingOptions, purpose: Purpose): Source<SampleRequest, Sample> {
+  const { data, classes, format } = dataset;
+  return workers > 0
+    ? threadedSource({ kind: 'samples', module: format.module, data, classes, purpose }, workers)
+    : sampleSource(format.detection.reader(data, false), classes, purpose);
+}
+
+/** Request for a sample, and for what is done to it. */
+interface SampleRequest {
+  readonly id: string;
+  /** Knowledge of the split about it, see `SplitContents`. */
+  readonly record: unknown;
+  /** Whether to mirror it left to right. */
+  readonly flipped: boolean;
+}
+
+/**
+ * Reads samples in the caller's thread, with pixels that can be handed to another one. Rejects with a UserError when a
+ * file is missing, broken or inconsistent.
+ */
+export function sampleSource(
+  reader: ImageReader,
+  classes: readonly string[],
+  purpose: Purpose,
+): Source<SampleRequest, Sample> {
+  return {
+    async read({ id, record, flipped }) {
+      const sample = sampleOf(await reader.read(id, record), classes, purpose);
+      return flipped ? flipSample(sample) : { ...sample, image: copyImage(sample.image) };
+    },
+    async close() {},
+  };
 }

@@ -3,16 +3,34 @@ import { parentPort, Worker } from 'node:worker_threads';
 // A native library that only a thread has loaded is unloaded when the thread ends; libvips doesn't survive that.
 import 'sharp';
 import { messageOf, UserError } from '../../errors.js';
-import type { RgbImage } from '../sample.js';
+import type { DataSettings } from '../dataset-format.js';
+import type { Purpose, RgbImage } from '../sample.js';
 import type { Source } from './read-ahead.js';
 
-/** What a thread is asked. */
+/** Work of a reading thread. */
+export type ThreadTask =
+  | (FormatTask & {
+      readonly kind: 'samples';
+      readonly classes: readonly string[];
+      readonly purpose: Purpose;
+    })
+  | (FormatTask & { readonly kind: 'facts'; readonly thorough: boolean })
+  | { readonly kind: 'labeled'; readonly root: string };
+
+/** Reading by a format, which the thread finds by the name that the data section has. */
+interface FormatTask {
+  readonly data: DataSettings;
+  /** The module that registers the format, imported first; undefined for those that come with the project. */
+  readonly module: string | undefined;
+}
+
+/** A question to a thread. */
 interface Job<Request> {
   readonly job: number;
   readonly request: Request;
 }
 
-/** What it answers, under the same number. */
+/** Its answer, under the same number. */
 type Outcome<Answer> = { readonly job: number } & (
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'user-error'; readonly message: string }
@@ -28,16 +46,11 @@ interface PendingJob<Answer> {
  * Reads in `count` threads of their own. Requests go to the threads in turn when they are made, so the threads work on
  * while the caller's is blocked by the engine.
  *
- * @param module what the threads run, by its name in package.json's imports; it calls {@link answerRequests}
- * @param options what it finds as its `workerData`
+ * @param task what the threads read; its kind decides what requests and answers are
  */
-export function threadedSource<Request, Answer>(
-  module: '#sample-worker' | '#facts-worker' | '#labeled-worker',
-  options: unknown,
-  count: number,
-): Source<Request, Answer> {
-  const file = createRequire(import.meta.url).resolve(module);
-  const threads = Array.from({ length: count }, () => startThread<Request, Answer>(file, options));
+export function threadedSource<Request, Answer>(task: ThreadTask, count: number): Source<Request, Answer> {
+  const file = createRequire(import.meta.url).resolve('#reading-thread');
+  const threads = Array.from({ length: count }, () => startThread<Request, Answer>(file, task));
   let made = 0;
   return {
     read: (request) => threads[made++ % count].read(request),
@@ -47,8 +60,8 @@ export function threadedSource<Request, Answer>(
   };
 }
 
-function startThread<Request, Answer>(file: string, options: unknown): Source<Request, Answer> {
-  const worker = new Worker(file, { workerData: options });
+function startThread<Request, Answer>(file: string, task: ThreadTask): Source<Request, Answer> {
+  const worker = new Worker(file, { workerData: task });
   const pending = new Map<number, PendingJob<Answer>>();
   let jobs = 0;
   let ended: Error | undefined;

@@ -1,27 +1,42 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { SbdDataConfig } from '../../config/schema.js';
+import { z } from 'zod';
 import { UserError } from '../../errors.js';
+import { classList } from '../dataset-format.js';
+import { vocClasses } from '../voc/classes.js';
+
+/** Data section of a config with the Semantic Boundaries Dataset. */
+export const sbdSchema = z.strictObject({
+  format: z.literal('sbd'),
+  /** The folder that holds `dataset` with img and inst. */
+  root: z.string(),
+  /** Names of lists beside img. */
+  train: z.string().default('train'),
+  val: z.string().default('val'),
+  /** Classes that are learned; objects of others are ignored. */
+  classes: classList.default([...vocClasses]),
+});
+export type SbdData = z.output<typeof sbdSchema>;
 
 /** Where the Semantic Boundaries Dataset keeps its pieces. */
 export interface SbdLayout {
   readonly folder: string;
-  readonly photos: string;
-  photo(id: string): string;
+  readonly images: string;
+  image(id: string): string;
   instances(id: string): string;
   split(name: string): string;
 }
 
 /** The paths of a config's data, whether or not anything is there. */
-export function sbdLayout({ root }: SbdDataConfig): SbdLayout {
+export function sbdLayout({ root }: SbdData): SbdLayout {
   const inside = path.join(root, 'dataset');
   // torchvision's download has the pieces without the folder around them.
   const folder = !existsSync(inside) && existsSync(path.join(root, 'inst')) ? root : inside;
   return {
     folder,
-    photos: path.join(folder, 'img'),
-    photo: (id) => path.join(folder, 'img', `${id}.jpg`),
+    images: path.join(folder, 'img'),
+    image: (id) => path.join(folder, 'img', `${id}.jpg`),
     instances: (id) => path.join(folder, 'inst', `${id}.mat`),
     split: (name) => path.join(folder, `${name}.txt`),
   };
@@ -32,7 +47,7 @@ export function sbdLayout({ root }: SbdDataConfig): SbdLayout {
  *
  * @throws UserError that says which folder was looked for and, where it can be seen, what `data.root` should be.
  */
-export async function requireSbdFolders(data: SbdDataConfig): Promise<void> {
+export async function requireSbdFolders(data: SbdData): Promise<void> {
   const { folder } = sbdLayout(data);
   const inside = await readdir(folder).catch(() => undefined);
   if (inside === undefined) throw new UserError(`There is no folder ${folder}. ${await advice(data)}`);
@@ -43,7 +58,7 @@ export async function requireSbdFolders(data: SbdDataConfig): Promise<void> {
   );
 }
 
-async function advice({ root }: SbdDataConfig): Promise<string> {
+async function advice({ root }: SbdData): Promise<string> {
   const names = await readdir(root).catch(() => undefined);
   if (names === undefined) return `data.root must be the folder that holds dataset; ${root} isn't there.`;
   const found = ['benchmark_RELEASE', 'SBD', 'sbd'].find((name) => names.includes(name));

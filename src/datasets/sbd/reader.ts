@@ -1,33 +1,31 @@
-import type { SbdDataConfig } from '../../config/schema.js';
-import { vocClasses } from '../../config/voc-classes.js';
 import { messageOf, UserError } from '../../errors.js';
 import { encodeLabelImage, maskExtent, type RunLengthMask } from '../../geometry/run-length-mask.js';
 import type { Finding, Report } from '../finding.js';
-import { sizeMismatch } from '../images/size-mismatch.js';
-import { readPhoto } from '../images/stored-image.js';
+import { readStoredImage, sizeMismatch } from '../images/stored-image.js';
 import { readIfThere } from '../read-file.js';
-import type { ImageReader, ReadObject } from '../read-image.js';
+import type { ImageReader, ReadImage, ReadObject } from '../read-image.js';
+import { vocClasses } from '../voc/classes.js';
 import { type InstanceFile, parseInstances } from './instances.js';
-import { sbdLayout } from './layout.js';
+import { type SbdData, sbdLayout } from './layout.js';
 
 /**
  * A reader of the Semantic Boundaries Dataset (Hariharan et al., 2011). Objects are those of inst/<id>.mat, whose
  * categories count VOC's classes from 1; boxes are the masks' extents.
  */
-export function sbdImageReader(data: SbdDataConfig): ImageReader {
+export function sbdReader(data: SbdData): ImageReader {
   const layout = sbdLayout(data);
-  return async (id) => {
+  const read = async (id: string): Promise<ReadImage> => {
     const findings: Finding[] = [];
     const report: Report = (finding) => findings.push(finding);
-    const photoFile = layout.photo(id);
-    const missing = `${photoFile} is missing. Add the photograph, or take "${id}" out of the split.`;
-    const photo = await readPhoto([photoFile], missing, report);
+    const imageFile = layout.image(id);
+    const missing = `${imageFile} is missing. Add the photograph, or take "${id}" out of the split.`;
+    const image = await readStoredImage([imageFile], missing, report);
     const file = layout.instances(id);
     const instances = readInstances(file, id, report);
-    const read = { id, imageId: id, photo, file, name: file, stated: undefined, findings };
-    if (!instances) return { ...read, objects: [] };
+    const known = { id, imageId: undefined, image, file, name: file, findings, own: undefined };
+    if (!instances) return { ...known, objects: [] };
 
-    const message = photo && sizeMismatch(file, instances, photo);
+    const message = image && sizeMismatch(file, instances, image);
     if (message !== undefined) report({ code: 'size-mismatch', file, message });
     const masks = encodeLabelImage(instances.labels, instances.height, instances.width);
     // ChainerCV and others take it for void, as in VOC's masks.
@@ -36,8 +34,9 @@ export function sbdImageReader(data: SbdDataConfig): ImageReader {
     const objects = [...indices]
       .sort((a, b) => a - b)
       .map((index) => readObject(index, masks.get(index), instances.categories, file, report));
-    return { ...read, objects };
+    return { ...known, objects };
   };
+  return { read };
 }
 
 /** The classes of an image's objects; undefined where its file is damaged or missing. */
@@ -84,7 +83,6 @@ function readObject(
     file,
     key: index,
     className,
-    classInMask: undefined,
     box: mask && maskExtent(mask),
     annotatedBox: undefined,
     area: undefined,
@@ -93,6 +91,5 @@ function readObject(
     difficult: false,
     crowd: false,
     listed: true,
-    odd: [],
   };
 }

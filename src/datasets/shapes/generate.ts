@@ -1,14 +1,12 @@
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ShapesDataConfig } from '../../config/schema.js';
 import { messageOf, UserError } from '../../errors.js';
 import { errorCode } from '../../files.js';
 import { vocLayout } from '../voc/layout.js';
-import { shapesAsVoc } from './as-voc.js';
-import { writeSplits } from './write.js';
-import { writeClassFolders } from './write-class-folders.js';
+import { type ShapesData, shapesAsVoc } from './layout.js';
+import { writeClassFolders, writeSplits } from './write.js';
 
-/** What the images show and how they lie on the disk. */
+/** Kinds of data sets: contents of the images, and their places on the disk. */
 export type ShapesLayout = 'voc' | 'image-folder';
 
 const writeLayout: Readonly<Record<ShapesLayout, typeof writeClassFolders>> = {
@@ -25,7 +23,7 @@ const writeLayout: Readonly<Record<ShapesLayout, typeof writeClassFolders>> = {
  * @throws UserError when the folder holds something else or can't be written.
  */
 export async function generateShapes(
-  data: ShapesDataConfig,
+  data: ShapesData,
   onProgress?: (done: number, total: number) => void,
   layout: ShapesLayout = 'voc',
 ): Promise<void> {
@@ -50,14 +48,14 @@ export async function generateShapes(
 /** The file that says how a folder was generated. */
 const stampName = 'shapes.json';
 
-/** What decides the images; `version` counts the changes of what is drawn. */
-function stampOf({ seed, trainImages, valImages, minSide, maxSide }: ShapesDataConfig, layout: ShapesLayout) {
+/** Settings that decide the images; `version` counts the changes of what is drawn. */
+function stampOf({ seed, trainImages, valImages, minSide, maxSide }: ShapesData, layout: ShapesLayout) {
   const settings = { version: 2, seed, trainImages, valImages, minSide, maxSide };
   return layout === 'voc' ? settings : { ...settings, layout };
 }
 
 /** Whether the folder holds the data set of these settings; false when there is nothing. */
-async function isGenerated(data: ShapesDataConfig, layout: ShapesLayout): Promise<boolean> {
+async function isGenerated(data: ShapesData, layout: ShapesLayout): Promise<boolean> {
   const { root } = data;
   const stamp = await readFile(path.join(root, stampName), 'utf8').catch(() => undefined);
   if (stamp === undefined) {

@@ -1,5 +1,5 @@
 import { Path2D } from '@napi-rs/canvas';
-import type { ShapeClass } from './classes.js';
+import type { ShapeClass } from './layout.js';
 
 /** The outline of a shape around the origin, inside the unit circle; to be filled by the even-odd rule. */
 export function shapeOutline(shape: ShapeClass): Path2D {

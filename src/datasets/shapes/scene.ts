@@ -1,7 +1,7 @@
 import { type Canvas, createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
 import type { RandomStream } from '../../random.js';
-import { type ShapeClass, shapeClasses } from './classes.js';
 import { backgroundColor, type Color, distinctColor, secondTone } from './color.js';
+import { type ShapeClass, shapeClasses } from './layout.js';
 import { shapeOutline } from './outline.js';
 import { paintTexture } from './texture.js';
 

@@ -1,11 +1,29 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { VocDataConfig } from '../../config/schema.js';
+import { z } from 'zod';
 import { UserError } from '../../errors.js';
+import { classList } from '../dataset-format.js';
+import { vocClasses } from './classes.js';
+
+/** Data section of a config with VOC's layout. */
+export const vocSchema = z.strictObject({
+  format: z.literal('voc'),
+  /** The folder that holds VOC2012. */
+  root: z.string(),
+  year: z.int().default(2012),
+  /** Names of lists in ImageSets/Segmentation. */
+  train: z.string().default('train'),
+  val: z.string().default('val'),
+  /** Classes that are learned; objects of others are ignored. */
+  classes: classList.default([...vocClasses]),
+  /** Meaning of the class masks' indices, from 1; needed only where an object has no name in an XML file. */
+  maskClasses: classList.default([...vocClasses]),
+});
+export type VocData = z.output<typeof vocSchema>;
 
 /** Where the devkit keeps the pieces of a data set. */
 export interface VocLayout {
-  readonly photos: string;
+  readonly images: string;
   annotation(id: string): string;
   objectMask(id: string): string;
   classMask(id: string): string;
@@ -13,10 +31,10 @@ export interface VocLayout {
 }
 
 /** The paths of a config's data, whether or not anything is there. */
-export function vocLayout(data: VocDataConfig): VocLayout {
+export function vocLayout(data: VocData): VocLayout {
   const folder = path.join(data.root, `VOC${data.year}`);
   return {
-    photos: path.join(folder, 'JPEGImages'),
+    images: path.join(folder, 'JPEGImages'),
     annotation: (id) => path.join(folder, 'Annotations', `${id}.xml`),
     objectMask: (id) => path.join(folder, 'SegmentationObject', `${id}.png`),
     classMask: (id) => path.join(folder, 'SegmentationClass', `${id}.png`),
@@ -29,7 +47,7 @@ export function vocLayout(data: VocDataConfig): VocLayout {
  *
  * @throws UserError that says which folder was looked for and, where it can be seen, what `data.root` should be.
  */
-export async function requireVocFolders(data: VocDataConfig): Promise<void> {
+export async function requireVocFolders(data: VocData): Promise<void> {
   const folder = path.join(data.root, `VOC${data.year}`);
   if ((await entries(folder)) === undefined) {
     throw new UserError(`There is no folder ${folder}. ${await advice(data)}`);
@@ -44,7 +62,7 @@ export async function requireVocFolders(data: VocDataConfig): Promise<void> {
   }
 }
 
-async function advice({ root, year }: VocDataConfig): Promise<string> {
+async function advice({ root, year }: VocData): Promise<string> {
   const inRoot = await entries(root);
   if (inRoot === undefined) return `data.root must be the folder that holds VOC${year}; ${root} isn't there.`;
   if (inRoot.includes('JPEGImages')) {

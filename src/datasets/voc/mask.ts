@@ -1,20 +1,19 @@
 import { messageOf, UserError } from '../../errors.js';
 import type { Report } from '../finding.js';
-import { sizeMismatch } from '../images/size-mismatch.js';
-import type { Photo } from '../images/stored-image.js';
+import { type StoredImage, sizeMismatch } from '../images/stored-image.js';
 import { readIfThere } from '../read-file.js';
 import { decodeIndexImage, type IndexImage } from './index-image.js';
 
 /**
  * Reads a mask file.
  *
- * @param photo that it must be as large as; `undefined` where that is unknown
+ * @param image that it must be as large as; `undefined` where that is unknown
  * @param missing what to report when there is no such file; by default that is fine
  * @returns `undefined` when there is no such file, or after a report
  */
 export function readMask(
   file: string,
-  photo: Photo | undefined,
+  image: StoredImage | undefined,
   report: Report,
   missing?: string,
 ): IndexImage | undefined {
@@ -35,7 +34,7 @@ export function readMask(
     report({ code: 'mask-unreadable', file, message });
     return undefined;
   }
-  const message = photo && sizeMismatch(file, mask, photo);
+  const message = image && sizeMismatch(file, mask, image);
   if (message === undefined) return mask;
   report({ code: 'size-mismatch', file, message });
   return undefined;

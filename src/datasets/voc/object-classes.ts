@@ -1,10 +1,9 @@
-import type { VocDataConfig } from '../../config/schema.js';
 import type { AnnotatedObject } from './annotation.js';
-import type { VocLayout } from './layout.js';
+import type { VocData, VocLayout } from './layout.js';
 
-/** What is known about the objects of an image. */
+/** Sources of the objects' classes in an image. */
 export interface ObjectSources {
-  readonly data: VocDataConfig;
+  readonly data: VocData;
   readonly layout: VocLayout;
   readonly id: string;
   /** The annotation's objects; `undefined` when there is no annotation. */

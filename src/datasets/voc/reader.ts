@@ -1,26 +1,35 @@
 import path from 'node:path';
-import type { VocDataConfig } from '../../config/schema.js';
 import { messageOf, UserError } from '../../errors.js';
-import { encodeLabelImage, maskExtent, type RunLengthMask } from '../../geometry/run-length-mask.js';
+import type { ImageSize } from '../../geometry/image-size.js';
+import type { RunLengthMask } from '../../geometry/run-length-mask.js';
+import { encodeLabelImage, maskExtent } from '../../geometry/run-length-mask.js';
 import type { Finding, Report } from '../finding.js';
-import { readPhoto } from '../images/stored-image.js';
+import { readStoredImage } from '../images/stored-image.js';
 import { readIfThere } from '../read-file.js';
-import { type ImageReader, type ReadObject, sampleOf } from '../read-image.js';
-import type { Purpose, SampleReader } from '../sample.js';
+import type { ImageReader, ReadImage, ReadObject } from '../read-image.js';
 import { parseAnnotation, type VocAnnotation } from './annotation.js';
-import { vocLayout } from './layout.js';
+import { type VocData, vocLayout } from './layout.js';
 import { readMask } from './mask.js';
 import { classInMask, majorityClasses, type ObjectSources, whyClassless } from './object-classes.js';
 
 /** Pixels of a mask that belong to no object: outlines, and what the annotators left out. */
 const voidIndex = 255;
 
-const photoExtensions = ['.jpg', '.jpeg', '.png', '.JPG', '.JPEG', '.PNG'];
+const imageEndings = ['.jpg', '.jpeg', '.png', '.JPG', '.JPEG', '.PNG'];
 
-/** A reader of the samples of VOC's layout; see {@link vocImageReader}. */
-export function vocReader(data: VocDataConfig, purpose: Purpose): SampleReader {
-  const read = vocImageReader(data);
-  return async (id) => sampleOf(await read(id), data.classes, purpose);
+/** Contents of VOC's files that only VOC's checks look at. */
+export interface VocOwn {
+  /** The size that the annotation says the image has. */
+  readonly stated: { readonly file: string; readonly size: ImageSize } | undefined;
+  /** By the objects' keys. */
+  readonly objects: ReadonlyMap<number | string, VocObject>;
+}
+
+interface VocObject {
+  /** The class in the class mask; undefined where that wasn't read, or can't be compared. */
+  readonly classInMask: string | undefined;
+  /** Values that VOC's format doesn't know. */
+  readonly odd: readonly string[];
 }
 
 /**
@@ -31,25 +40,25 @@ export function vocReader(data: VocDataConfig, purpose: Purpose): SampleReader {
  *
  * @param thorough whether to read SegmentationClass in any case, so that both can be compared
  */
-export function vocImageReader(data: VocDataConfig, thorough = false): ImageReader {
+export function vocReader(data: VocData, thorough = false): ImageReader<unknown, VocOwn> {
   const layout = vocLayout(data);
-  return async (id) => {
+  const read = async (id: string): Promise<ReadImage<VocOwn>> => {
     const findings: Finding[] = [];
     const report: Report = (finding) => findings.push(finding);
-    const photo = await readPhoto(
-      photoExtensions.map((extension) => path.join(layout.photos, id + extension)),
-      `${path.join(layout.photos, id)}.jpg is missing, and there is no .jpeg or .png instead. ` +
+    const image = await readStoredImage(
+      imageEndings.map((ending) => path.join(layout.images, id + ending)),
+      `${path.join(layout.images, id)}.jpg is missing, and there is no .jpeg or .png instead. ` +
         `Add the photograph, or take "${id}" out of the split.`,
       report,
     );
     const file = layout.objectMask(id);
     const missing = `${file} is missing. Add the mask, or take "${id}" out of the split.`;
-    const mask = readMask(file, photo, report, missing);
+    const mask = readMask(file, image, report, missing);
     const annotation = annotationOf(layout.annotation(id), report);
     const stated = annotation?.size && { file: layout.annotation(id), size: annotation.size };
-    const read = { id, imageId: id, photo, file, name: file, stated, findings };
+    const read = { id, imageId: undefined, image, file, name: file, findings };
     // Nothing is known of the objects where a file is damaged that names them.
-    const unknown = { ...read, objects: [] };
+    const unknown = { ...read, objects: [], own: { stated, objects: new Map() } };
     if (!mask || findings.some(({ code }) => code === 'annotation-unreadable')) return unknown;
 
     const masks = encodeLabelImage(mask.indices, mask.height, mask.width);
@@ -57,15 +66,26 @@ export function vocImageReader(data: VocDataConfig, thorough = false): ImageRead
     const annotated = annotation?.objects;
     const named = [...masks.keys()].every((index) => annotated?.[index - 1]?.name !== undefined);
     const found = findings.length;
-    const classMask = thorough || !named ? readMask(layout.classMask(id), photo, report) : undefined;
+    const classMask = thorough || !named ? readMask(layout.classMask(id), image, report) : undefined;
     if (!named && findings.length > found) return unknown;
     const classIndices = classMask && majorityClasses(mask.indices, classMask.indices);
     const sources = { data, layout, id, annotated, classIndices };
     const indices = new Set([...masks.keys(), ...(annotated ?? []).map((_, i) => i + 1)]);
-    const objects = [...indices]
-      .sort((a, b) => a - b)
-      .map((index) => readObject(index, masks.get(index), sources, report));
-    return { ...read, objects };
+    const sorted = [...indices].sort((a, b) => a - b);
+    const objects = sorted.map((index) => readObject(index, masks.get(index), sources, report));
+    const own = new Map(sorted.map((index) => [index, readOwn(index, masks.has(index), sources)]));
+    return { ...read, objects, own: { stated, objects: own } };
+  };
+  return { read };
+}
+
+function readOwn(index: number, hasMask: boolean, sources: ObjectSources): VocObject {
+  const named = sources.annotated?.[index - 1];
+  // Names that the list lacks can't be compared with it.
+  const comparable = named?.name === undefined || sources.data.maskClasses.includes(named.name);
+  return {
+    classInMask: hasMask && comparable ? classInMask(index, sources) : undefined,
+    odd: named?.odd ?? [],
   };
 }
 
@@ -88,8 +108,6 @@ function readObject(
     file,
     key: index,
     className,
-    // Names that the list lacks can't be compared with it.
-    classInMask: own?.name === undefined || sources.data.maskClasses.includes(own.name) ? inMask : undefined,
     box: mask && maskExtent(mask),
     annotatedBox: own?.box,
     area: undefined,
@@ -98,7 +116,6 @@ function readObject(
     difficult: own?.difficult ?? false,
     crowd: false,
     listed: annotated === undefined || own !== undefined,
-    odd: own?.odd ?? [],
   };
 }
 

@@ -1,6 +1,5 @@
 import Table from 'cli-table3';
-import type { Percentiles } from '../../datasets/checks/percentiles.js';
-import type { SplitSummary } from '../../datasets/checks/summary.js';
+import type { Percentiles, SplitSummary } from '../../datasets/checks/summary.js';
 import { type Finding, findingKinds, type Severity, severityOf } from '../../datasets/finding.js';
 
 /** So many cases of a kind are written out. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ImageFacts, ObjectFacts } from '../../../src/datasets/checks/facts.js';
-import { percentiles } from '../../../src/datasets/checks/percentiles.js';
-import { summarize } from '../../../src/datasets/checks/summary.js';
+import { percentiles, summarize } from '../../../src/datasets/checks/summary.js';
+import { cocoFormat } from '../../../src/datasets/coco/format.js';
 
 function object(className: string, area: number, more: Partial<ObjectFacts> = {}): ObjectFacts {
   return {
@@ -9,7 +9,6 @@ function object(className: string, area: number, more: Partial<ObjectFacts> = {}
     file: 'a.png',
     key: 1,
     className,
-    classInMask: undefined,
     box: [0, 0, 1, 1],
     annotatedBox: undefined,
     area: undefined,
@@ -18,7 +17,6 @@ function object(className: string, area: number, more: Partial<ObjectFacts> = {}
     difficult: false,
     crowd: false,
     listed: true,
-    odd: [],
     ...more,
   };
 }
@@ -29,16 +27,18 @@ function image(id: string, width: number, objects: readonly ObjectFacts[]): Imag
     imageId: id,
     file: 'a.png',
     name: 'a.png',
-    stated: undefined,
-    photo: { file: `${id}.jpg`, width, height: 100, orientation: 1, fingerprint: id },
+    image: { file: `${id}.jpg`, width, height: 100, orientation: 1, fingerprint: id },
     objects,
     findings: [],
+    own: undefined,
   };
 }
 
 const dataset = {
   source: 'train.txt',
-  photos: 'photos',
+  data: { format: 'coco', root: '' },
+  format: cocoFormat,
+  imagesFolder: 'images',
   classes: ['cat', 'dog'],
   names: ['cat', 'dog', 'cow'],
   ids: ['a', 'b', 'c'],

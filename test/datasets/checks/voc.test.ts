@@ -3,10 +3,9 @@ import path from 'node:path';
 import { encode } from 'fast-png';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import type { VocDataConfig } from '../../../src/config/schema.js';
 import { severityOf } from '../../../src/datasets/finding.js';
 import { decodeIndexImage, type IndexImage } from '../../../src/datasets/voc/index-image.js';
-import type { VocLayout } from '../../../src/datasets/voc/layout.js';
+import type { VocData, VocLayout } from '../../../src/datasets/voc/layout.js';
 import { edit, findingsIn, soundData } from '../../support/sound-data.js';
 
 const sound = soundData();
@@ -16,7 +15,7 @@ const id = 'train_00001';
 const last = 'train_00040';
 
 interface Files {
-  readonly data: VocDataConfig;
+  readonly data: VocData;
   readonly layout: VocLayout;
   readonly photo: string;
   readonly mask: string;
@@ -24,11 +23,11 @@ interface Files {
   readonly annotation: string;
 }
 
-function filesOf({ data, layout }: { data: VocDataConfig; layout: VocLayout }): Files {
+function filesOf({ data, layout }: { data: VocData; layout: VocLayout }): Files {
   return {
     data,
     layout,
-    photo: path.join(layout.photos, `${id}.jpg`),
+    photo: path.join(layout.images, `${id}.jpg`),
     mask: layout.objectMask(id),
     classMask: layout.classMask(id),
     annotation: layout.annotation(id),
@@ -235,7 +234,7 @@ const cases: readonly Case[] = [
       for (const file of [layout.objectMask(last), layout.classMask(last), layout.annotation(last)]) {
         copyFileSync(file.replace(last, id), file);
       }
-      copyFileSync(photo, path.join(layout.photos, `${last}.jpg`));
+      copyFileSync(photo, path.join(layout.images, `${last}.jpg`));
     },
     /train_00040\.jpg has the same pixels as .*train_00001\.jpg in train, too/,
   ],
@@ -261,7 +260,7 @@ describe('a data set in the layout of VOC', () => {
 
   it('is found to have a photograph of the training split under another name in the other one', async () => {
     const { data, layout } = sound.voc();
-    copyFileSync(path.join(layout.photos, `${id}.jpg`), path.join(layout.photos, 'val_00001.jpg'));
+    copyFileSync(path.join(layout.images, `${id}.jpg`), path.join(layout.images, 'val_00001.jpg'));
     for (const file of [layout.objectMask, layout.classMask, layout.annotation])
       copyFileSync(file(id), file('val_00001'));
     const findings = await findingsIn(data);
@@ -274,7 +273,8 @@ describe('a data set in the layout of VOC', () => {
 
   it('may be the same for both splits, which is said once', async () => {
     const { data } = sound.voc();
-    const findings = await findingsIn({ ...data, val: 'train' });
+    const both = { ...data, val: 'train' };
+    const findings = await findingsIn(both);
     expect(findings.map(({ code }) => code)).toEqual(['image-in-two-splits']);
     expect(findings[0].message).toContain('data.train and data.val are both');
   });

@@ -1,10 +1,9 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { CocoDataConfig } from '../../../src/config/schema.js';
+import type { CocoData } from '../../../src/datasets/coco/layout.js';
+import { openDataset, resolveClasses } from '../../../src/datasets/formats.js';
 import { evaluationLoader, trainingLoader } from '../../../src/datasets/loading/loader.js';
-import { openDataset } from '../../../src/datasets/open.js';
-import { resolveClasses } from '../../../src/datasets/resolve-classes.js';
 import type { Sample } from '../../../src/datasets/sample.js';
 import { UserError } from '../../../src/errors.js';
 import { groundTruthObject } from '../../../src/metrics/scored-image.js';
@@ -49,7 +48,7 @@ const train: Instances = {
   ],
 };
 
-const open = async (data: CocoDataConfig, split: 'train' | 'val' = 'train') =>
+const open = async (data: CocoData, split: 'train' | 'val' = 'train') =>
   openDataset(await resolveClasses(data), split);
 
 describe('openCoco', () => {
@@ -187,14 +186,13 @@ describe('openCoco', () => {
 describe('loaders of COCO annotation files', () => {
   it.each([0, 2])('deliver the same with %i threads', async (workers) => {
     const data = await resolveClasses(await writeCocoFolder(train));
-    const { ids, records, load } = await openDataset(data, 'val');
+    const dataset = await openDataset(data, 'val');
     const samples: Sample[] = [];
-    for await (const sample of evaluationLoader({ data, ids, records, workers, ahead: 2 }))
-      samples.push(sample);
-    expect(samples).toEqual(await Promise.all(ids.map(load)));
+    for await (const sample of evaluationLoader({ dataset, workers, ahead: 2 })) samples.push(sample);
+    expect(samples).toEqual(await Promise.all(dataset.ids.map(dataset.load)));
     const training = await openDataset(data, 'train');
     const order = { seed: 1, start: 0, horizontalFlip: 0, ahead: 2 };
-    const loader = trainingLoader({ data, ids: training.ids, records: training.records, workers, ...order });
+    const loader = trainingLoader({ dataset: training, workers, ...order });
     const first = await loader.next();
     expect(first).toEqual(await training.load(first.id));
     await loader.close();

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { CocoDataConfig, DataConfig } from '../../../src/config/schema.js';
 import { parseGroundTruth } from '../../../src/datasets/coco/ground-truth.js';
+import type { CocoData } from '../../../src/datasets/coco/layout.js';
 import { writeInstances } from '../../../src/datasets/coco/write.js';
-import { openDataset } from '../../../src/datasets/open.js';
-import { imageReader } from '../../../src/datasets/reader.js';
-import { resolveClasses } from '../../../src/datasets/resolve-classes.js';
+import type { DataSettings } from '../../../src/datasets/dataset-format.js';
+import { openDataset, resolveClasses } from '../../../src/datasets/formats.js';
 import type { Sample } from '../../../src/datasets/sample.js';
 import { goldenFile, writeSbdFolder } from '../../support/sbd-folder.js';
 import { annotationText, remove, writeVocFolder } from '../../support/voc-folder.js';
@@ -17,19 +16,19 @@ const image = {
 };
 
 /** Writes the training split; the config of what was written. */
-async function convert(data: DataConfig): Promise<CocoDataConfig> {
-  const dataset = await openDataset(data, 'train', undefined, { purpose: 'evaluation' });
+async function convert(data: DataSettings): Promise<CocoData> {
+  const dataset = await openDataset(data, 'train', { purpose: 'evaluation' });
   const file = path.join(data.root, 'instances.json');
-  await writeInstances(file, dataset, imageReader(data));
-  const [root, images] = [data.root, dataset.photos];
+  await writeInstances(file, dataset);
+  const [root, images] = [data.root, dataset.imagesFolder];
   const both = { train: 'instances.json', val: 'instances.json', imagesTrain: images, imagesVal: images };
-  const classes = 'classes' in data && data.classes ? { classes: data.classes } : {};
+  const classes = data.classes ? { classes: [...data.classes] } : {};
   return { format: 'coco', root, ...both, ...classes };
 }
 
 /** The samples without what they are called, and without areas, which only COCO's files state. */
-async function samplesOf(data: DataConfig): Promise<unknown[]> {
-  const { ids, load } = await openDataset(data, 'train', undefined, { purpose: 'evaluation' });
+async function samplesOf(data: DataSettings): Promise<unknown[]> {
+  const { ids, load } = await openDataset(data, 'train', { purpose: 'evaluation' });
   const samples: Sample[] = [];
   for (const id of ids) samples.push(await load(id));
   const plain = (instances: Sample['instances']) => instances.map(({ area, ...rest }) => rest);
@@ -70,7 +69,8 @@ describe('writeInstances', () => {
 
   it('counts categories by the config, then by the data', async () => {
     const { data } = await writeVocFolder({ a: image });
-    await convert({ ...data, classes: ['dog', 'cat'], maskClasses: ['cat', 'cow', 'dog'] });
+    const chosen = { ...data, classes: ['dog', 'cat'], maskClasses: ['cat', 'cow', 'dog'] };
+    await convert(chosen);
     const file = path.join(data.root, 'instances.json');
     const content = JSON.parse(readFileSync(file, 'utf8'));
     expect(Object.keys(content)).toEqual(['info', 'categories', 'images', 'annotations']);
@@ -104,13 +104,9 @@ describe('writeInstances', () => {
     const { data, layout } = await writeVocFolder({ a: image, b: image });
     const file = path.join(data.root, 'instances.json');
     const dataset = await openDataset(data, 'train');
-    expect(
-      await writeInstances(file, dataset, imageReader(data), { signal: AbortSignal.abort() }),
-    ).toBeUndefined();
+    expect(await writeInstances(file, dataset, { signal: AbortSignal.abort() })).toBeUndefined();
     remove(layout.objectMask('b'));
-    await expect(writeInstances(file, dataset, imageReader(data))).rejects.toThrow(
-      /b\.png is missing.*atto check/,
-    );
+    await expect(writeInstances(file, dataset)).rejects.toThrow(/b\.png is missing.*atto check/);
     expect(() => readFileSync(file)).toThrow('ENOENT');
   });
 });

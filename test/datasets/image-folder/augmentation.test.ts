@@ -5,8 +5,8 @@ import {
   type ColorChange,
   changeColors,
   randomColorChanges,
-} from '../../../src/datasets/image-folder/color-jitter.js';
-import { centerCropResize, randomCrop } from '../../../src/datasets/image-folder/crop.js';
+} from '../../../src/datasets/images/color-jitter.js';
+import { centerCropResize, randomCrop } from '../../../src/datasets/images/crop.js';
 import { decodeCropResized } from '../../../src/datasets/images/crop-resize.js';
 import { asPhotograph } from '../../../src/datasets/images/decode-rgb.js';
 import { randomStream } from '../../../src/random.js';

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ImageFolderDataConfig } from '../../../src/config/schema.js';
-import { openLabeledSplit, resolveLabeledClasses } from '../../../src/datasets/image-folder/open.js';
+import { openLabeledSplit, resolveClasses } from '../../../src/datasets/formats.js';
+import type { ImageFolderData } from '../../../src/datasets/image-folder/listing.js';
 import { UserError } from '../../../src/errors.js';
 import { writePictures } from '../../support/image-folder.js';
 import { tempFolder } from '../../support/temp-folder.js';
@@ -12,7 +12,7 @@ beforeEach(() => {
   root = tempFolder();
 });
 
-const data = (more: Partial<ImageFolderDataConfig> = {}): ImageFolderDataConfig => ({
+const data = (more: Partial<ImageFolderData> = {}): ImageFolderData => ({
   format: 'image-folder',
   root,
   train: 'train',
@@ -22,8 +22,8 @@ const data = (more: Partial<ImageFolderDataConfig> = {}): ImageFolderDataConfig 
 });
 
 /** Opens a split as the commands do. */
-async function open(split: 'train' | 'val', more: Partial<ImageFolderDataConfig> = {}) {
-  return openLabeledSplit(await resolveLabeledClasses(data(more)), split);
+async function open(split: 'train' | 'val', more: Partial<ImageFolderData> = {}) {
+  return openLabeledSplit(await resolveClasses(data(more)), split);
 }
 
 async function refusal(opening: Promise<unknown>): Promise<string> {
@@ -151,6 +151,6 @@ it('generated shapes are one a picture, in folders named by it', async () => {
   expect(files.map(({ label }) => label)).toEqual([0, 0, 1, 2, 3, 4]);
   expect((await openLabeledSplit(shapes, 'val')).files).toHaveLength(5);
   // The same settings with several shapes a picture are other data.
-  const { openDataset } = await import('../../../src/datasets/open.js');
+  const { openDataset } = await import('../../../src/datasets/formats.js');
   expect(await refusal(openDataset(shapes, 'train'))).toContain('layout image-folder instead of voc');
 });

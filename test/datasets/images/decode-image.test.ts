@@ -15,7 +15,7 @@ interface Photograph {
   readonly turned: { readonly width: number; readonly height: number; readonly pixels: string };
 }
 
-const golden = path.join(import.meta.dirname, '..', 'golden', 'photographs.json');
+const golden = path.join(import.meta.dirname, '..', '..', 'golden', 'photographs.json');
 const photographs: Photograph[] = JSON.parse(await readFile(golden, 'utf8'));
 const bytes = (base64: string): Uint8Array => new Uint8Array(Buffer.from(base64, 'base64'));
 

@@ -1,22 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import type { VocDataConfig } from '../../../src/config/schema.js';
+import type { Dataset } from '../../../src/datasets/dataset-format.js';
+import { openDataset } from '../../../src/datasets/formats.js';
 import { flipSample } from '../../../src/datasets/images/flip.js';
 import { evaluationLoader, trainingLoader } from '../../../src/datasets/loading/loader.js';
 import type { Sample } from '../../../src/datasets/sample.js';
-import { vocReader } from '../../../src/datasets/voc/reader.js';
 import { UserError } from '../../../src/errors.js';
-import { annotationText, type VocFolder, writeVocFolder } from '../../support/voc-folder.js';
+import { sampleReader } from '../../support/sample-reader.js';
+import { annotationText, writeVocFolder } from '../../support/voc-folder.js';
 
 const ids = ['a', 'b', 'c', 'd', 'e'];
 
-function writeImages(): Promise<VocFolder> {
+async function writeImages(): Promise<Dataset> {
   const image = { objects: ['110', '100', '022'], annotation: annotationText('cat', 'dog') };
-  return writeVocFolder(Object.fromEntries(ids.map((id) => [id, image])));
+  const { data } = await writeVocFolder(Object.fromEntries(ids.map((id) => [id, image])));
+  return openDataset(data, 'train');
 }
 
 interface Settings {
-  readonly data: VocDataConfig;
-  readonly ids: readonly string[];
+  readonly dataset: Dataset;
   readonly workers: number;
   readonly start: number;
   readonly ahead?: number;
@@ -32,21 +33,21 @@ async function take(settings: Settings, count: number): Promise<Sample[]> {
 
 describe('trainingLoader', () => {
   it('delivers the same from any position, with any number of threads and any read-ahead', async () => {
-    const { data } = await writeImages();
-    const all = await take({ data, ids, workers: 0, start: 0 }, 17);
-    expect(await take({ data, ids, workers: 2, start: 0, ahead: 7 }, 17)).toEqual(all);
-    expect(await take({ data, ids, workers: 1, start: 6, ahead: 1 }, 11)).toEqual(all.slice(6));
+    const dataset = await writeImages();
+    const all = await take({ dataset, workers: 0, start: 0 }, 17);
+    expect(await take({ dataset, workers: 2, start: 0, ahead: 7 }, 17)).toEqual(all);
+    expect(await take({ dataset, workers: 1, start: 6, ahead: 1 }, 11)).toEqual(all.slice(6));
     expect(new Set(all.slice(0, 5).map(({ id }) => id))).toEqual(new Set(ids));
     expect(all.slice(0, 5).map(({ id }) => id)).not.toEqual(all.slice(5, 10).map(({ id }) => id));
   });
 
   it('mirrors the share that is asked for, by position', async () => {
-    const { data } = await writeImages();
-    const read = vocReader(data, 'training');
+    const dataset = await writeImages();
+    const read = sampleReader(dataset.data, 'training');
     const originals = new Map<string, Sample>();
     for (const id of ids) originals.set(id, await read(id));
     const mirrored = async (horizontalFlip: number, count: number): Promise<boolean[]> => {
-      const loader = trainingLoader({ data, ids, seed: 2, start: 0, horizontalFlip, workers: 0, ahead: 4 });
+      const loader = trainingLoader({ dataset, seed: 2, start: 0, horizontalFlip, workers: 0, ahead: 4 });
       const flags: boolean[] = [];
       for (let i = 0; i < count; i++) {
         const sample = await loader.next();
@@ -68,8 +69,8 @@ describe('trainingLoader', () => {
   it.each([0, 1])(
     'delivers pixels that can be handed to another thread, mirrored with chance %i',
     async (horizontalFlip) => {
-      const { data } = await writeImages();
-      const loader = trainingLoader({ data, ids, seed: 1, start: 0, horizontalFlip, workers: 0, ahead: 1 });
+      const dataset = await writeImages();
+      const loader = trainingLoader({ dataset, seed: 1, start: 0, horizontalFlip, workers: 0, ahead: 1 });
       const { buffer } = (await loader.next()).image.data;
       expect.assert(buffer instanceof ArrayBuffer);
       structuredClone(buffer, { transfer: [buffer] });
@@ -78,11 +79,10 @@ describe('trainingLoader', () => {
   );
 
   it.each([0, 2])('rejects a broken sample with %i threads and goes on after it', async (workers) => {
-    const { data } = await writeImages();
+    const dataset = await writeImages();
     const some = ['a', 'gone', 'b'];
     const loader = trainingLoader({
-      data,
-      ids: some,
+      dataset: { ...dataset, ids: some },
       seed: 1,
       start: 0,
       horizontalFlip: 0,
@@ -99,11 +99,10 @@ describe('trainingLoader', () => {
   });
 
   it('says so when a thread breaks down', async () => {
-    const { data } = await writeImages();
-    const broken = { ...data, root: JSON.parse('null') };
+    const dataset = await writeImages();
+    const broken = { ...dataset, data: { ...dataset.data, root: JSON.parse('null') } };
     const loader = trainingLoader({
-      data: broken,
-      ids,
+      dataset: broken,
       seed: 1,
       start: 0,
       horizontalFlip: 0,
@@ -116,8 +115,8 @@ describe('trainingLoader', () => {
   });
 
   it('closes in the middle of its work', async () => {
-    const { data } = await writeImages();
-    const loader = trainingLoader({ data, ids, seed: 1, start: 0, horizontalFlip: 0, workers: 2, ahead: 8 });
+    const dataset = await writeImages();
+    const loader = trainingLoader({ dataset, seed: 1, start: 0, horizontalFlip: 0, workers: 2, ahead: 8 });
     const pending = expect(loader.next()).rejects.toThrow('closed');
     await loader.close();
     await pending;
@@ -127,15 +126,15 @@ describe('trainingLoader', () => {
 
 describe('evaluationLoader', () => {
   it.each([0, 2])('goes once through the ids in order with %i threads', async (workers) => {
-    const { data } = await writeImages();
+    const dataset = await writeImages();
     const seen: string[] = [];
-    for await (const sample of evaluationLoader({ data, ids, workers, ahead: 2 })) seen.push(sample.id);
+    for await (const sample of evaluationLoader({ dataset, workers, ahead: 2 })) seen.push(sample.id);
     expect(seen).toEqual(ids);
   });
 
   it('ends the threads when the loop is left', async () => {
-    const { data } = await writeImages();
-    const loader = evaluationLoader({ data, ids, workers: 1, ahead: 2 });
+    const dataset = await writeImages();
+    const loader = evaluationLoader({ dataset, workers: 1, ahead: 2 });
     for await (const sample of loader) if (sample.id === 'b') break;
     expect(await loader.next()).toEqual({ done: true, value: undefined });
   });

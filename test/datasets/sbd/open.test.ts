@@ -1,10 +1,10 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openDataset } from '../../../src/datasets/open.js';
-import { sampleReader } from '../../../src/datasets/reader.js';
+import { openDataset } from '../../../src/datasets/formats.js';
 import { UserError } from '../../../src/errors.js';
 import { decodeMask } from '../../../src/geometry/run-length-mask.js';
+import { sampleReader } from '../../support/sample-reader.js';
 import { goldenFile, writeSbdFolder } from '../../support/sbd-folder.js';
 import { tempFolder } from '../../support/temp-folder.js';
 import { photoPixels, remove } from '../../support/voc-folder.js';
@@ -38,7 +38,7 @@ describe('openSbd', () => {
     expect(training.ids).toEqual(['b']);
     expect(training.notices).toEqual([expect.stringMatching(/2 of 3 images of .*train\.txt have no object/)]);
     expect((await training.load('b')).instances.map(({ label }) => label)).toEqual([1, 0]);
-    const whole = await openDataset(chosen, 'train', undefined, { purpose: 'evaluation' });
+    const whole = await openDataset(chosen, 'train', { purpose: 'evaluation' });
     expect(whole.ids).toEqual(['a', 'b', 'c']);
     const { instances, ignored } = await whole.load('a');
     expect([instances.length, ignored.length]).toEqual([0, 3]);
@@ -72,7 +72,7 @@ describe('openSbd', () => {
     expect((await sampleReader(data, 'evaluation')('c')).instances).toEqual([]);
     remove(layout.instances('b'));
     await expect(read('b')).rejects.toThrow('b.mat is missing');
-    remove(layout.photo('a'));
+    remove(layout.image('a'));
     await expect(read('a')).rejects.toThrow('a.jpg is missing');
   });
 });

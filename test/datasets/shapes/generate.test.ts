@@ -1,17 +1,15 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { ShapesDataConfig } from '../../../src/config/schema.js';
-import { openDataset } from '../../../src/datasets/open.js';
-import { shapesAsVoc } from '../../../src/datasets/shapes/as-voc.js';
-import { shapeClasses } from '../../../src/datasets/shapes/classes.js';
+import { openDataset } from '../../../src/datasets/formats.js';
 import { generateShapes } from '../../../src/datasets/shapes/generate.js';
-import { openVoc } from '../../../src/datasets/voc/open.js';
+import type { ShapesData } from '../../../src/datasets/shapes/layout.js';
+import { shapeClasses, shapesAsVoc } from '../../../src/datasets/shapes/layout.js';
 import { UserError } from '../../../src/errors.js';
 import { tempFolder } from '../../support/temp-folder.js';
 import { remove } from '../../support/voc-folder.js';
 
-function settings(): ShapesDataConfig {
+function settings(): ShapesData {
   const root = path.join(tempFolder(), 'shapes');
   return { format: 'shapes', root, seed: 1, trainImages: 6, valImages: 2, minSide: 40, maxSide: 60 };
 }
@@ -32,7 +30,7 @@ describe('generateShapes', () => {
   it('writes images that the VOC reader gives back, with the boxes and classes of the annotations', async () => {
     const data = settings();
     const progress: number[] = [];
-    const train = await openDataset(data, 'train', (done) => progress.push(done));
+    const train = await openDataset(data, 'train', { onGenerate: (done) => progress.push(done) });
     expect(progress).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(train.classes).toEqual(shapeClasses);
     expect(train.ids).toHaveLength(6);
@@ -54,7 +52,7 @@ describe('generateShapes', () => {
     }
     // The class masks say the same as the annotations.
     const labels = async () => {
-      const { load } = await openVoc(shapesAsVoc(data), 'train');
+      const { load } = await openDataset(shapesAsVoc(data), 'train');
       return (await load(train.ids[0])).instances.map(({ label }) => label);
     };
     const named = await labels();

@@ -2,19 +2,19 @@ import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import type { VocDataConfig } from '../../../src/config/schema.js';
 import type { Purpose } from '../../../src/datasets/sample.js';
-import { vocReader } from '../../../src/datasets/voc/reader.js';
+import type { VocData } from '../../../src/datasets/voc/layout.js';
 import { UserError } from '../../../src/errors.js';
 import { decodeMask } from '../../../src/geometry/run-length-mask.js';
+import { sampleReader } from '../../support/sample-reader.js';
 import { annotationText, palettePng, photoPixels, remove, writeVocFolder } from '../../support/voc-folder.js';
 
 const objects = ['01100v', '01132v', '00032v', '000022'];
 const image = { objects, annotation: annotationText('cat', '!person', 'dog') };
 
 /** Expects that reading the only image, `a`, fails with one message that has all these parts. */
-async function expectRefusal(data: VocDataConfig, parts: readonly string[], purpose: Purpose = 'training') {
-  const error: unknown = await vocReader(data, purpose)('a').catch((thrown: unknown) => thrown);
+async function expectRefusal(data: VocData, parts: readonly string[], purpose: Purpose = 'training') {
+  const error: unknown = await sampleReader(data, purpose)('a').catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(UserError);
   for (const part of parts) expect(String(error)).toContain(part);
 }
@@ -22,7 +22,7 @@ async function expectRefusal(data: VocDataConfig, parts: readonly string[], purp
 describe('vocReader', () => {
   it('reads photograph, masks, boxes, classes and flags', async () => {
     const { data } = await writeVocFolder({ a: image });
-    const sample = await vocReader(data, 'training')('a');
+    const sample = await sampleReader(data, 'training')('a');
     expect(sample.id).toBe('a');
     expect(sample.image).toEqual({ width: 6, height: 4, data: photoPixels('a', 6, 4) });
     expect(sample.ignored).toEqual([]);
@@ -37,7 +37,7 @@ describe('vocReader', () => {
 
   it("gives objects of other classes as ignored, and labels by the config's list", async () => {
     const { data } = await writeVocFolder({ a: image });
-    const sample = await vocReader({ ...data, classes: ['dog', 'cat'] }, 'training')('a');
+    const sample = await sampleReader({ ...data, classes: ['dog', 'cat'] }, 'training')('a');
     expect(sample.instances.map(({ label, box }) => [label, box[0]])).toEqual([
       [1, 1],
       [0, 3],
@@ -50,23 +50,24 @@ describe('vocReader', () => {
     const { data, layout } = await writeVocFolder({
       a: { objects, classes, annotation: annotationText('dog') },
     });
-    const labels = async () => (await vocReader(data, 'training')('a')).instances.map(({ label }) => label);
+    const labels = async () =>
+      (await sampleReader(data, 'training')('a')).instances.map(({ label }) => label);
     // Object 3 has a pixel of class 5 and one of class 4: the lower index wins.
     expect(await labels()).toEqual([11, 4, 3]);
     remove(layout.annotation('a'));
     expect(await labels()).toEqual([7, 4, 3]);
     const own = { ...data, classes: ['x', 'y'], maskClasses: ['q', 'q2', 'q3', 'q4', 'y', 'q6', 'q7', 'x'] };
-    const sample = await vocReader(own, 'training')('a');
+    const sample = await sampleReader(own, 'training')('a');
     expect(sample.instances.map(({ label }) => label)).toEqual([0, 1]);
     expect(sample.ignored.length).toBe(1);
   });
 
   it('accepts .jpg, .jpeg, .png and capitals, and leaves EXIF orientation alone', async () => {
     const { data, layout } = await writeVocFolder({ a: image });
-    const read = vocReader(data, 'training');
-    let file = path.join(layout.photos, 'a.png');
+    const read = sampleReader(data, 'training');
+    let file = path.join(layout.images, 'a.png');
     for (const extension of ['.JPG', '.jpeg', '.PNG']) {
-      const next = path.join(layout.photos, `a${extension}`);
+      const next = path.join(layout.images, `a${extension}`);
       renameSync(file, next);
       file = next;
       expect((await read('a')).image.data).toEqual(photoPixels('a', 6, 4));
@@ -87,10 +88,10 @@ describe('vocReader', () => {
     await expectRefusal(data, [layout.objectMask('a'), 'not a readable mask (it is cut off)']);
     remove(layout.objectMask('a'));
     await expectRefusal(data, [`${layout.objectMask('a')} is missing`, 'take "a" out']);
-    writeFileSync(path.join(layout.photos, 'a.png'), 'text');
-    await expectRefusal(data, [path.join(layout.photos, 'a.png'), 'not a readable photograph']);
-    remove(path.join(layout.photos, 'a.png'));
-    await expectRefusal(data, [path.join(layout.photos, 'a.jpg'), 'is missing', 'take "a" out']);
+    writeFileSync(path.join(layout.images, 'a.png'), 'text');
+    await expectRefusal(data, [path.join(layout.images, 'a.png'), 'not a readable photograph']);
+    remove(path.join(layout.images, 'a.png'));
+    await expectRefusal(data, [path.join(layout.images, 'a.jpg'), 'is missing', 'take "a" out']);
   });
 
   it('refuses masks of another size, and knows turned ones', async () => {
@@ -120,7 +121,7 @@ describe('vocReader', () => {
   it('refuses an image without objects for training only', async () => {
     const { data, layout } = await writeVocFolder({ a: { objects: ['00v', '00v'] } });
     await expectRefusal(data, [`${layout.objectMask('a')} has no object`, 'Take "a" out of the split']);
-    const sample = await vocReader(data, 'evaluation')('a');
+    const sample = await sampleReader(data, 'evaluation')('a');
     expect([sample.instances, sample.ignored]).toEqual([[], []]);
   });
 });

@@ -1,15 +1,33 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import type { CocoDataConfig } from '../../config/schema.js';
+import { z } from 'zod';
 import { UserError } from '../../errors.js';
+import { classList } from '../dataset-format.js';
+import type { SplitName } from '../sample.js';
 
-/** Where a split's pieces lie. */
-export interface CocoPaths {
+/** Data section of a config with COCO annotation files. */
+export const cocoSchema = z.strictObject({
+  format: z.literal('coco'),
+  /** The folder that the other paths start from, unless they are absolute. */
+  root: z.string(),
+  /** Annotation files. */
+  train: z.string().default('annotations/instances_train2017.json'),
+  val: z.string().default('annotations/instances_val2017.json'),
+  /** Folders that the images' `file_name` starts from. */
+  imagesTrain: z.string().default('train2017'),
+  imagesVal: z.string().default('val2017'),
+  /** Classes that are learned, by name; objects of others are ignored. All categories of the training file by default. */
+  classes: classList.optional(),
+});
+export type CocoData = z.output<typeof cocoSchema>;
+
+/** Places of a split's pieces. */
+interface CocoPaths {
   readonly annotations: string;
   readonly images: string;
 }
 
-export function cocoPaths(data: CocoDataConfig, split: 'train' | 'val'): CocoPaths {
+export function cocoPaths(data: CocoData, split: SplitName): CocoPaths {
   const fromRoot = (place: string): string => (path.isAbsolute(place) ? place : path.join(data.root, place));
   return {
     annotations: fromRoot(data[split]),
@@ -17,8 +35,8 @@ export function cocoPaths(data: CocoDataConfig, split: 'train' | 'val'): CocoPat
   };
 }
 
-/** The photograph that a `file_name` means; annotation tools for Windows write backslashes. */
-export function photoFile(images: string, fileName: string): string {
+/** The image that a `file_name` means; annotation tools for Windows write backslashes. */
+export function imageFile(images: string, fileName: string): string {
   return path.join(images, fileName.replaceAll('\\', '/'));
 }
 
@@ -27,18 +45,14 @@ export function photoFile(images: string, fileName: string): string {
  *
  * @throws UserError that says, where it can be seen, what the key should be
  */
-export async function requireImages(
-  data: CocoDataConfig,
-  split: 'train' | 'val',
-  fileName: string,
-): Promise<void> {
+export async function requireImages(data: CocoData, split: SplitName, fileName: string): Promise<void> {
   const { annotations, images } = cocoPaths(data, split);
-  if (await isThere(photoFile(images, fileName))) return;
+  if (await isThere(imageFile(images, fileName))) return;
   const key = split === 'train' ? 'data.imagesTrain' : 'data.imagesVal';
   const beside = path.dirname(annotations);
   const likely = [data.root, path.join(data.root, 'images'), beside, path.join(beside, 'images')];
   for (const folder of likely) {
-    if (!(await isThere(photoFile(folder, fileName)))) continue;
+    if (!(await isThere(imageFile(folder, fileName)))) continue;
     throw new UserError(
       `${annotations} names ${fileName}, which isn't in ${images} but in ${folder}. ` +
         `Set ${key}=${path.relative(data.root, folder) || '.'}`,

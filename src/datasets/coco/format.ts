@@ -1,38 +1,62 @@
-import type { CocoDataConfig } from '../../config/schema.js';
 import { UserError } from '../../errors.js';
-import { classesOf, listed, suggestClass } from '../classes.js';
-import { type Report, refuse } from '../finding.js';
-import { imagesWithClasses } from '../images-with-classes.js';
-import { sampleOf } from '../read-image.js';
-import type { Dataset, Purpose } from '../sample.js';
-import { type CocoGroundTruth, parseGroundTruth } from './ground-truth.js';
+import { about, type ImageCheck, rounded } from '../checks/image-check.js';
+import { imagesWithClasses, listed, suggestClass } from '../classes.js';
+import type { DatasetFormat, OpenContext, SplitContents } from '../dataset-format.js';
+import type { Report } from '../finding.js';
+import type { SplitName } from '../sample.js';
+import { type CocoGroundTruth, parseCategories, parseGroundTruth } from './ground-truth.js';
 import { stemOf } from './identifiers.js';
 import { readJsonFile } from './json-file.js';
-import { cocoPaths, photoFile, requireImages } from './paths.js';
-import { readCocoImage } from './reader.js';
-import type { CocoRecord, RecordedAnnotation } from './record.js';
+import { type CocoData, cocoPaths, cocoSchema, imageFile, requireImages } from './layout.js';
+import { type CocoRecord, cocoReader, type RecordedAnnotation } from './reader.js';
+
+/** An annotated area that isn't the mask's: COCO's protocol sorts objects by it. */
+const checkAreas: ImageCheck = ({ objects }) =>
+  objects.flatMap((object) => {
+    const { area, mask } = object;
+    if (area === undefined || !mask || mask.area === 0) return [];
+    const [x1, y1, x2, y2] = mask.extent;
+    // A polygon's area and its pixels differ along the border.
+    const tolerated = 0.2 * Math.max(area, mask.area) + (x2 - x1) + (y2 - y1);
+    if (Math.abs(area - mask.area) <= tolerated) return [];
+    const message = `has the area ${rounded(area)}, but its mask has ${mask.area} pixels. COCO's protocol sorts objects by the area: correct it.`;
+    return about(object, 'area-mismatch', message);
+  });
+
+/** COCO's annotation files, and what annotation tools export as such. */
+export const cocoFormat = {
+  name: 'coco',
+  description:
+    'annotation files, `data.train` and `data.val`, and folders of images, `data.imagesTrain` and `data.imagesVal`; by default as COCO 2017 lies on the disk',
+  schema: cocoSchema,
+  title: (data, split) => `COCO annotation file, ${data[split].replace(/^.*[\\/]/, '')}`,
+  classes: ({ classes }) => classes,
+  /** All categories by rising id. */
+  async readClasses(data, split) {
+    const file = cocoPaths(data, split).annotations;
+    return parseCategories(await readJsonFile(file), file).map(({ name }) => name);
+  },
+  detection: { skipsEmpty: true, open: openCoco, reader: () => cocoReader, check: checkAreas },
+} as const satisfies DatasetFormat<CocoData, CocoRecord>;
 
 /**
  * Opens a split of a data set with COCO annotation files. Classes go by the categories' names. For training, images are
  * left out that have no object of `data.classes`, or only crowds; `notices` says how many.
  *
- * @param report is told what is wrong with the annotation file.
  * @throws UserError when the annotation file or the images aren't there, when a class is no category, or when no image
  * is left
  */
-export async function openCoco(
-  data: CocoDataConfig,
-  split: 'train' | 'val',
-  purpose: Purpose,
-  report: Report = refuse,
-): Promise<Dataset> {
+async function openCoco(
+  data: CocoData,
+  split: SplitName,
+  { classes, purpose, report }: OpenContext,
+): Promise<SplitContents<CocoRecord>> {
   const { annotations: file, images: folder } = cocoPaths(data, split);
-  const truth = parseGroundTruth(await readJsonFile(file), file, report);
-  const names = truth.categories.map(({ name }) => name);
-  const classes = classesOf(data);
+  const groundTruth = parseGroundTruth(await readJsonFile(file), file, report);
+  const names = groundTruth.categories.map(({ name }) => name);
   const notices = missingClasses(classes, names, file, split);
-  const records = recordsOf(truth, file, folder, report);
-  const first = truth.images.find(({ fileName }) => fileName !== undefined)?.fileName;
+  const records = recordsOf(groundTruth, file, folder, report);
+  const first = groundTruth.images.find(({ fileName }) => fileName !== undefined)?.fileName;
   if (first === undefined) throw new UserError(`${file} has no images.`);
   await requireImages(data, split, first);
   const chosen =
@@ -41,13 +65,11 @@ export async function openCoco(
       : { ids: [...records.keys()], notices: [] };
   return {
     source: file,
-    photos: folder,
-    classes,
+    imagesFolder: folder,
     names,
     ids: chosen.ids,
     records,
     notices: [...notices, ...chosen.notices],
-    load: async (id) => sampleOf(await readCocoImage(id, records.get(id)), classes, purpose),
   };
 }
 
@@ -60,7 +82,7 @@ function missingClasses(
   classes: readonly string[],
   names: readonly string[],
   file: string,
-  split: 'train' | 'val',
+  split: SplitName,
 ): string[] {
   const missing = classes.filter((name) => !names.includes(name));
   if (missing.length === 0) return [];
@@ -98,8 +120,8 @@ function recordsOf(
     );
     const stem = fileStem(fileName);
     const key = stems.get(stem.toLowerCase()) === 1 ? stem : `${stem}-${String(id).replace(/[^\w.-]/g, '_')}`;
-    const photo = photoFile(folder, fileName);
-    records.set(key, { imageId: id, photo, height, width, file, annotations: recorded });
+    const image = imageFile(folder, fileName);
+    records.set(key, { imageId: id, image, height, width, file, annotations: recorded });
   });
   return records;
 }

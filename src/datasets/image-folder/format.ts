@@ -1,34 +1,32 @@
 import path from 'node:path';
-import type { ClassificationDataConfig, ImageFolderDataConfig } from '../../config/schema.js';
 import { UserError } from '../../errors.js';
-import { classesOf, listed, suggestClass } from '../classes.js';
-import type { LabeledFile, LabeledSplit } from './labeled-image.js';
-import { hasSplit, listSplit } from './listing.js';
-import { shapesAsImageFolder } from './shapes.js';
+import { listed, suggestClass } from '../classes.js';
+import type { DatasetFormat, LabeledSplit, OpenContext } from '../dataset-format.js';
+import type { LabeledFile, SplitName } from '../sample.js';
+import { hasSplit, type ImageFolderData, imageFolderSchema, listSplit } from './listing.js';
+
+/** Images in folders named by their class. */
+export const imageFolderFormat = {
+  name: 'image-folder',
+  description:
+    '`train` and `val`, each with a folder of images for each class, or lists of paths and classes',
+  schema: imageFolderSchema,
+  title: (data, split) => `image folder, ${data[split]}`,
+  classes: ({ classes }) => classes,
+  readClasses,
+  classification: { open: openImageFolder },
+} as const satisfies DatasetFormat<ImageFolderData>;
 
 /**
- * Opens a split of a classifier's data; generated data is generated where it isn't there yet. The files aren't looked
- * into.
+ * Opens a split of images in folders named by their class, or in a list.
  *
- * @param onGenerate called while images are generated, with the number done and of all
- * @throws UserError when the data isn't there, or a class has no images
+ * @throws UserError when there is no such folder or list, or a class has no images
  */
-export async function openLabeledSplit(
-  data: ClassificationDataConfig,
-  split: 'train' | 'val',
-  onGenerate?: (done: number, total: number) => void,
+export async function openImageFolder(
+  data: ImageFolderData,
+  split: SplitName,
+  { classes }: Pick<OpenContext, 'classes'>,
 ): Promise<LabeledSplit> {
-  if (data.format === 'shapes') {
-    // Drawing needs the canvas, which reading doesn't.
-    const { generateShapes } = await import('../shapes/generate.js');
-    await generateShapes(data, onGenerate, 'image-folder');
-    return openFolder(shapesAsImageFolder(data), split);
-  }
-  return openFolder(data, split);
-}
-
-async function openFolder(data: ImageFolderDataConfig, split: 'train' | 'val'): Promise<LabeledSplit> {
-  const classes = classesOf(data);
   const { source, files } = await listSplit(data, split);
   const names = [...files.keys()];
   const missing = classes.filter((name) => !files.has(name));
@@ -41,18 +39,16 @@ async function openFolder(data: ImageFolderDataConfig, split: 'train' | 'val'): 
   );
   const others = names.filter((name) => !classes.includes(name));
   const notice = `${source}: the images of ${listed(others)} are left out, for data.classes doesn't name them.`;
-  return { source, root: data.root, classes, files: chosen, notices: others.length > 0 ? [notice] : [] };
+  const notices = others.length > 0 ? [notice] : [];
+  return { source, root: data.root, classes, files: chosen, skipUnreadable: data.skipUnreadable, notices };
 }
 
 /**
- * The config of a classifier's data with its classes: where it doesn't say them, those of the training split by name.
+ * The classes of the training split by name.
  *
  * @throws UserError when the splits have different classes
  */
-export async function resolveLabeledClasses(
-  data: ClassificationDataConfig,
-): Promise<ClassificationDataConfig> {
-  if (data.format === 'shapes' || data.classes) return data;
+async function readClasses(data: ImageFolderData): Promise<string[]> {
   const train = await listSplit(data, 'train');
   const classes = [...train.files.keys()];
   if (await hasSplit(data, 'val')) {
@@ -70,5 +66,5 @@ export async function resolveLabeledClasses(
       );
     }
   }
-  return { ...data, classes };
+  return classes;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { openDataset } from '../../src/datasets/open.js';
-import { verifySplits } from '../../src/datasets/verify.js';
+import { verifySplits } from '../../src/datasets/check.js';
+import { openDataset } from '../../src/datasets/formats.js';
 import { UserError } from '../../src/errors.js';
 import { annotationText, type VocImage, writeVocFolder } from '../support/voc-folder.js';
 
@@ -10,15 +10,15 @@ async function openTrain(images: Readonly<Record<string, VocImage>>) {
   const { data } = await writeVocFolder(images);
   const cats = { ...data, classes: ['cat'], maskClasses: ['cat', 'dog'] };
   const dataset = await openDataset(cats, 'train');
-  return { data: cats, dataset, splits: [{ name: 'train' as const, dataset }] };
+  return { dataset, splits: [{ name: 'train' as const, dataset }] };
 }
 
 describe('verifySplits', () => {
   it('reads every image once, says how far it is, and counts what training can live with', async () => {
-    const { data, splits } = await openTrain({ a: image, b: image, c: image });
+    const { splits } = await openTrain({ a: image, b: image, c: image });
     const progress: [number, number][] = [];
     const onProgress = (done: number, total: number) => progress.push([done, total]);
-    const notice = await verifySplits({ data, splits, workers: 1, onProgress });
+    const notice = await verifySplits({ splits, workers: 1, onProgress });
     expect(progress).toEqual([
       [1, 3],
       [2, 3],
@@ -33,10 +33,10 @@ describe('verifySplits', () => {
   });
 
   it('collects the faults of all images, and writes out ten', async () => {
-    const { data, dataset } = await openTrain({ a: image, b: { objects: ['000'] }, c: { objects: ['00v'] } });
+    const { dataset } = await openTrain({ a: image, b: { objects: ['000'] }, c: { objects: ['00v'] } });
     const missing = Array.from({ length: 10 }, (_, i) => `missing${i}`);
     const verifying = (ids: readonly string[], name: 'train' | 'val') =>
-      verifySplits({ data, splits: [{ name, dataset: { ...dataset, ids } }], workers: 0 });
+      verifySplits({ splits: [{ name, dataset: { ...dataset, ids } }], workers: 0 });
     const error: unknown = await verifying(['b', 'a', 'c', ...missing], 'train').catch((thrown) => thrown);
     expect.assert(error instanceof UserError);
     const lines = error.message.split('\n');
@@ -51,8 +51,8 @@ describe('verifySplits', () => {
   });
 
   it('ends when it is told to', async () => {
-    const { data, splits } = await openTrain({ a: image, b: { objects: ['000'] } });
+    const { splits } = await openTrain({ a: image, b: { objects: ['000'] } });
     const signal = AbortSignal.abort();
-    expect(await verifySplits({ data, splits, workers: 0, signal })).toBeUndefined();
+    expect(await verifySplits({ splits, workers: 0, signal })).toBeUndefined();
   });
 });

@@ -1,9 +1,8 @@
-import type { ClassificationInputConfig } from '../../config/schema.js';
 import { UserError } from '../../errors.js';
-import type { LabeledSplit } from './labeled-image.js';
-import { labeledImages } from './loader.js';
+import type { LabeledSplit } from '../dataset-format.js';
+import { labeledImages } from '../loading/labeled-loader.js';
 
-/** So many unreadable images are written out; the rest is counted. */
+/** Number of unreadable images that are written out; the rest is counted. */
 const listedImages = 10;
 
 /** An image that can't be read. */
@@ -15,27 +14,26 @@ export interface Unreadable {
 }
 
 export interface SearchOptions {
-  readonly input: ClassificationInputConfig;
   /** Threads that read; with 0 the caller's thread does. */
   readonly workers: number;
   /** Called after each image with the number of them. */
   readonly onRead: (done: number) => void;
   /** Ends the reading after the image at hand. */
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Reads all images of a split to find those that can't be read. */
 export async function findUnreadable(
   split: LabeledSplit,
-  { input, workers, onRead, signal }: SearchOptions,
+  { workers, onRead, signal }: SearchOptions,
 ): Promise<Unreadable[]> {
   const found: Unreadable[] = [];
   let read = 0;
-  const options = { split, input, workers, ahead: 4 * Math.max(workers, 1) };
-  for await (const image of labeledImages(options, 'check')) {
+  const options = { split, workers, ahead: 4 * Math.max(workers, 1) };
+  for await (const image of labeledImages(options, { kind: 'check' })) {
     if (image instanceof UserError) found.push({ index: read, message: image.message });
     onRead(++read);
-    if (signal.aborted) break;
+    if (signal?.aborted) break;
   }
   return found;
 }
@@ -55,7 +53,7 @@ export function withoutUnreadable(split: LabeledSplit, unreadable: readonly Unre
   return { ...split, files };
 }
 
-/** What is said about unreadable images: how many, and which; undefined where there are none. */
+/** Message about unreadable images: how many, and which; undefined where there are none. */
 export function describeUnreadable(
   unreadable: readonly Pick<Unreadable, 'message'>[],
   images: number,

@@ -1,6 +1,21 @@
 import type { Box } from '../../geometry/boxes.js';
 import type { Finding, FindingCode } from '../finding.js';
-import type { ObjectFacts } from './facts.js';
+import type { SplitName } from '../sample.js';
+import type { ImageFacts, ObjectFacts } from './facts.js';
+
+/** Knowledge of a check beside the image. */
+export interface CheckContext {
+  readonly split: SplitName;
+  /** Classes that are trained. */
+  readonly classes: readonly string[];
+  /** Every class that the data's own list names. */
+  readonly names: readonly string[];
+  /** Whether training leaves out images without annotations by itself. */
+  readonly skipsEmpty: boolean;
+}
+
+/** Finds what is wrong or doubtful in an image. */
+export type ImageCheck = (image: ImageFacts, context: CheckContext) => readonly Finding[];
 
 /** A finding about an object. */
 export function about({ name, file, key }: ObjectFacts, code: FindingCode, what: string): Finding[] {

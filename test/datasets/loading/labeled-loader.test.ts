@@ -2,15 +2,18 @@ import { stat, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { beforeEach, expect, test } from 'vitest';
-import type { LabeledSplit } from '../../../src/datasets/image-folder/labeled-image.js';
-import { labeledImages, labeledTrainingLoader } from '../../../src/datasets/image-folder/loader.js';
-import { openLabeledSplit } from '../../../src/datasets/image-folder/open.js';
-import { labeledSource } from '../../../src/datasets/image-folder/source.js';
 import {
   describeUnreadable,
   findUnreadable,
   withoutUnreadable,
-} from '../../../src/datasets/image-folder/unreadable.js';
+} from '../../../src/datasets/checks/unreadable.js';
+import type { LabeledSplit } from '../../../src/datasets/dataset-format.js';
+import { openLabeledSplit } from '../../../src/datasets/formats.js';
+import {
+  labeledImages,
+  labeledSource,
+  labeledTrainingLoader,
+} from '../../../src/datasets/loading/labeled-loader.js';
 import { UserError } from '../../../src/errors.js';
 import { tinyClassifier, writeCatsAndDogs } from '../../support/image-folder.js';
 import { tempFolder } from '../../support/temp-folder.js';
@@ -55,8 +58,9 @@ test('what comes at a position depends on seed and position alone, not on thread
 test.each(['training', 'evaluation', 'check'] as const)(
   'pixels can be handed to another thread (%s)',
   async (kind) => {
-    const { read } = labeledSource({ root, input: { ...input, horizontalFlip: 0 } });
-    const view = kind === 'training' ? { kind, seed: 1, position: 0 } : { kind };
+    const { read } = labeledSource(root);
+    const unflipped = { ...input, horizontalFlip: 0 };
+    const view = { kind, input: unflipped, seed: 1, position: 0 };
     const { buffer } = (await read({ ...split.files[0], view })).image.data;
     expect.assert(buffer instanceof ArrayBuffer);
     structuredClone(buffer, { transfer: [buffer] });
@@ -79,7 +83,7 @@ test('unreadable images are found and counted, and the rest goes on', async () =
     const onRead = (done: number): void => {
       read = done;
     };
-    const found = await findUnreadable(split, { input, workers, onRead, signal });
+    const found = await findUnreadable(split, { workers, onRead, signal });
     expect(found.map(({ index }) => index)).toEqual([1, 5]);
     expect(read).toBe(8);
     const report = describeUnreadable(found, 8);
@@ -98,9 +102,9 @@ test('unreadable images are found and counted, and the rest goes on', async () =
 
 test('evaluation reads a split once in its order; what is missing comes as the error that says so', async () => {
   const files = [...split.files.slice(0, 2), { file: 'gone.png', label: 0 }, split.files[2]];
-  const options = { split: { ...split, files }, input, workers: 0, ahead: 2 };
+  const options = { split: { ...split, files }, workers: 0, ahead: 2 };
   const seen: string[] = [];
-  for await (const image of labeledImages(options, 'evaluation')) {
+  for await (const image of labeledImages(options, { kind: 'evaluation', input })) {
     seen.push(image instanceof UserError ? image.message : image.id);
   }
   const missing = `${path.join(root, 'gone.png')}: there is no such image`;

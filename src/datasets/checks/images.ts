@@ -1,8 +1,20 @@
 import type { Finding } from '../finding.js';
+import type { SplitName } from '../sample.js';
 import type { ImageFacts } from './facts.js';
-import type { CheckedSplit, SplitName } from './split.js';
+import type { ImageCheck } from './image-check.js';
+import type { CheckedSplit } from './inspect.js';
 
-/** Photographs that are there twice, in one split or in both: what was trained on must not be measured on. */
+/** Images that viewers show turned: whoever drew the masks may have seen them so. */
+export const checkOrientation: ImageCheck = ({ image }) => {
+  if (!image || image.orientation === 1) return [];
+  const { file, orientation } = image;
+  const message =
+    `${file} has the EXIF orientation ${orientation}, so viewers show it turned, but masks belong to the pixels as they ` +
+    'are stored. See with atto view whether they fit; to be safe, store the photograph upright.';
+  return [{ code: 'exif-orientation', file, message }];
+};
+
+/** Images that are there twice, in one split or in both: what was trained on must not be measured on. */
 export function checkRepeatedImages(splits: readonly CheckedSplit[]): Finding[] {
   const [first, second] = splits;
   if (first && second && first.dataset.source === second.dataset.source) {
@@ -14,7 +26,7 @@ export function checkRepeatedImages(splits: readonly CheckedSplit[]): Finding[] 
   return splits.flatMap(({ name, images }) =>
     images.flatMap((image) => {
       const place = { split: name, image };
-      const key = image.photo?.fingerprint ?? image.name;
+      const key = image.image?.fingerprint ?? image.name;
       const before = seen.get(key);
       seen.set(key, before ?? place);
       return before ? [repetition(place, before)] : [];
@@ -28,8 +40,8 @@ interface Place {
 }
 
 function repetition(place: Place, before: Place): Finding {
-  const file = place.image.photo?.file ?? place.image.file;
-  const other = before.image.photo?.file ?? before.image.file;
+  const file = place.image.image?.file ?? place.image.file;
+  const other = before.image.image?.file ?? before.image.file;
   const what =
     file === other
       ? `${file} is in ${before.split}`

@@ -1,30 +1,34 @@
-import type { SbdDataConfig } from '../../config/schema.js';
-import { vocClasses } from '../../config/voc-classes.js';
 import { UserError } from '../../errors.js';
-import { suggestClass } from '../classes.js';
-import { type Report, refuse } from '../finding.js';
-import { imagesWithClasses } from '../images-with-classes.js';
-import { sampleOf } from '../read-image.js';
-import type { Dataset, Purpose } from '../sample.js';
+import { imagesWithClasses, suggestClass } from '../classes.js';
+import type { DatasetFormat, OpenContext, SplitContents } from '../dataset-format.js';
+import type { SplitName } from '../sample.js';
+import { vocClasses } from '../voc/classes.js';
 import { readSplit } from '../voc/split.js';
-import { requireSbdFolders, sbdLayout } from './layout.js';
-import { classesInFile, sbdImageReader } from './reader.js';
+import { requireSbdFolders, type SbdData, sbdLayout, sbdSchema } from './layout.js';
+import { classesInFile, sbdReader } from './reader.js';
+
+/** The Semantic Boundaries Dataset. */
+export const sbdFormat = {
+  name: 'sbd',
+  description: "the Semantic Boundaries Dataset's `dataset/img` and `dataset/inst`, with lists beside them",
+  schema: sbdSchema,
+  title: (data, split) => `Semantic Boundaries Dataset, ${data[split]}`,
+  classes: ({ classes }) => classes,
+  detection: { skipsEmpty: false, open: openSbd, reader: sbdReader },
+} as const satisfies DatasetFormat<SbdData>;
 
 /**
  * Opens a split of the Semantic Boundaries Dataset. For training with a choice of the classes, images are left out that
  * have no object of them; `notices` says how many.
  *
- * @param report is told what is wrong with the list.
  * @throws UserError when a folder or the split is missing, when a class isn't one of VOC's, or when no image is left.
  */
-export async function openSbd(
-  data: SbdDataConfig,
-  split: 'train' | 'val',
-  purpose: Purpose,
-  report: Report = refuse,
-): Promise<Dataset> {
+async function openSbd(
+  data: SbdData,
+  split: SplitName,
+  { classes, purpose, report }: OpenContext,
+): Promise<SplitContents> {
   await requireSbdFolders(data);
-  const { classes } = data;
   const names: readonly string[] = vocClasses;
   const unknown = classes.find((name) => !names.includes(name));
   if (unknown !== undefined) {
@@ -37,7 +41,5 @@ export async function openSbd(
   const { ids, notices } = isChoice
     ? await imagesWithClasses(all, classes, source, (id) => classesInFile(layout.instances(id)))
     : { ids: all, notices: [] };
-  const read = sbdImageReader(data);
-  const load = async (id: string) => sampleOf(await read(id), classes, purpose);
-  return { source, photos: layout.photos, classes, names, ids, notices, load };
+  return { source, imagesFolder: layout.images, names, ids, notices };
 }

@@ -1,18 +1,22 @@
-import type { ClassificationInputConfig } from '../../config/schema.js';
 import { type RandomStream, randomChoice } from '../../random.js';
 import type { RgbImage } from '../sample.js';
 import { between } from './crop.js';
 
-type Jitter = ClassificationInputConfig['colorJitter'];
+/** Greatest changes of an image's colors, as shares. */
+export interface ColorJitter {
+  readonly brightness: number;
+  readonly contrast: number;
+  readonly saturation: number;
+}
 
 /** Changes of an image's colors, each with its factor: 1 changes nothing. */
-export type ColorChange = readonly [kind: keyof Jitter, factor: number];
+export type ColorChange = readonly [kind: keyof ColorJitter, factor: number];
 
 /**
  * Draws how the colors of an image change, as torchvision's ColorJitter: for each kind a factor from 1 − jitter (at
  * least 0) to 1 + jitter, in an order that is drawn, too.
  */
-export function randomColorChanges(jitter: Jitter, random: RandomStream): ColorChange[] {
+export function randomColorChanges(jitter: ColorJitter, random: RandomStream): ColorChange[] {
   const kinds = (['brightness', 'contrast', 'saturation'] as const).filter((kind) => jitter[kind] > 0);
   const changes = kinds.map((kind): ColorChange => {
     const amount = jitter[kind];

@@ -1,7 +1,22 @@
-import type { ClassificationInputConfig } from '../../config/schema.js';
 import type { ImageSize } from '../../geometry/image-size.js';
 import type { RandomStream } from '../../random.js';
-import type { CropResize, Region } from '../images/crop-resize.js';
+import type { CropResize, Region } from './crop-resize.js';
+
+/** Bounds of the rectangles that training draws from an image. */
+export interface CropRange {
+  /** Share of the image's area … */
+  readonly scale: readonly [least: number, greatest: number];
+  /** … and width / height. */
+  readonly aspectRatio: readonly [least: number, greatest: number];
+}
+
+/** The square that evaluation sees, in pixels. */
+export interface CenterCrop {
+  /** Its side. */
+  readonly size: number;
+  /** Length of the image's shorter side before it is cut out. */
+  readonly resize: number;
+}
 
 /** Rectangles that are drawn before the middle of the image is taken. */
 const attempts = 10;
@@ -13,7 +28,7 @@ const attempts = 10;
  */
 export function randomCrop(
   { height, width }: ImageSize,
-  { scale, aspectRatio }: ClassificationInputConfig['crop'],
+  { scale, aspectRatio }: CropRange,
   random: RandomStream,
 ): Region {
   const [logLeast, logGreatest] = aspectRatio.map(Math.log);
@@ -38,11 +53,8 @@ export function between(from: number, to: number, random: RandomStream): number 
   return from + (to - from) * random.uniform();
 }
 
-/** What evaluation sees of an image: the square in the middle once its shorter side has the length `resize`. */
-export function centerCropResize(
-  image: ImageSize,
-  { size, resize }: Pick<ClassificationInputConfig, 'size' | 'resize'>,
-): CropResize {
+/** The view of an image in evaluation: the square in the middle once its shorter side has the length `resize`. */
+export function centerCropResize(image: ImageSize, { size, resize }: CenterCrop): CropResize {
   const shorter = Math.min(image.height, image.width);
   const scaled = {
     height: Math.trunc((resize * image.height) / shorter),

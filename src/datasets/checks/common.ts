@@ -1,0 +1,51 @@
+import type { Finding } from '../finding.js';
+import { checkBoxes, checkBoxPlaces } from './boxes.js';
+import { checkClassLists, checkExamples } from './classes.js';
+import type { CheckContext, ImageCheck } from './image-check.js';
+import { checkOrientation, checkRepeatedImages } from './images.js';
+import type { CheckedSplit } from './inspect.js';
+import { checkEmptyImages, checkMaskSizes, checkOutlines, checkPairs, checkRepetitions } from './masks.js';
+
+/** Checks of an image that all formats have. */
+const imageChecks: readonly ImageCheck[] = [
+  checkOrientation,
+  checkEmptyImages,
+  checkPairs,
+  checkMaskSizes,
+  checkOutlines,
+  checkRepetitions,
+  checkBoxes,
+  checkBoxPlaces,
+];
+
+/** Everything that is wrong or doubtful in one or both splits. */
+export function checkSplits(splits: readonly CheckedSplit[]): Finding[] {
+  return [
+    ...checkImages(splits),
+    ...checkRepeatedImages(splits),
+    ...checkClassLists(splits),
+    ...checkExamples(splits),
+  ];
+}
+
+/** Everything that is wrong or doubtful in their images, each by itself. */
+export function checkImages(splits: readonly CheckedSplit[]): Finding[] {
+  const findings = splits.flatMap(({ name: split, dataset: { classes, names, format }, images }) => {
+    const { detection } = format;
+    const context: CheckContext = { split, classes, names, skipsEmpty: detection.skipsEmpty };
+    return images.flatMap((image) => [
+      ...image.findings,
+      ...imageChecks.flatMap((check) => check(image, context)),
+      ...(detection.check?.(image, context) ?? []),
+    ]);
+  });
+  // An image may be in both splits.
+  const distinct = [
+    ...new Map(
+      findings.map((finding) => [JSON.stringify([finding.code, finding.message]), finding]),
+    ).values(),
+  ];
+  const images = new Set(splits.flatMap((split) => split.images.map(({ id }) => id)));
+  const condense = splits.at(0)?.dataset.format.detection.condense;
+  return condense ? [...condense(distinct, images.size)] : distinct;
+}
