@@ -192,9 +192,9 @@ class Draws:
         found = {}
         for step, draws in enumerate(self.steps):
             rois, _, labels, _ = draws["rois"]
-            for i, (positives, negatives) in enumerate(zip(*draws["anchors"])):
-                found[f"{step}.{i}.positives"] = torch.where(positives)[0]
-                found[f"{step}.{i}.negatives"] = torch.where(negatives)[0]
+            for i, (foreground, background) in enumerate(zip(*draws["anchors"])):
+                found[f"{step}.{i}.foreground"] = torch.where(foreground)[0]
+                found[f"{step}.{i}.background"] = torch.where(background)[0]
                 found[f"{step}.{i}.rois"] = rois[i]
                 found[f"{step}.{i}.labels"] = labels[i]
         return {name: tensor.detach().float().clone() for name, tensor in found.items()}

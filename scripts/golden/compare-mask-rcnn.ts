@@ -11,13 +11,12 @@ import { classesOf } from '../../src/datasets/formats.js';
 import { decodeImage } from '../../src/datasets/images/decode-image.js';
 import { loadEngine } from '../../src/engine/load.js';
 import { tf } from '../../src/engine/tf.js';
-import { BACKGROUND } from '../../src/geometry/matching.js';
+import { BACKGROUND, type Sampler } from '../../src/geometry/matching.js';
 import { buildMaskRcnn } from '../../src/models/mask-rcnn.js';
 import { type Samplers, type TrainingExample, trainingLosses } from '../../src/models/training.js';
 import { transformImages } from '../../src/models/transform.js';
 import { TensorOps } from '../../src/nn/tensor-ops.js';
 import { Weights } from '../../src/nn/weights.js';
-import type { Sampler } from '../../src/rpn/sampling.js';
 import { computeGradients, type Gradients } from '../../src/training/gradients.js';
 import { Sgd } from '../../src/training/sgd.js';
 import { loadWeights, readModelConfig } from '../../src/weights/model-file.js';
@@ -89,7 +88,7 @@ async function writeTraining(): Promise<void> {
     const samplers = await torchvisionSamplers(step);
     const pass = computeGradients(
       weights,
-      (ops) => trainingLosses(network, ops, examples, task.input, samplers),
+      (ops) => trainingLosses(network, ops, examples, { ...task.input, samplers }),
       1,
     );
     if (!pass.gradients) throw new Error(`step ${step}: a loss isn't finite: ${JSON.stringify(pass.losses)}`);
@@ -115,8 +114,8 @@ async function torchvisionSamplers(step: number): Promise<Samplers> {
     task.pictures.map(async (_, i) => {
       const read = (name: string) => source.read(`${step}.${i}.${name}`);
       return {
-        positives: Int32Array.from(await read('positives')),
-        negatives: Int32Array.from(await read('negatives')),
+        foreground: Int32Array.from(await read('foreground')),
+        background: Int32Array.from(await read('background')),
         rois: await read('rois'),
         labels: await read('labels'),
       };
@@ -125,26 +124,26 @@ async function torchvisionSamplers(step: number): Promise<Samplers> {
   await source.close();
   return {
     anchors: (i) => (matches) => {
-      const { positives, negatives } = choices[i];
+      const { foreground, background } = choices[i];
       const agree =
-        positives.every((anchor) => matches[anchor] >= 0) &&
-        negatives.every((anchor) => matches[anchor] === BACKGROUND);
+        foreground.every((anchor) => matches[anchor] >= 0) &&
+        background.every((anchor) => matches[anchor] === BACKGROUND);
       if (!agree) throw new Error(`step ${step}: the anchors of picture ${i} match other objects`);
-      return { positives, negatives };
+      return { foreground, background };
     },
     proposals: (i) => choices[i].rois,
     rois: (i) => allOf(choices[i].labels),
   };
 }
 
-/** Takes all RoIs that torchvision took; the truth boxes behind them are among them already, or not wanted. */
+/** Takes all RoIs that torchvision took; the ground-truth boxes behind them are among them already, or not wanted. */
 function allOf(labels: Float32Array): Sampler {
   return (matches) => {
-    const positives = Int32Array.from(labels.keys()).filter((roi) => labels[roi] > 0);
-    const negatives = Int32Array.from(labels.keys()).filter((roi) => labels[roi] === 0);
+    const foreground = Int32Array.from(labels.keys()).filter((roi) => labels[roi] > 0);
+    const background = Int32Array.from(labels.keys()).filter((roi) => labels[roi] === 0);
     const agree =
-      positives.every((roi) => matches[roi] >= 0) && negatives.every((roi) => matches[roi] === BACKGROUND);
+      foreground.every((roi) => matches[roi] >= 0) && background.every((roi) => matches[roi] === BACKGROUND);
     if (!agree) throw new Error('RoIs match other objects than in torchvision');
-    return { positives, negatives };
+    return { foreground, background };
   };
 }

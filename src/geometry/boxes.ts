@@ -14,6 +14,11 @@ export type Boxes = Float32Array;
 
 const { fround } = Math;
 
+/** Box `i` by itself. */
+export function boxAt(boxes: Boxes, i: number): Box {
+  return [boxes[4 * i], boxes[4 * i + 1], boxes[4 * i + 2], boxes[4 * i + 3]];
+}
+
 /** Width times height of box `i`. */
 export function boxArea(boxes: Boxes, i: number): number {
   return fround(fround(boxes[4 * i + 2] - boxes[4 * i]) * fround(boxes[4 * i + 3] - boxes[4 * i + 1]));

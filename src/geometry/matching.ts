@@ -1,80 +1,94 @@
+import { type RandomStream, randomChoice } from '../random.js';
 import { type Boxes, boxArea, boxIou, intersectionArea } from './boxes.js';
 
-/** What a candidate that matches no truth box is: an example of background, or no example at all. */
+/** Annotated objects of one image, in pixels of the network's input. */
+export interface GroundTruthBoxes {
+  /** `[G · 4]` */
+  readonly boxes: Boxes;
+  /** `[G]`: indices of classes, from 0. */
+  readonly labels: Int32Array;
+  /** `[I · 4]`: objects that are examples of nothing. */
+  readonly ignored: Boxes;
+}
+
+/** Match of a candidate that is an example of background. */
 export const BACKGROUND = -1;
+/** Match of a candidate that is no example at all. */
 export const NO_EXAMPLE = -2;
 
+/** IoU limits of {@link matchBoxes}. */
 export interface MatchingRule {
-  /** A candidate matches the truth box that it overlaps most, from this IoU on. */
+  /** A candidate is foreground, and matches the ground-truth box that it overlaps most, from this IoU on. */
   readonly foregroundIou: number;
   /** It is background below this one. */
   readonly backgroundIou: number;
-  /** Whether each truth box also gets the candidates that overlap it most, whatever their IoU (ties included). */
+  /** Whether each ground-truth box also gets the candidates that overlap it most, whatever their IoU (ties included). */
   readonly lowQualityMatches: boolean;
 }
 
 /**
- * Assigns candidates (anchors or proposals) to truth boxes.
+ * Assigns candidates (anchors or proposals) to ground-truth boxes.
  *
- * @param ignored boxes of objects that aren't examples of anything: a candidate that lies in one by half or more is not
- * used as background
- * @returns for each candidate the index of its truth box, `BACKGROUND` or `NO_EXAMPLE`
+ * A candidate that lies in one of the ignored objects by half or more is not used as background.
+ *
+ * @param candidates `[N · 4]`
+ * @returns `[N]`: for each candidate the index of its ground-truth box, `BACKGROUND` or `NO_EXAMPLE`
  */
 export function matchBoxes(
-  truth: Boxes,
+  { boxes, ignored }: Pick<GroundTruthBoxes, 'boxes' | 'ignored'>,
   candidates: Boxes,
   rule: MatchingRule,
-  ignored: Boxes = new Float32Array(),
 ): Int32Array {
-  const overlaps = bestOverlaps(truth, candidates);
-  const { best, bestTruth } = overlaps;
+  const overlaps = bestOverlaps(boxes, candidates);
+  const { best, bestObject } = overlaps;
   const matches = new Int32Array(best.length);
   for (let c = 0; c < best.length; c++) {
-    if (best[c] >= rule.foregroundIou && truth.length > 0) matches[c] = bestTruth[c];
+    if (best[c] >= rule.foregroundIou && boxes.length > 0) matches[c] = bestObject[c];
     else matches[c] = best[c] < rule.backgroundIou ? BACKGROUND : NO_EXAMPLE;
   }
-  if (rule.lowQualityMatches) addLowQualityMatches(matches, truth, candidates, overlaps);
+  if (rule.lowQualityMatches) addLowQualityMatches(matches, boxes, candidates, overlaps);
   excludeIgnored(matches, candidates, ignored);
   return matches;
 }
 
 interface BestOverlaps {
-  /** The largest IoU of each candidate, and the first truth box that it has it with. */
+  /** Largest IoU of each candidate. */
   readonly best: Float32Array;
-  readonly bestTruth: Int32Array;
-  /** The largest IoU of each truth box. */
-  readonly bestOfTruth: Float32Array;
+  /** First ground-truth box that each candidate has it with. */
+  readonly bestObject: Int32Array;
+  /** Largest IoU of each ground-truth box. */
+  readonly bestOfObject: Float32Array;
 }
 
-function bestOverlaps(truth: Boxes, candidates: Boxes): BestOverlaps {
+function bestOverlaps(objects: Boxes, candidates: Boxes): BestOverlaps {
   const best = new Float32Array(candidates.length / 4);
-  const bestTruth = new Int32Array(candidates.length / 4);
-  const bestOfTruth = new Float32Array(truth.length / 4);
-  for (let t = 0; t < bestOfTruth.length; t++) {
+  const bestObject = new Int32Array(candidates.length / 4);
+  const bestOfObject = new Float32Array(objects.length / 4);
+  for (let o = 0; o < bestOfObject.length; o++) {
     for (let c = 0; c < best.length; c++) {
-      const iou = boxIou(truth, t, candidates, c);
+      const iou = boxIou(objects, o, candidates, c);
       if (iou > best[c]) {
         best[c] = iou;
-        bestTruth[c] = t;
+        bestObject[c] = o;
       }
-      if (iou > bestOfTruth[t]) bestOfTruth[t] = iou;
+      if (iou > bestOfObject[o]) bestOfObject[o] = iou;
     }
   }
-  return { best, bestTruth, bestOfTruth };
+  return { best, bestObject, bestOfObject };
 }
 
-/** A candidate that is some truth box's best gets the truth box that it overlaps most itself, which may be another. */
+/** Gives a candidate that is some object's best the object that it overlaps most itself, which may be another. */
 function addLowQualityMatches(
   matches: Int32Array,
-  truth: Boxes,
+  objects: Boxes,
   candidates: Boxes,
-  { best, bestTruth, bestOfTruth }: BestOverlaps,
+  { best, bestObject, bestOfObject }: BestOverlaps,
 ): void {
-  for (let t = 0; t < bestOfTruth.length; t++) {
-    const wanted = bestOfTruth[t];
+  for (let o = 0; o < bestOfObject.length; o++) {
+    const wanted = bestOfObject[o];
     if (wanted === 0) continue;
     for (let c = 0; c < best.length; c++) {
-      if (best[c] >= wanted && boxIou(truth, t, candidates, c) === wanted) matches[c] = bestTruth[c];
+      if (best[c] >= wanted && boxIou(objects, o, candidates, c) === wanted) matches[c] = bestObject[c];
     }
   }
 }
@@ -86,4 +100,48 @@ function excludeIgnored(matches: Int32Array, candidates: Boxes, ignored: Boxes):
       if (intersectionArea(ignored, i, candidates, c) >= boxArea(candidates, c) / 2) matches[c] = NO_EXAMPLE;
     }
   }
+}
+
+/** Candidates that a loss looks at, as indices into the list of matches. */
+export interface BalancedSample {
+  readonly foreground: Int32Array;
+  readonly background: Int32Array;
+}
+
+/** Numbers of candidates that a {@link Sampler} chooses in one image. */
+interface SampleSize {
+  readonly batchSizePerImage: number;
+  /** Largest share of foreground, 0 to 1. */
+  readonly foregroundFraction: number;
+}
+
+/** Choice of the candidates that a loss looks at: how they are matched and how many are taken. */
+export interface SamplingSettings extends Omit<MatchingRule, 'lowQualityMatches'>, SampleSize {}
+
+/** Chooses among the matches of one image; see {@link randomSampler}. */
+export type Sampler = (matches: Int32Array, size: SampleSize) => BalancedSample;
+
+/**
+ * Draws up to `batchSizePerImage · foregroundFraction` of the matched candidates at random and fills up with background
+ * ones.
+ */
+export function randomSampler(random: RandomStream): Sampler {
+  return (matches, { batchSizePerImage, foregroundFraction }) => {
+    const indices = (wanted: (match: number) => boolean): Int32Array => {
+      const result: number[] = [];
+      for (let i = 0; i < matches.length; i++) if (wanted(matches[i])) result.push(i);
+      return Int32Array.from(result);
+    };
+    const foreground = randomChoice(
+      indices((match) => match >= 0),
+      Math.floor(batchSizePerImage * foregroundFraction),
+      random,
+    );
+    const background = randomChoice(
+      indices((match) => match === BACKGROUND),
+      batchSizePerImage - foreground.length,
+      random,
+    );
+    return { foreground, background };
+  };
 }

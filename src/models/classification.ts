@@ -1,12 +1,15 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { dropout } from '../engine/ops/dropout.js';
 import { tf } from '../engine/tf.js';
 import type { TensorOps } from '../nn/tensor-ops.js';
+import type { RandomStream } from '../random.js';
 import { type ClassifierNetwork, evaluationLogits } from './classifier.js';
 import { normalizeImages, type Pixels } from './transform.js';
 
 /**
- * What a classifier says about images of one size.
+ * Computes the logits of images of one size, as evaluation sees them.
  *
- * @returns the logits of each image
+ * @returns for each image `[classes]`
  */
 export function classifyImages(
   classifier: ClassifierNetwork,
@@ -22,4 +25,24 @@ export function classifyImages(
   } finally {
     tf.engine().endScope();
   }
+}
+
+/**
+ * Computes a classifier's logits as training sees them: with dropout where the network has it.
+ *
+ * @param images `[N, H, W, 3]`, normalized
+ * @param random decides which features are dropped
+ * @returns `[N, classes]`, recorded on the tape of `ops`
+ */
+export function trainingLogits(
+  classifier: ClassifierNetwork,
+  ops: TensorOps,
+  images: Tensor,
+  random: RandomStream,
+): Tensor {
+  const features = classifier.features(ops, images);
+  const rate = classifier.dropout;
+  if (rate === 0) return classifier.classify(ops, features);
+  const kept = Array.from({ length: features.size }, () => random.uniform() >= rate);
+  return classifier.classify(ops, dropout(ops.tape, features, kept, rate));
 }

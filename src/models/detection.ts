@@ -1,16 +1,14 @@
-import { selectChannel } from '../engine/ops/gather.js';
 import { tf } from '../engine/tf.js';
-import type { Box } from '../geometry/boxes.js';
+import { boxAt } from '../geometry/boxes.js';
 import type { ImageSize } from '../geometry/image-size.js';
 import type { Detection } from '../geometry/instance.js';
 import { pasteMask } from '../heads/mask-pasting.js';
 import { type DetectedBoxes, selectDetections } from '../heads/post-processing.js';
 import type { TensorOps } from '../nn/tensor-ops.js';
-import { levelOrder, type Rois, selectRois } from '../roi/levels.js';
-import type { RoiMaps } from '../roi/roi-align.js';
-import { featureMaps, overRois, pooledMaps } from './features.js';
-import type { MaskRcnn } from './mask-rcnn.js';
-import { mapAnchors, propose } from './proposals.js';
+import { overRois } from '../roi/features.js';
+import { levelOrder, type RoiMaps, roiMaps, selectRois } from '../roi/roi-align.js';
+import { proposeRegions, rpnInput } from '../rpn/proposals.js';
+import { featureMaps, type MaskRcnn } from './mask-rcnn.js';
 import { type Pixels, scaleBoxes, scaleFactors, transformImages } from './transform.js';
 
 /** What detecting depends on beside the network and its weights. */
@@ -33,22 +31,28 @@ export function detectObjects(
   images: readonly Pixels[],
   input: DetectionInput,
 ): Detection[][] {
-  const { rpn } = network.settings;
   return withTensors(() => {
     const batch = transformImages(images, input);
     const maps = featureMaps(network, ops, batch.images);
-    const anchors = mapAnchors(network, maps, batch);
-    const proposals = propose(network, ops, maps, anchors, batch, {
-      preNmsTopK: rpn.preNmsTopK.test,
-      postNmsTopK: rpn.postNmsTopK.test,
-      nmsThreshold: rpn.nmsThreshold,
+    const { preNmsTopK, postNmsTopK, nmsThreshold } = network.settings.rpn;
+    const proposals = proposeRegions(network.rpn, ops, rpnInput(network.rpn, maps, batch), {
+      preNmsTopK: preNmsTopK.test,
+      postNmsTopK: postNmsTopK.test,
+      nmsThreshold,
     });
-    const ofRois = pooledMaps(network, ops, maps);
+    const { count, stride } = network.roiLevels;
+    const pooled = roiMaps(ops.tape, maps.slice(0, count), stride);
     return images.map((image, i) => {
-      const size = batch.sizes[i];
-      const boxes = detectBoxes(network, ops, ofRois, { boxes: proposals[i], image: i }, size, input);
-      const masks = predictMasks(network, ops, ofRois, boxes, i);
-      return finishDetections(boxes, masks, size, image, input.classes);
+      const inBatch: ImageInBatch = { network, ops, maps: pooled, index: i, size: batch.sizes[i] };
+      const boxes = detectBoxes(inBatch, proposals[i], input.scoreThreshold);
+      const masks = predictMasks(inBatch, boxes);
+      const scaled = scaleBoxes(boxes.boxes, scaleFactors(batch.sizes[i], image));
+      return Array.from(boxes.scores, (score, d): Detection => {
+        const box = boxAt(scaled, d);
+        const label = boxes.labels[d] - 1;
+        const mask = pasteMask(masks.of(d), masks.size, box, { height: image.height, width: image.width });
+        return { box, label, category: input.classes[label], score, mask };
+      });
     });
   });
 }
@@ -63,20 +67,28 @@ function withTensors<R>(run: () => R): R {
   }
 }
 
+/** One image of a batch whose maps are there. */
+interface ImageInBatch {
+  readonly network: MaskRcnn;
+  readonly ops: TensorOps;
+  readonly maps: RoiMaps;
+  readonly index: number;
+  /** In the network's input, without padding. */
+  readonly size: ImageSize;
+}
+
+/** Runs the box head on an image's proposals. */
 function detectBoxes(
-  network: MaskRcnn,
-  ops: TensorOps,
-  maps: RoiMaps,
-  proposals: { readonly boxes: Float32Array; readonly image: number },
-  size: ImageSize,
-  input: DetectionInput,
+  { network, ops, maps, index, size }: ImageInBatch,
+  proposals: Float32Array,
+  scoreThreshold = network.settings.box.scoreThreshold,
 ): DetectedBoxes {
-  const { box } = network.settings;
-  const { rois } = inLevelOrder(proposals.boxes, proposals.image, maps);
+  const rois = roisOfImage(proposals, index, levelOrder(proposals, maps.levels.length));
   if (rois.images.length === 0) {
     return { boxes: new Float32Array(), scores: new Float32Array(), labels: new Int32Array() };
   }
-  const [probabilities, offsets] = overRois(network.boxFeatures, ops, maps, rois, (features) => {
+  const source = { ops, maps, features: network.boxFeatures };
+  const [probabilities, offsets] = overRois(source, rois, (features) => {
     const prediction = network.box.forward(ops, features);
     return [tf.softmax(prediction.classLogits), prediction.offsets];
   });
@@ -89,63 +101,43 @@ function detectBoxes(
       classes,
     },
     size,
-    { ...box, scoreThreshold: input.scoreThreshold ?? box.scoreThreshold },
+    { ...network.settings.box, scoreThreshold },
   );
 }
 
-/** The masks of the predicted classes, `[D · M · M]` probabilities in the order of the detections. */
+/** Predicted masks of an image. */
+interface PredictedMasks {
+  /** M */
+  readonly size: number;
+  /** Probabilities `[M · M]` of the class of detection `i`. */
+  of(i: number): Float32Array;
+}
+
+/** Runs the mask head on an image's detections. */
 function predictMasks(
-  network: MaskRcnn,
-  ops: TensorOps,
-  maps: RoiMaps,
+  { network, ops, maps, index }: ImageInBatch,
   { boxes, labels }: DetectedBoxes,
-  image: number,
-): { probabilities: Float32Array; size: number } {
-  if (labels.length === 0) return { probabilities: new Float32Array(), size: 0 };
-  const { rois, order } = inLevelOrder(boxes, image, maps);
-  const [masks] = overRois(network.maskFeatures, ops, maps, rois, (features, first) => {
+): PredictedMasks {
+  if (labels.length === 0) return { size: 0, of: () => new Float32Array() };
+  const order = levelOrder(boxes, maps.levels.length);
+  const source = { ops, maps, features: network.maskFeatures };
+  const [masks] = overRois(source, roisOfImage(boxes, index, order), (features, first) => {
     const logits = network.mask.forward(ops, features);
     const ofRois = order.subarray(first, first + logits.shape[0]).map((detection) => labels[detection]);
-    return [tf.sigmoid(selectChannel(undefined, logits, ofRois))];
+    return [tf.sigmoid(ops.selectChannel(logits, ofRois))];
   });
   const [, size] = masks.shape;
-  const inRoiOrder = masks.dataSync<'float32'>();
-  const probabilities = new Float32Array(inRoiOrder.length);
-  for (const [roi, detection] of order.entries()) {
-    const mask = inRoiOrder.subarray(roi * size * size, (roi + 1) * size * size);
-    probabilities.set(mask, detection * size * size);
-  }
-  return { probabilities, size };
+  const probabilities = masks.dataSync<'float32'>();
+  return {
+    size,
+    of: (i) => {
+      const roi = order.indexOf(i);
+      return probabilities.subarray(roi * size * size, (roi + 1) * size * size);
+    },
+  };
 }
 
-/** RoIs of one image in the order in which they are pooled, and which box each is. */
-function inLevelOrder(
-  boxes: Float32Array,
-  image: number,
-  { levels }: RoiMaps,
-): { rois: Rois; order: Int32Array } {
-  const order = levelOrder(boxes, levels.length);
-  const all = { boxes, images: new Int32Array(boxes.length / 4).fill(image) };
-  return { rois: selectRois(all, order), order };
-}
-
-/** Brings boxes and masks to the original image's pixels. */
-function finishDetections(
-  { boxes, scores, labels }: DetectedBoxes,
-  masks: { readonly probabilities: Float32Array; readonly size: number },
-  networkSize: ImageSize,
-  original: ImageSize,
-  classes: readonly string[],
-): Detection[] {
-  const inOriginal = scaleBoxes(boxes, scaleFactors(networkSize, original));
-  const area = masks.size * masks.size;
-  return Array.from(scores, (score, i) => {
-    const [x1, y1, x2, y2] = inOriginal.subarray(4 * i, 4 * i + 4);
-    const box: Box = [x1, y1, x2, y2];
-    const probabilities = masks.probabilities.subarray(i * area, (i + 1) * area);
-    const label = labels[i] - 1;
-    const imageSize = { height: original.height, width: original.width };
-    const mask = pasteMask(probabilities, masks.size, box, imageSize);
-    return { box, label, category: classes[label], score, mask };
-  });
+/** RoIs of one image in the order in which they are pooled. */
+function roisOfImage(boxes: Float32Array, image: number, order: Int32Array) {
+  return selectRois({ boxes, images: new Int32Array(boxes.length / 4).fill(image) }, order);
 }

@@ -6,6 +6,7 @@ import { averagingBoxHead, type BoxHead, boxHead } from '../heads/box-head.js';
 import { type MaskHead, maskHead } from '../heads/mask-head.js';
 import type { Ops } from '../nn/ops.js';
 import { type Parameter, rootScope, type Scope } from '../nn/parameter.js';
+import type { RoiFeatures } from '../roi/features.js';
 import { type RpnHead, rpnHead } from '../rpn/head.js';
 
 /**
@@ -20,30 +21,20 @@ export interface MaskRcnn extends Network {
   readonly parameters: readonly Parameter[];
 }
 
-/** What an architecture lays down. */
+/** Parts that an architecture lays down. */
 interface Network {
-  /** The backbone's maps, C2 and following, of normalized images `[N, H, W, 3]`. */
+  /** Computes the backbone's maps, C2 and following, of normalized images `[N, H, W, 3]`. */
   backbone<T>(ops: Ops<T>, images: T): T[];
-  /** From those the maps that the RPN looks at, the finest first. */
+  /** Makes of those the maps that the RPN looks at, the finest first: P2 to P6, or C4. */
   neck<T>(ops: Ops<T>, features: readonly T[]): T[];
-  /** The sides of the anchors on each of these maps. */
-  readonly anchorSizes: readonly (readonly number[])[];
   readonly rpn: RpnHead;
-  /** RoIs are pooled from so many of the maps, of which the finest has one pixel for `stride` × `stride` of the input. */
+  /** Number of the maps that RoIs are pooled from, and the pixels of the input in each direction in one of the finest's. */
   readonly roiLevels: { readonly count: number; readonly stride: number };
   readonly boxFeatures: RoiFeatures;
   readonly box: BoxHead;
   /** The same object as `boxFeatures` where both heads look at the same features. */
   readonly maskFeatures: RoiFeatures;
   readonly mask: MaskHead;
-}
-
-/** What becomes of a RoI before a head sees it. */
-export interface RoiFeatures {
-  /** S of the `[R, S, S, C]` that RoIAlign pools. */
-  readonly roiSize: number;
-  /** From what RoIAlign pooled to the head's input. */
-  forward<T>(ops: Ops<T>, pooled: T): T;
 }
 
 /** Puts a Mask R-CNN together. `classes` doesn't count background. */
@@ -64,28 +55,33 @@ export function buildMaskRcnn(settings: ModelConfig, classes: number): MaskRcnn 
  * ```
  */
 function fpnNetwork(scope: Scope, settings: FpnModelConfig, classes: number): Network {
-  const backbone = buildBackbone(scope.child('backbone.body'), settings.backbone);
-  const { headConvolution: kind } = settings;
+  const { headConvolution: kind, rpn, box, mask } = settings;
   const { channels } = settings.fpn;
+  const backbone = buildBackbone(scope.child('backbone.body'), settings.backbone);
   const fpn = featurePyramid(scope.child('backbone.fpn'), backbone.channels, channels, kind);
-  const { anchorSizes, aspectRatios } = settings.rpn;
-  const rpn = rpnHead(scope.child('rpn.head'), channels, aspectRatios.length, kind);
+  const anchors = { sizes: rpn.anchorSizes.map((size) => [size]), aspectRatios: rpn.aspectRatios };
   const heads = scope.child('roi_heads');
-  const { roiSize, representation } = settings.box;
-  const box = boxHead(heads, { channels, roiSize, representation, classes });
-  const { channels: maskChannels, layers } = settings.mask;
-  const mask = maskHead(heads, { inputChannels: channels, channels: maskChannels, layers, kind, classes });
   return {
     backbone: (ops, images) => stageOutputs(backbone, ops, images, 4),
     neck: (ops, features) => fpn.forward(ops, features),
-    anchorSizes: anchorSizes.map((size) => [size]),
-    rpn,
+    rpn: rpnHead(scope.child('rpn.head'), { channels, anchors, kind }),
     // P6 serves the RPN alone.
     roiLevels: { count: 4, stride: 4 },
-    boxFeatures: { roiSize, forward: (_, pooled) => pooled },
-    box,
-    maskFeatures: { roiSize: settings.mask.roiSize, forward: (_, pooled) => pooled },
-    mask,
+    boxFeatures: { roiSize: box.roiSize, forward: (_, pooled) => pooled },
+    box: boxHead(heads, {
+      channels,
+      roiSize: box.roiSize,
+      representation: box.representation,
+      classes,
+    }),
+    maskFeatures: { roiSize: mask.roiSize, forward: (_, pooled) => pooled },
+    mask: maskHead(heads, {
+      inputChannels: channels,
+      channels: mask.channels,
+      layers: mask.layers,
+      kind,
+      classes,
+    }),
   };
 }
 
@@ -99,39 +95,36 @@ function fpnNetwork(scope: Scope, settings: FpnModelConfig, classes: number): Ne
  * C5 is the backbone's last stage, at work on RoIs instead of on the image; its parameters keep their names.
  */
 function c4Network(scope: Scope, settings: C4ModelConfig, classes: number): Network {
+  const kind = 'standard';
+  const { rpn, box, mask } = settings;
   const backbone = buildBackbone(scope.child('backbone.body'), settings.backbone);
   const [, , c4Channels, c5Channels] = backbone.channels;
-  const { anchorSizes, aspectRatios } = settings.rpn;
-  const rpn = rpnHead(
-    scope.child('rpn.head'),
-    c4Channels,
-    aspectRatios.length * anchorSizes.length,
-    'standard',
-  );
-  const heads = scope.child('roi_heads');
-  const box = averagingBoxHead(heads, { channels: c5Channels, classes });
-  const { channels } = settings.mask;
-  const mask = maskHead(heads, {
-    inputChannels: c5Channels,
-    channels,
-    layers: 0,
-    kind: 'standard',
-    classes,
-  });
   const [, , , c5] = backbone.stages;
+  const anchors = { sizes: [rpn.anchorSizes], aspectRatios: rpn.aspectRatios };
   const shared: RoiFeatures = {
-    roiSize: settings.box.roiSize,
+    roiSize: box.roiSize,
     forward: (ops, pooled) => ops.part('C5', () => c5(ops, pooled)),
   };
+  const heads = scope.child('roi_heads');
   return {
     backbone: (ops, images) => stageOutputs(backbone, ops, images, 3),
     neck: (_, features) => features.slice(-1),
-    anchorSizes: [anchorSizes],
-    rpn,
+    rpn: rpnHead(scope.child('rpn.head'), { channels: c4Channels, anchors, kind }),
     roiLevels: { count: 1, stride: 16 },
     boxFeatures: shared,
-    box,
+    box: averagingBoxHead(heads, { channels: c5Channels, classes }),
     maskFeatures: shared,
-    mask,
+    mask: maskHead(heads, {
+      inputChannels: c5Channels,
+      channels: mask.channels,
+      layers: 0,
+      kind,
+      classes,
+    }),
   };
+}
+
+/** Computes the maps of a batch that the RPN looks at, of normalized images `[N, H, W, 3]`. */
+export function featureMaps<T>(network: MaskRcnn, ops: Ops<T>, images: T): T[] {
+  return ops.part('features', () => network.neck(ops, network.backbone(ops, images)));
 }

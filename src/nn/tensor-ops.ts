@@ -2,15 +2,16 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { batchNorm, foldNorm } from '../engine/ops/batch-norm.js';
 import { convolution, depthwiseConvolution, transposedConvolution } from '../engine/ops/convolution.js';
 import type { Epilogue } from '../engine/ops/epilogue.js';
+import { gatherRows, selectChannel } from '../engine/ops/gather.js';
+import { sigmoidCrossEntropy, smoothL1, softmaxCrossEntropy } from '../engine/ops/losses.js';
 import { linear } from '../engine/ops/matmul.js';
 import { globalAveragePool, maxPool, upsampleAdd } from '../engine/ops/resampling.js';
-import { halveChannels, interleaveChannels, reshape } from '../engine/ops/reshape.js';
-import type { Tape } from '../engine/tape.js';
+import { concatenateRows, halveChannels, interleaveChannels, reshape } from '../engine/ops/reshape.js';
+import { type Backward, Tape } from '../engine/tape.js';
 import { tf, tidied } from '../engine/tf.js';
 import type { Convolution, Linear, Norm } from './layers.js';
 import type { Ops } from './ops.js';
 import type { Parameter } from './parameter.js';
-import { recomputed } from './recomputation.js';
 import type { Weights } from './weights.js';
 
 interface FoldedKernel {
@@ -30,7 +31,7 @@ interface Derivation {
 }
 
 /**
- * Runs networks on tensors with the values that `weights` has when they are first needed.
+ * Runs networks, and the losses on their outputs, on tensors with the values that `weights` has when they are first needed.
  *
  * With a tape, operations that trainable parameters flow into are recorded, and norms of mode `batch` use and track the
  * batch's statistics: one forward pass of training. Without one it is evaluation, for any number of images. Either way
@@ -112,7 +113,51 @@ export class TensorOps implements Ops<Tensor> {
 
   flatten(x: Tensor): Tensor {
     const [n, h, w, c] = x.shape;
-    return reshape(this.tape, x, [n, h * w * c]);
+    return this.reshape(x, [n, h * w * c]);
+  }
+
+  /** The same numbers in another shape. */
+  reshape(x: Tensor, shape: readonly number[]): Tensor {
+    return reshape(this.tape, x, shape);
+  }
+
+  /** Tensors that differ only in their first dimension, one after the other. */
+  concatenateRows(parts: readonly Tensor[]): Tensor {
+    return concatenateRows(this.tape, parts);
+  }
+
+  /** The rows of a matrix with the given indices. */
+  gatherRows(x: Tensor, indices: Int32Array): Tensor {
+    return gatherRows(this.tape, x, indices);
+  }
+
+  /** One channel of each image: `[N, H, W, C]` to `[N, H, W]`. */
+  selectChannel(x: Tensor, channels: Int32Array): Tensor {
+    return selectChannel(this.tape, x, channels);
+  }
+
+  /** Cross-entropy of softmax of logits `[N, classes]`, the mean over the rows. */
+  softmaxCrossEntropy(logits: Tensor, labels: Int32Array): Tensor {
+    return softmaxCrossEntropy(this.tape, logits, labels);
+  }
+
+  /** Binary cross-entropy of sigmoid of logits of any shape, the mean over all elements. */
+  sigmoidCrossEntropy(logits: Tensor, targets: Float32Array): Tensor {
+    return sigmoidCrossEntropy(this.tape, logits, tf.tensor(targets, logits.shape));
+  }
+
+  /** Smooth L1 distance, summed over all elements and divided by `divisor`; quadratic up to `beta`. */
+  smoothL1(
+    predictions: Tensor,
+    targets: Float32Array,
+    { beta, divisor }: { beta: number; divisor: number },
+  ): Tensor {
+    return smoothL1(this.tape, predictions, tf.tensor(targets, predictions.shape), beta, divisor);
+  }
+
+  /** The scalar 0, a loss of nothing. */
+  zero(): Tensor {
+    return tf.scalar(0);
   }
 
   block(run: (ops: Ops<Tensor>, x: Tensor) => Tensor, x: Tensor): Tensor {
@@ -220,4 +265,33 @@ export class TensorOps implements Ops<Tensor> {
     for (const tensor of [...Object.values(before), ...Object.values(after)]) tensor.dispose();
     return y;
   }
+}
+
+/**
+ * Runs a block of layers as one differentiable operation that keeps its input and output only (Chen et al., "Training Deep Nets
+ * with Sublinear Memory Cost", 2016): the backward pass computes what lies between a second time.
+ *
+ * @param forward computes the block without recording anything, and tells which tensors it uses beside `x`
+ * @param again computes it once more, on a tape of its own
+ */
+function recomputed(
+  tape: Tape,
+  x: Tensor,
+  forward: (onUse: (value: Tensor) => void) => Tensor,
+  again: (tape: Tape, x: Tensor) => Tensor,
+): Tensor {
+  const used = new Set<Tensor>();
+  const y = forward((value) => used.add(value));
+  const parameters = [...used].filter((value) => tape.tracks(value));
+  const backward: Backward = ([gradient], inputs) => {
+    if (gradient === undefined) return [];
+    return tidied(() => {
+      const inner = new Tape();
+      for (const input of inputs) if (tape.tracks(input)) inner.watch(input);
+      const [held] = inputs;
+      return inner.pullBack([[again(inner, held), gradient.clone()]], inputs);
+    });
+  };
+  tape.record([x, ...parameters], [y], backward, { reads: [x, ...parameters] });
+  return y;
 }

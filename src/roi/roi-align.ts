@@ -3,13 +3,45 @@ import { concatenateRows } from '../engine/ops/reshape.js';
 import { type CropSource, cropSource, roiCrop } from '../engine/ops/roi-align.js';
 import type { Tape } from '../engine/tape.js';
 import { tf } from '../engine/tf.js';
-import { type Rois, roiLevel } from './levels.js';
+import { type Boxes, boxArea, selectBoxes } from '../geometry/boxes.js';
 
-/** The maps that RoIs are pooled from; see {@link roiMaps}. */
+/** Regions of interest of a batch, in pixels of the network's input. */
+export interface Rois {
+  /** `[R · 4]` */
+  readonly boxes: Boxes;
+  /** `[R]`: the image that each lies in. */
+  readonly images: Int32Array;
+}
+
+/** The RoIs with the given indices, in their order. */
+export function selectRois({ boxes, images }: Rois, indices: Int32Array): Rois {
+  return { boxes: selectBoxes(boxes, indices), images: indices.map((i) => images[i]) };
+}
+
+/**
+ * Index of the pyramid level that serves a RoI, from the finest (Lin et al. 2017, eq. 1): a RoI of the canonical area 224²
+ * goes to P4, one half as wide to P3, and so on. A single map serves all.
+ */
+export function roiLevel(boxes: Boxes, i: number, levels: number): number {
+  const level = Math.floor(4 + Math.log2(Math.sqrt(boxArea(boxes, i)) / 224) + 1e-6);
+  return Math.min(Math.max(level, 2), levels + 1) - 2;
+}
+
+/**
+ * Indices of RoIs in the order in which they are pooled: level by level, so that the results of the levels only need to be
+ * put one after the other.
+ */
+export function levelOrder(boxes: Boxes, levels: number): Int32Array {
+  const byLevel = Array.from({ length: levels }, (): number[] => []);
+  for (let i = 0; i < boxes.length / 4; i++) byLevel[roiLevel(boxes, i, levels)].push(i);
+  return Int32Array.from(byLevel.flat());
+}
+
+/** Maps that RoIs are pooled from; see {@link roiMaps}. */
 export interface RoiMaps {
   /** The finest first, each half as high and wide as the one before. */
   readonly levels: readonly CropSource[];
-  /** How many pixels of the network's input one of the finest map is, in each direction. */
+  /** Height and width of a pixel of the finest map in pixels of the network's input. */
   readonly stride: number;
 }
 

@@ -8,8 +8,9 @@ import { normal } from '../nn/initializers.js';
 import { type Convolution, convolutionLayer } from '../nn/layers.js';
 import type { Ops } from '../nn/ops.js';
 import type { Scope } from '../nn/parameter.js';
+import type { AnchorShapes } from './anchors.js';
 
-/** The RPN's predictions on one pyramid level with A anchors a location. */
+/** Predictions of the RPN on one map, with A anchors a location. */
 export interface RpnPrediction<T> {
   /** `[N, H, W, A]` logits. */
   readonly objectness: T;
@@ -17,22 +18,35 @@ export interface RpnPrediction<T> {
   readonly offsets: T;
 }
 
-/** The small network that slides over each level: 3×3 convolution and ReLU, then two 1×1 convolutions side by side. */
+/**
+ * The small network that slides over each map (Ren et al. 2015): a 3×3 convolution with ReLU, then two 1×1 convolutions
+ * side by side; and the anchors that it predicts for.
+ */
 export interface RpnHead {
   readonly hidden: HeadConvolution;
   readonly objectness: Convolution;
   readonly offsets: Convolution;
+  readonly anchors: AnchorShapes;
   readonly anchorsPerLocation: number;
-  forward<T>(ops: Ops<T>, level: T): RpnPrediction<T>;
+  /** @param map `[N, H, W, C]` */
+  forward<T>(ops: Ops<T>, map: T): RpnPrediction<T>;
 }
 
-/** @param kind of the 3×3 convolution */
+/** Coder weights of the RPN: its offsets aren't scaled. */
+export const rpnCoderWeights = [1, 1, 1, 1] as const;
+
+/** Builds the RPN's head with torchvision's names. */
 export function rpnHead(
   scope: Scope,
-  channels: number,
-  anchorsPerLocation: number,
-  kind: HeadConvolutionKind,
+  settings: {
+    readonly channels: number;
+    readonly anchors: AnchorShapes;
+    /** Kind of the 3×3 convolution. */
+    readonly kind: HeadConvolutionKind;
+  },
 ): RpnHead {
+  const { channels, anchors, kind } = settings;
+  const anchorsPerLocation = anchors.sizes[0].length * anchors.aspectRatios.length;
   const initializer = normal(0.01);
   const hidden = headConvolution(scope.child('conv.0.0'), kind, {
     in: channels,
@@ -48,10 +62,11 @@ export function rpnHead(
     hidden,
     objectness,
     offsets,
+    anchors,
     anchorsPerLocation,
-    forward<T>(ops: Ops<T>, level: T): RpnPrediction<T> {
+    forward<T>(ops: Ops<T>, map: T): RpnPrediction<T> {
       const [logits, deltas] = ops.part('RPN', () => {
-        const features = convolve(ops, hidden, level);
+        const features = convolve(ops, hidden, map);
         return [ops.convolution(objectness, features), ops.convolution(offsets, features)];
       });
       return { objectness: logits, offsets: deltas };

@@ -1,8 +1,80 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { type Boxes, clipBoxes, decodeBoxes, largeBoxes, selectBoxes } from '../geometry/boxes.js';
 import type { ImageSize } from '../geometry/image-size.js';
 import { nonMaximumSuppression, topK } from '../geometry/score-selection.js';
+import type { TensorOps } from '../nn/tensor-ops.js';
+import { makeAnchors } from './anchors.js';
+import { type RpnHead, rpnCoderWeights } from './head.js';
 
-/** The RPN's predictions of one image on one level, one row an anchor. */
+/** A batch as the RPN sees it. */
+export interface RpnInput {
+  /** `[N, H, W, C]` of each map. */
+  readonly maps: readonly Tensor[];
+  /** `[H · W · A · 4]`: anchors of each map. */
+  readonly anchors: readonly Boxes[];
+  /** Size of each of the N images in the network's input, without padding. */
+  readonly sizes: readonly ImageSize[];
+}
+
+/**
+ * Lays anchors over the maps of a batch.
+ *
+ * @param maps `[N, H, W, C]`, the finest first
+ * @param batch sizes of the images in the network's input, without padding and with it
+ */
+export function rpnInput(
+  { anchors }: RpnHead,
+  maps: readonly Tensor[],
+  { sizes, padded }: { readonly sizes: readonly ImageSize[]; readonly padded: ImageSize },
+): RpnInput {
+  return { maps, anchors: makeAnchors(anchors, maps, padded), sizes };
+}
+
+/** Number of proposals, and how they are thinned out. */
+export interface ProposalSettings {
+  /** Largest number of proposals a map before non-maximum suppression. */
+  readonly preNmsTopK: number;
+  /** Largest number of proposals an image after it. */
+  readonly postNmsTopK: number;
+  /** IoU above which the worse of two proposals goes. */
+  readonly nmsThreshold: number;
+}
+
+/**
+ * Proposes the regions of each image that may hold an object (Ren et al. 2015). No gradient flows through them: `ops` has
+ * no tape.
+ *
+ * @returns for each image `[P · 4]` in pixels of the network's input, by falling objectness
+ */
+export function proposeRegions(
+  head: RpnHead,
+  ops: TensorOps,
+  { maps, anchors, sizes }: RpnInput,
+  settings: ProposalSettings,
+): Boxes[] {
+  const predictions = maps.map((map) => {
+    const { objectness, offsets } = head.forward(ops, map);
+    const values = { objectness: objectness.dataSync<'float32'>(), offsets: offsets.dataSync<'float32'>() };
+    for (const tensor of [objectness, offsets]) tensor.dispose();
+    return values;
+  });
+  return sizes.map((size, image) => {
+    const ofImage = (values: Float32Array): Float32Array => {
+      const length = values.length / sizes.length;
+      return values.subarray(image * length, (image + 1) * length);
+    };
+    const levels = predictions.map(
+      ({ objectness, offsets }, level): LevelPredictions => ({
+        objectness: ofImage(objectness),
+        offsets: ofImage(offsets),
+        anchors: anchors[level],
+      }),
+    );
+    return selectProposals(levels, size, settings);
+  });
+}
+
+/** Predictions of the RPN for one image on one map, one row an anchor. */
 export interface LevelPredictions {
   /** `[A]` logits. */
   readonly objectness: Float32Array;
@@ -12,26 +84,15 @@ export interface LevelPredictions {
   readonly anchors: Boxes;
 }
 
-export interface ProposalSettings {
-  /** Proposals a level kept before non-maximum suppression. */
-  readonly preNmsTopK: number;
-  /** Proposals kept after it. */
-  readonly postNmsTopK: number;
-  readonly nmsThreshold: number;
-}
-
-/** The RPN's offsets aren't scaled. */
-export const rpnCoderWeights = [1, 1, 1, 1] as const;
-
-/** Smaller proposals are dropped, in pixels. */
+/** Shortest side of a proposal, in pixels. */
 const smallestSide = 1e-3;
 
 /**
- * Turns the RPN's predictions into an image's proposals: the best anchors of each level, moved, clipped to the image and
- * thinned out by non-maximum suppression on each level; then the best of all levels.
+ * Turns the RPN's predictions into an image's proposals: the best anchors of each map, moved, clipped to the image and
+ * thinned out by non-maximum suppression on each map; then the best of all maps.
  *
- * @param image the size of the image itself, without its padding
- * @returns boxes in pixels of the network's input, by falling objectness
+ * @param image size of the image in the network's input, without padding
+ * @returns `[P · 4]` in pixels of the network's input, by falling objectness
  */
 export function selectProposals(
   levels: readonly LevelPredictions[],

@@ -6,13 +6,13 @@ import type { Dataset } from '../datasets/dataset-format.js';
 import { trainingLoader } from '../datasets/loading/loader.js';
 import { samplesAhead } from '../datasets/loading/read-ahead.js';
 import type { Sample } from '../datasets/sample.js';
+import { randomSampler } from '../geometry/matching.js';
 import { decodeMask } from '../geometry/run-length-mask.js';
 import type { DetectionEvaluation } from '../metrics/detection-evaluation.js';
 import { buildMaskRcnn, type MaskRcnn } from '../models/mask-rcnn.js';
 import { type TrainingExample, trainingLosses } from '../models/training.js';
 import type { TensorOps } from '../nn/tensor-ops.js';
 import { randomStream } from '../random.js';
-import { randomSampler } from '../rpn/sampling.js';
 import { evaluateNetwork } from './evaluate.js';
 import { shorterSideAt } from './multi-scale.js';
 import type { Task } from './task.js';
@@ -78,16 +78,14 @@ export function batchLosses(
   position: number,
 ): Readonly<Record<string, Tensor>> {
   const { seed, input } = config;
-  return trainingLosses(
-    network,
-    ops,
-    samples.map(exampleOf),
-    { shorterSide: shorterSideAt(config, position), longerSide: input.longerSide },
-    {
+  return trainingLosses(network, ops, samples.map(exampleOf), {
+    shorterSide: shorterSideAt(config, position),
+    longerSide: input.longerSide,
+    samplers: {
       anchors: (i) => randomSampler(randomStream(seed, 'anchors', position + i)),
       rois: (i) => randomSampler(randomStream(seed, 'rois', position + i)),
     },
-  );
+  });
 }
 
 function exampleOf({ image, instances, ignored }: Sample): TrainingExample {

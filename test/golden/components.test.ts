@@ -2,25 +2,22 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { cropSource, roiCrop } from '../../src/engine/ops/roi-align.js';
 import { Tape } from '../../src/engine/tape.js';
 import { tf } from '../../src/engine/tf.js';
-import { decodeBoxes, encodeBoxes } from '../../src/geometry/boxes.js';
+import { boxAt, decodeBoxes, encodeBoxes } from '../../src/geometry/boxes.js';
 import { matchBoxes } from '../../src/geometry/matching.js';
 import { decodeMask } from '../../src/geometry/run-length-mask.js';
-import { boxLosses } from '../../src/heads/box-losses.js';
-import { maskLoss } from '../../src/heads/mask-losses.js';
+import { boxLosses } from '../../src/heads/box-head.js';
+import { maskLoss, maskTargets } from '../../src/heads/mask-head.js';
 import { pasteMask } from '../../src/heads/mask-pasting.js';
-import { maskTarget } from '../../src/heads/mask-targets.js';
 import { selectDetections } from '../../src/heads/post-processing.js';
-import { sampleAnchors } from '../../src/models/training.js';
 import { transformImages } from '../../src/models/transform.js';
 import { rootScope } from '../../src/nn/parameter.js';
 import { TensorOps } from '../../src/nn/tensor-ops.js';
 import { Weights } from '../../src/nn/weights.js';
-import { roiLevel } from '../../src/roi/levels.js';
-import { roiAlign, roiMaps } from '../../src/roi/roi-align.js';
-import { levelAnchors } from '../../src/rpn/anchors.js';
+import { roiAlign, roiLevel, roiMaps } from '../../src/roi/roi-align.js';
+import { makeAnchors } from '../../src/rpn/anchors.js';
 import { rpnHead } from '../../src/rpn/head.js';
 import { rpnLosses } from '../../src/rpn/losses.js';
-import { selectProposals } from '../../src/rpn/proposals.js';
+import { rpnInput, selectProposals } from '../../src/rpn/proposals.js';
 import { fromTorch, torchShape } from '../../src/weights/torch-layout.js';
 import { useEngine } from '../support/engine.js';
 import { relativeDifference, tapeGradients } from '../support/gradients.js';
@@ -53,9 +50,13 @@ const maps = [
   [3, 4],
   [2, 2],
 ].map(([height, width]) => ({ height, width }));
-const anchorsOf = (level: number) =>
-  levelAnchors([[32, 64, 128, 256, 512][level]], [0.5, 1, 2], maps[level], input);
-const allAnchors = () => Float32Array.from(maps.flatMap((_, level) => [...anchorsOf(level)]));
+const anchorShapes = { sizes: [[32], [64], [128], [256], [512]], aspectRatios: [0.5, 1, 2] };
+const anchors = makeAnchors(
+  anchorShapes,
+  maps.map(({ height, width }) => ({ shape: [1, height, width, 1] })),
+  input,
+);
+const allAnchors = () => Float32Array.from(anchors.flatMap((level) => [...level]));
 
 /** Boxes as `some_boxes` of components.py makes them. */
 function someBoxes(name: string, count: number, height: number, width: number, smallest = 2): Float32Array {
@@ -93,9 +94,14 @@ describe('box coder', () => {
 });
 
 describe('matcher', () => {
+  const matchingObjects = () => ({
+    boxes: golden('matching.truth').data,
+    ignored: new Float32Array(),
+  });
+
   it('matches anchors with low-quality matches and ties', () => {
     const rule = { foregroundIou: 0.7, backgroundIou: 0.3, lowQualityMatches: true };
-    const matches = matchBoxes(golden('matching.truth').data, allAnchors(), rule);
+    const matches = matchBoxes(matchingObjects(), allAnchors(), rule);
     expect([...matches]).toEqual([...golden('matching.rpn').data]);
     expect(matches.filter((match) => match >= 0).length).toBeGreaterThan(8);
   });
@@ -103,7 +109,7 @@ describe('matcher', () => {
   it('matches proposals', () => {
     const rule = { foregroundIou: 0.5, backgroundIou: 0.5, lowQualityMatches: false };
     const proposals = someBoxes('matching/proposals', 300, 96, 128);
-    const matches = matchBoxes(golden('matching.truth').data, proposals, rule);
+    const matches = matchBoxes(matchingObjects(), proposals, rule);
     expect([...matches]).toEqual([...golden('matching.box').data]);
   });
 });
@@ -175,11 +181,10 @@ describe('proposals', () => {
       const deltas = between('rpn/deltas', 8 * count, -0.5, 0.5);
       for (const [i, size] of sizes.entries()) {
         let from = i * count;
-        const levels = maps.map((_, level) => {
-          const anchors = anchorsOf(level);
-          const to = from + anchors.length / 4;
+        const levels = anchors.map((ofLevel) => {
+          const to = from + ofLevel.length / 4;
           const offsets = deltas.subarray(4 * from, 4 * to);
-          const predictions = { objectness: objectness.subarray(from, to), offsets, anchors };
+          const predictions = { objectness: objectness.subarray(from, to), offsets, anchors: ofLevel };
           from = to;
           return predictions;
         });
@@ -193,7 +198,7 @@ describe('proposals', () => {
 describe("the RPN's losses", () => {
   it('have the values and the gradients of torchvision', () => {
     const { scope, parameters } = rootScope();
-    const head = rpnHead(scope, 4, 3, 'standard');
+    const head = rpnHead(scope, { channels: 4, anchors: anchorShapes, kind: 'standard' });
     const weights = new Weights(parameters, 1);
     for (const parameter of parameters) {
       const shape = torchShape(parameter);
@@ -207,16 +212,17 @@ describe("the RPN's losses", () => {
       imagesBetween(`rpn-loss/P${i + 2}`, [2, 4, height, width], -1, 1),
     );
     for (const level of pyramid) tape.watch(level);
-    const truth = golden('matching.truth').data;
-    const truths = [truth.subarray(0, 12), truth.subarray(12, 24)].map((boxes) => ({
+    const all = golden('matching.truth').data;
+    const groundTruth = [all.subarray(0, 12), all.subarray(12, 24)].map((boxes) => ({
       boxes,
       labels: new Int32Array(3),
       ignored: new Float32Array(),
     }));
-    const rule = { foregroundIou: 0.7, backgroundIou: 0.3, batchSizePerImage: 64, foregroundFraction: 0.5 };
-    const anchors = maps.map((_, level) => anchorsOf(level));
-    const sample = sampleAnchors(anchors, truths, rule, () => evenlySpacedSampler);
-    const { objectness, box } = rpnLosses(ops, head, pyramid, sample);
+    const { objectness, box } = rpnLosses(head, ops, rpnInput(head, pyramid, { sizes, padded: input }), {
+      groundTruth,
+      settings: { foregroundIou: 0.7, backgroundIou: 0.3, batchSizePerImage: 64, foregroundFraction: 0.5 },
+      sampler: () => evenlySpacedSampler,
+    });
     expect(relativeDifference(objectness.dataSync(), golden('rpn-loss.objectness').data)).toBeLessThan(1e-6);
     expect(relativeDifference(box.dataSync(), golden('rpn-loss.box').data)).toBeLessThan(1e-6);
 
@@ -238,16 +244,20 @@ describe("the RPN's losses", () => {
 describe("the box head's losses", () => {
   it('have the values and the gradients of fastrcnn_loss', () => {
     const labels = Int32Array.from(between('box-loss/labels', 30, 0, 5), Math.floor);
-    const positives = Int32Array.from(labels.keys()).filter((roi) => labels[roi] > 0);
+    const foreground = Int32Array.from(labels.keys()).filter((roi) => labels[roi] > 0);
     const allTargets = between('box-loss/targets', 120, -1, 1);
-    const targets = Float32Array.from(
-      [...positives].flatMap((roi) => [...allTargets.subarray(4 * roi, 4 * roi + 4)]),
+    const targetOffsets = Float32Array.from(
+      [...foreground].flatMap((roi) => [...allTargets.subarray(4 * roi, 4 * roi + 4)]),
     );
     const tape = new Tape();
     const classLogits = tf.tensor2d(between('box-loss/logits', 150, -2, 2), [30, 5]);
     const offsets = tf.tensor2d(between('box-loss/offsets', 600, -1, 1), [30, 20]);
     for (const tensor of [classLogits, offsets]) tape.watch(tensor);
-    const losses = boxLosses(tape, { classLogits, offsets }, labels, positives, targets);
+    const losses = boxLosses(
+      new TensorOps(new Weights([], 1), tape),
+      { classLogits, offsets },
+      { labels, foreground, targetOffsets },
+    );
     expect(relativeDifference(losses.classifier.dataSync(), golden('box-loss.classifier').data)).toBeLessThan(
       1e-6,
     );
@@ -262,25 +272,26 @@ describe("the box head's losses", () => {
 
 describe("the mask head's loss", () => {
   it('has the targets, the value and the gradient of maskrcnn_loss', () => {
-    const truth = [
+    const objects = [
       [5, 5, 60, 40],
       [30, 10, 75, 55],
       [2, 20, 20, 58],
     ];
     const rois = golden('mask.rois').data;
     const matched = [0, 1, 2, 0, 1, 2, 1, 1];
-    const targets = new Float32Array(8 * 28 * 28);
-    for (const [i, object] of matched.entries()) {
-      const mask = { height: 60, width: 80, bitmap: ellipse(60, 80, truth[object]) };
-      maskTarget(mask, input, rois, i, 28, targets, i * 28 * 28);
-    }
+    const maskRois = matched.map((object, i) => ({
+      box: boxAt(rois, i),
+      mask: { height: 60, width: 80, bitmap: ellipse(60, 80, objects[object]) },
+      input,
+    }));
+    const targets = maskTargets(maskRois, 28);
     expect(largestDifference(targets, golden('mask.targets').data)).toBeLessThan(1e-5);
 
     const tape = new Tape();
     const logits = imagesBetween('mask/logits', [8, 4, 28, 28], -2, 2);
     tape.watch(logits);
     const labels = Int32Array.from(matched, (object) => object + 1);
-    const loss = maskLoss(tape, logits, labels, targets);
+    const loss = maskLoss(new TensorOps(new Weights([], 1), tape), logits, labels, targets);
     expect(relativeDifference(loss.dataSync(), golden('mask.loss').data)).toBeLessThan(1e-6);
     const [gradient] = tape.gradients([loss], [logits]);
     const sums = gradient ? tf.sum(gradient, [1, 2]).dataSync() : [];
@@ -313,8 +324,7 @@ describe('mask pasting', () => {
     const bits = golden('paste.bits').data;
     for (let i = 0; i < 5; i++) {
       const probabilities = masks.subarray(i * 784, (i + 1) * 784);
-      const [x1, y1, x2, y2] = boxes.subarray(4 * i, 4 * i + 4);
-      const mask = pasteMask(probabilities, 28, [x1, y1, x2, y2], { height: 50, width: 70 });
+      const mask = pasteMask(probabilities, 28, boxAt(boxes, i), { height: 50, width: 70 });
       const expected = bits.subarray(i * 3500, (i + 1) * 3500);
       expect(largestDifference(decodeMask(mask), expected), `mask ${i}`).toBe(0);
     }

@@ -1,9 +1,9 @@
 import { beforeAll, expect, it } from 'vitest';
 import { Tape } from '../../src/engine/tape.js';
 import { tf } from '../../src/engine/tf.js';
+import type { Sampler } from '../../src/geometry/matching.js';
 import { trainingLosses } from '../../src/models/training.js';
 import { TensorOps } from '../../src/nn/tensor-ops.js';
-import type { Sampler } from '../../src/rpn/sampling.js';
 import { useEngine } from '../support/engine.js';
 import { evenlySpacedSampler, image } from '../support/reference.js';
 import { referenceNetwork } from '../support/reference-detector.js';
@@ -13,7 +13,7 @@ beforeAll(async () => {
   await useEngine();
 });
 
-const none: Sampler = () => ({ positives: new Int32Array(), negatives: new Int32Array() });
+const none: Sampler = () => ({ foreground: new Int32Array(), background: new Int32Array() });
 
 it.each(['fpn', 'c4'])(
   'has losses of the heads that are 0 where there is no RoI to look at: %s',
@@ -23,16 +23,11 @@ it.each(['fpn', 'c4'])(
       const weights = referenceWeights(network.parameters);
       const ops = new TensorOps(weights, new Tape());
       const examples = [{ image: image('empty', 64, 64), objects: [], ignored: new Float32Array() }];
-      const losses = trainingLosses(
-        network,
-        ops,
-        examples,
-        { shorterSide: 64, longerSide: 64 },
-        {
-          anchors: () => evenlySpacedSampler,
-          rois: () => none,
-        },
-      );
+      const losses = trainingLosses(network, ops, examples, {
+        shorterSide: 64,
+        longerSide: 64,
+        samplers: { anchors: () => evenlySpacedSampler, rois: () => none },
+      });
       expect(losses.rpnObjectness.dataSync()[0]).toBeGreaterThan(0);
       for (const name of ['rpnBox', 'classifier', 'box', 'mask'] as const)
         expect(losses[name].dataSync()[0]).toBe(0);

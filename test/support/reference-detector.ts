@@ -80,7 +80,7 @@ export function trainingPass(
   const tape = new Tape();
   const ops = new TensorOps(weights, tape);
   const samplers = { anchors: () => evenlySpacedSampler, rois: () => evenlySpacedSampler };
-  const losses = trainingLosses(network, ops, examples, input, samplers);
+  const losses = trainingLosses(network, ops, examples, { ...input, samplers });
   const values = lossPairs.map(([, name]) => losses[name].dataSync()[0]);
   const gradients = tape.gradients(
     lossNames.map((name) => losses[name]),

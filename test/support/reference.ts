@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { tf } from '../../src/engine/tf.js';
+import type { Sampler } from '../../src/geometry/matching.js';
 import { hashText } from '../../src/random.js';
-import type { Sampler } from '../../src/rpn/sampling.js';
 import { openSafetensors } from '../../src/weights/safetensors.js';
 
 /** What the golden tests share with scripts/golden/reference.py: the same numbers from the same names. */
@@ -71,17 +71,17 @@ export function ellipse(height: number, width: number, [x1, y1, x2, y2]: readonl
   });
 }
 
-/** The first positives, and negatives at even distances: what the golden scripts put in place of random choices. */
-export const evenlySpacedSampler: Sampler = (matches, batchSizePerImage, foregroundFraction) => {
+/** The first of the foreground, and background at even distances: what the golden scripts put in place of random choices. */
+export const evenlySpacedSampler: Sampler = (matches, { batchSizePerImage, foregroundFraction }) => {
   const all = [...matches.keys()];
-  const positives = all
+  const foreground = all
     .filter((i) => matches[i] >= 0)
     .slice(0, Math.floor(batchSizePerImage * foregroundFraction));
-  const background = all.filter((i) => matches[i] === -1);
-  const count = Math.min(batchSizePerImage - positives.length, background.length);
-  const step = count > 0 ? Math.floor(background.length / count) : 1;
-  const negatives = background.filter((_, i) => i % step === 0).slice(0, count);
-  return { positives: Int32Array.from(positives), negatives: Int32Array.from(negatives) };
+  const others = all.filter((i) => matches[i] === -1);
+  const count = Math.min(batchSizePerImage - foreground.length, others.length);
+  const step = count > 0 ? Math.floor(others.length / count) : 1;
+  const background = others.filter((_, i) => i % step === 0).slice(0, count);
+  return { foreground: Int32Array.from(foreground), background: Int32Array.from(background) };
 };
 
 /** A tensor of a golden file. */

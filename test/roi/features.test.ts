@@ -1,8 +1,8 @@
 import { beforeAll, expect, it } from 'vitest';
 import { tf } from '../../src/engine/tf.js';
-import { overRois, selectRoiFeatures } from '../../src/models/features.js';
 import { TensorOps } from '../../src/nn/tensor-ops.js';
 import { Weights } from '../../src/nn/weights.js';
+import { overRois, selectRoiFeatures } from '../../src/roi/features.js';
 import { roiAlign, roiMaps } from '../../src/roi/roi-align.js';
 import { useEngine } from '../support/engine.js';
 import { random } from '../support/gradients.js';
@@ -23,7 +23,7 @@ it('looks at many RoIs in turns, with the same result', () => {
     const rois = { boxes: Float32Array.from(boxes), images: Int32Array.of(0, 0, 1, 0, 1, 1) };
     const turns: number[][] = [];
     const features = { roiSize, forward: <T>(_: unknown, pooled: T): T => pooled };
-    const [means, squares] = overRois(features, ops(), maps, rois, (some, first) => {
+    const [means, squares] = overRois({ ops: ops(), maps, features }, rois, (some, first) => {
       turns.push([first, some.shape[0]]);
       return [tf.mean(some, [1, 2]), tf.mean(tf.square(some), [1, 2, 3])];
     });
