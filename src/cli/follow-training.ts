@@ -2,7 +2,7 @@ import type { Config } from '../config/schema.js';
 import type { Engine } from '../engine/load.js';
 import { percent } from '../metrics/metric-value.js';
 import type { LogEntry } from '../training/log.js';
-import type { RunFolder } from '../training/run-folder.js';
+import { exists, type RunFolder } from '../training/run-folder.js';
 import type { Task } from '../training/task.js';
 import { train, type ValidatedStep } from '../training/train.js';
 import { showProgress } from './terminal/progress.js';
@@ -23,7 +23,7 @@ export interface TrainedRun<Evaluation> {
   readonly seconds: number;
   /** How many of them the steps waited for their images. */
   readonly waited: number;
-  /** Whether the run came to its end now; one that was complete already has its report. */
+  /** Whether the run came to its end now, or did before and was killed before its report was written. */
   readonly completed: boolean;
   /** The best validation, or the last one where the best was made before the run was continued. */
   readonly kept: ValidatedStep<Evaluation> | undefined;
@@ -78,7 +78,8 @@ export async function followTraining<Sample extends { readonly id: string }, Eva
       },
     );
     const seconds = (performance.now() - started) / 1000;
-    return { done, seconds, waited, completed: done === steps && stepped, kept };
+    const completed = done === steps && (stepped || !(await exists(folder.report)));
+    return { done, seconds, waited, completed, kept };
   } finally {
     for (const display of Object.values(displays)) display.end();
   }

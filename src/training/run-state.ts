@@ -36,17 +36,21 @@ export async function startOrResume(
   return { step: 0, images: 0, seed: config.seed };
 }
 
-/** Writes the checkpoint of a run, and the run's weights where they are the best that is known. */
+/**
+ * Writes the run's weights where they are the best that is known, and then the checkpoint to continue from. That one comes
+ * last because it says that the others are written: a run that is killed before continues from an earlier checkpoint,
+ * makes the same steps and writes the same files again.
+ */
 export async function saveProgress(
   { folder, config }: StatefulRun,
   state: RunState,
   progress: Progress,
   isBest: boolean,
 ): Promise<void> {
-  await saveCheckpoint(folder.last, state, progress, config);
-  if (isBest) await saveCheckpoint(folder.best, state, progress, config);
   // Without a validation the last weights are the best that is known.
   if (isBest || progress.best === undefined) {
     await saveModel(folder.weights, state.average ?? state.weights, config);
   }
+  if (isBest) await saveCheckpoint(folder.best, state, progress, config);
+  await saveCheckpoint(folder.last, state, progress, config);
 }

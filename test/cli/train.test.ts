@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { cp, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -61,6 +61,18 @@ test('--resume refuses another model, and takes more steps', { timeout: 60_000 }
   expect((await json('config.json')).training.steps).toBe(42);
   expect((await readdir(path.join(run, 'checkpoints'))).sort()).toContain('last.safetensors');
   expect(await readdir(path.join(run, 'tensorboard'))).not.toHaveLength(0);
+});
+
+test('a run that was killed before its report gets it', { timeout: 60_000 }, async () => {
+  const report = path.join(run, 'report.html');
+  await rm(report);
+  const resumed = await atto(['train', config, 'training.steps=42', '--out', run, '--resume']);
+  expect(resumed.code, resumed.stderr).toBe(0);
+  const page = await readFile(report, 'utf8');
+  expect(page).toContain('after 42 steps');
+  await writeFile(report, 'of an evaluation');
+  await atto(['train', config, 'training.steps=42', '--out', run, '--resume']);
+  expect(await readFile(report, 'utf8')).toBe('of an evaluation');
 });
 
 test('eval scores a run: figures, detections and pictures', { timeout: 60_000 }, async () => {

@@ -1,4 +1,5 @@
-import { readFile, symlink } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
+import { readFile, rmdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { DetectionConfig } from '../../src/config/schema.js';
@@ -8,8 +9,10 @@ import { tf } from '../../src/engine/tf.js';
 import { UserError } from '../../src/errors.js';
 import type { DetectionEvaluation } from '../../src/metrics/detection-evaluation.js';
 import { instanceSegmentation } from '../../src/training/instance-segmentation.js';
+import type { LogEntry } from '../../src/training/log.js';
 import { newRun, writeConfig } from '../../src/training/run-folder.js';
 import { type TrainingRun, train } from '../../src/training/train.js';
+import { openSafetensors } from '../../src/weights/safetensors.js';
 import { useEngine } from '../support/engine.js';
 import { tempFolder } from '../support/temp-folder.js';
 import { tinyConfig } from '../support/tiny.js';
@@ -35,6 +38,12 @@ async function tinyRun(folder: string, name: string, ...overrides: string[]): Pr
   };
 }
 
+/** What follows a file's header, which holds the config: it may differ in how many threads read. */
+async function tensors(file: string): Promise<string> {
+  const bytes = await readFile(file);
+  return bytes.subarray(8 + Number(bytes.readBigUInt64LE())).toString('base64');
+}
+
 test('N steps equal N/2, an interruption, and the other N/2, bit for bit', async () => {
   const folder = tempFolder();
   const recipe = [
@@ -53,15 +62,37 @@ test('N steps equal N/2, an interruption, and the other N/2, bit for bit', async
   expect(await train({ ...halves, resume: true }, silent)).toBe(4);
 
   expect(await logOf(halves.folder)).toEqual(await logOf(whole.folder));
-  // The file's header holds the config, which differs in how many threads read; what follows is the tensors.
-  const tensors = async (file: string) => {
-    const bytes = await readFile(file);
-    return bytes.subarray(8 + Number(bytes.readBigUInt64LE())).toString('base64');
-  };
   for (const file of ['weights', 'last', 'best'] as const) {
     expect(await tensors(halves.folder[file])).toBe(await tensors(whole.folder[file]));
   }
 });
+
+test.each(['weights', 'best', 'last'] as const)(
+  'a run that is killed before it writes %s, and is resumed, ends as one that is not, bit for bit',
+  async (file) => {
+    const folder = tempFolder();
+    const recipe = ['training.checkpointEvery=1', 'training.validateEvery=2'];
+    const whole = await tinyRun(folder, 'whole', ...recipe);
+    await train(whole, silent);
+    const best = await openSafetensors(whole.folder.best);
+    await best.close();
+    // Else the last step would write again what the kill prevented.
+    expect(JSON.parse(best.metadata.progress)).toMatchObject({ step: 2 });
+
+    const killed = await tinyRun(folder, 'killed', ...recipe);
+    // No file can be written through a folder, so nothing is written from there on.
+    const obstacle = `${killed.folder[file]}.partial`;
+    const obstruct = ({ step }: LogEntry) => step === 2 && mkdirSync(obstacle, { recursive: true });
+    await expect(train(killed, { ...silent, onStep: obstruct })).rejects.toThrow(UserError);
+    await rmdir(obstacle);
+    expect(await train({ ...killed, resume: true }, silent)).toBe(4);
+
+    expect(await logOf(killed.folder)).toEqual(await logOf(whole.folder));
+    for (const each of ['weights', 'best', 'last'] as const) {
+      expect(await tensors(killed.folder[each])).toBe(await tensors(whole.folder[each]));
+    }
+  },
+);
 
 test('leaves no tensors behind from step to step', async () => {
   const run = await tinyRun(tempFolder(), 'run', 'training.steps=5', 'training.clipNorm=1');
