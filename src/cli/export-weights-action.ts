@@ -1,13 +1,12 @@
 import path from 'node:path';
 import { UserError } from '../errors.js';
-import { velocityPrefix } from '../weights/names.js';
 import { openTensors } from '../weights/open.js';
 import { writeSafetensors } from '../weights/safetensors.js';
 import type { NamedTensor } from '../weights/tensor-file.js';
 import type { ExportWeightsOptions } from './export-weights.js';
 import { findTrainedModel } from './trained-model.js';
 
-/** Copies the tensors of a weights file. */
+/** Copies the model's tensors from a weights file or checkpoint. */
 export async function exportWeightsAction(target: string, { out }: ExportWeightsOptions): Promise<void> {
   if (path.extname(out) !== '.safetensors') throw new UserError(`--out ${out}: must end in .safetensors`);
   const { weights } = await findTrainedModel(target, []);
@@ -15,7 +14,7 @@ export async function exportWeightsAction(target: string, { out }: ExportWeights
   try {
     const tensors: NamedTensor[] = [];
     for (const [name, { shape }] of source.tensors) {
-      if (!name.startsWith(velocityPrefix)) tensors.push({ name, shape, data: await source.read(name) });
+      tensors.push({ name, shape, data: await source.read(name) });
     }
     // Python's readers take it as a sign of PyTorch's layouts.
     await writeSafetensors(out, tensors, { format: 'pt' });

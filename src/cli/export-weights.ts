@@ -16,8 +16,8 @@ export function registerExportWeights(program: Command): void {
     .addHelpText(
       'after',
       `
-Unlike a weights file, it says nothing of the config, which holds folders of this machine, and a checkpoint's optimizer
-state is left out. In Python:
+Unlike a weights file, it says nothing of the config, which holds folders of this machine. Of a checkpoint it has the
+model's tensors alone: the averaged ones where the run has training.emaDecay, and no optimizer state. In Python:
 
   model.load_state_dict(safetensors.torch.load_file('model.safetensors'))
 

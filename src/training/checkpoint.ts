@@ -5,8 +5,8 @@ import type { Variable } from '../engine/variable.js';
 import { UserError } from '../errors.js';
 import type { Parameter } from '../nn/parameter.js';
 import type { Weights } from '../nn/weights.js';
+import { checkpointPart, checkpointPrefixes } from '../weights/checkpoint-parts.js';
 import { exportWeights, restore } from '../weights/model-file.js';
-import { averagePrefix, velocityPrefix } from '../weights/names.js';
 import { openSafetensors, writeSafetensors } from '../weights/safetensors.js';
 import type { NamedTensor } from '../weights/tensor-file.js';
 import { fromTorch, torchShape, toTorch } from '../weights/torch-layout.js';
@@ -56,14 +56,16 @@ function* checkpointTensors({ weights, optimizer, average }: RunState): Generato
   for (const [parameter, velocity] of optimizer.velocities) {
     const values = velocity.read();
     yield {
-      name: velocityPrefix + parameter.name,
+      name: checkpointPrefixes.velocity + parameter.name,
       shape: torchShape(parameter),
       data: toTorch(parameter, values.dataSync<'float32'>()),
     };
     values.dispose();
   }
   if (!average) return;
-  for (const tensor of exportWeights(average)) yield { ...tensor, name: averagePrefix + tensor.name };
+  for (const tensor of exportWeights(average)) {
+    yield { ...tensor, name: checkpointPrefixes.average + tensor.name };
+  }
 }
 
 /**
@@ -82,13 +84,11 @@ export async function loadCheckpoint(
     if (progress === undefined) {
       throw new UserError(`${file}: holds weights but no training state; give it as model.weights instead`);
     }
-    await restore(source, weights);
+    await restore(checkpointPart(source, 'weight'), weights);
+    if (average) await restore(checkpointPart(source, 'average'), average);
+    const velocities = checkpointPart(source, 'velocity');
     for (const [parameter, velocity] of optimizer.velocities) {
-      assignValues(velocity, parameter, await source.read(velocityPrefix + parameter.name));
-    }
-    for (const parameter of average?.parameters ?? []) {
-      const values = await source.read(averagePrefix + parameter.name);
-      if (average) assignValues(average.variable(parameter), parameter, values);
+      assignValues(velocity, parameter, await velocities.read(parameter.name));
     }
     return progressSchema.parse(JSON.parse(progress));
   } finally {

@@ -12,10 +12,6 @@ const detectorPart = /^(backbone|rpn|roi_heads)\./;
 /** Names of the dense layer in all classification networks here. */
 const denseLayer = /^(fc|classifier)\./;
 
-/** Before the names of velocities and averages in a checkpoint. */
-export const velocityPrefix = 'velocity.';
-export const averagePrefix = 'average.';
-
 /** Suffix of PyTorch's counters of batches, which norms with a momentum don't use. */
 export const counterSuffix = '.num_batches_tracked';
 
@@ -42,7 +38,7 @@ export interface TranslatedNames {
   readonly kind: NetworkKind;
   /** Names in the file, by ours. */
   readonly byOurs: ReadonlyMap<string, string>;
-  /** Names in the file of tensors without use: counters of batches, velocities, averages, and the dense layer for a detector. */
+  /** Names in the file of tensors without use: counters of batches, and the dense layer for a detector. */
   readonly unused: readonly string[];
 }
 
@@ -64,8 +60,6 @@ export function translateNames(fileNames: Iterable<string>, target: NetworkKind)
   for (const [i, name] of names.entries()) {
     const isUseless =
       name.endsWith(counterSuffix) ||
-      name.startsWith(velocityPrefix) ||
-      name.startsWith(averagePrefix) ||
       (kind === 'classifier' && target === 'detector' && denseLayer.test(name));
     if (isUseless) {
       unused.push(all[i]);

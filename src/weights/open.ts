@@ -1,4 +1,5 @@
 import { UserError } from '../errors.js';
+import { modelTensors } from './checkpoint-parts.js';
 import { type FileRanges, openedRanges } from './file-ranges.js';
 import { legacyMagic, readLegacyPth, readPth } from './pth.js';
 import { readSafetensors } from './safetensors.js';
@@ -12,15 +13,16 @@ const headerStart = 8;
 const brace = 0x7b;
 
 /**
- * Opens a file of tensors: safetensors or PyTorch's `.pth`, told apart by their first bytes. Only the file's description
- * is read; tensors are read when asked for, so a large file costs no memory.
+ * Opens a file of tensors: safetensors or PyTorch's `.pth`, told apart by their first bytes. A checkpoint shows the
+ * tensors of its model alone ({@link modelTensors}). Only the file's description is read; tensors are read when asked
+ * for, so a large file costs no memory.
  *
  * @throws UserError when the file is missing, damaged, or holds more than tensors
  */
 export async function openTensors(file: string): Promise<TensorFile> {
   return openedRanges(file, async (ranges) => {
     const start = await ranges.read(0, Math.min(ranges.size, legacyMagic.length));
-    return readerFor(start, file)(ranges);
+    return modelTensors(await readerFor(start, file)(ranges));
   });
 }
 

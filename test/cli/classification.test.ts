@@ -75,6 +75,23 @@ test('train, eval and predict', { timeout: 120_000 }, async () => {
   expect(first.probability + second.probability).toBeCloseTo(1, 6);
 });
 
+test('export-weights has the same tensors of a checkpoint as of the weights', {
+  timeout: 60_000,
+}, async () => {
+  const exported = async (target: string): Promise<Buffer> => {
+    const out = path.join(root, 'exported.safetensors');
+    expect(await atto(['export-weights', target, '--out', out])).toMatchObject({ code: 0, stdout: '' });
+    return readFile(out);
+  };
+  const ofRun = await exported(run);
+  expect(ofRun.includes('"fc.weight"')).toBe(true);
+  expect(ofRun.includes('average.') || ofRun.includes('velocity.')).toBe(false);
+  // The one validation was after the last step, so all three are of that step.
+  for (const name of ['last', 'best']) {
+    expect((await exported(path.join(run, 'checkpoints', `${name}.safetensors`))).equals(ofRun)).toBe(true);
+  }
+});
+
 test('view and check', { timeout: 60_000 }, async () => {
   const out = path.join(root, 'view');
   const viewed = await atto(['view', config, '--augmented', '--count', '3', '--out', out]);

@@ -11,7 +11,7 @@ import { classification } from '../../src/training/classification.js';
 import { newRun, writeConfig } from '../../src/training/run-folder.js';
 import { loadStartingWeights } from '../../src/training/starting-weights.js';
 import { type TrainingListener, train } from '../../src/training/train.js';
-import { saveModel } from '../../src/weights/model-file.js';
+import { exportWeights, loadBackboneWeights, loadWeights, saveModel } from '../../src/weights/model-file.js';
 import { useEngine } from '../support/engine.js';
 import { tinyClassifier, writeCatsAndDogs } from '../support/image-folder.js';
 import { tempFolder } from '../support/temp-folder.js';
@@ -71,6 +71,24 @@ test('weights files hold the average, which is what is evaluated', async () => {
   // The same steps, so the same weights, but not the same average of them.
   expect(await logOf(averaged.folder)).toEqual(await logOf(plain.folder));
   expect(await tensors(averaged.folder.weights)).not.toBe(await tensors(plain.folder.weights));
+});
+
+test('a checkpoint gives the average that its weights file holds, to classifiers and detectors', async () => {
+  const { config, folder, ...run } = await tinyRun('run');
+  await train({ ...run, config, folder }, silent);
+  const network = buildClassifier(config.model.backbone, 2).parameters;
+  const detector = buildMaskRcnn(tinyConfig(root).model, 5).parameters;
+  const valuesFrom = async (load: (file: string, weights: Weights) => Promise<void>, file: string) => {
+    const weights = new Weights(load === loadWeights ? network : detector, 7);
+    await load(file, weights);
+    const values = [...exportWeights(weights)].map(({ data }) => Buffer.from(data.buffer).toString('base64'));
+    weights.dispose();
+    return values;
+  };
+  const loadBackbone = (file: string, weights: Weights) => loadBackboneWeights(file, weights, 'attonet-d');
+  for (const load of [loadWeights, loadBackbone]) {
+    expect(await valuesFrom(load, folder.last)).toEqual(await valuesFrom(load, folder.weights));
+  }
 });
 
 test('learns to tell cats from dogs, and leaves no tensors behind', async () => {

@@ -54,14 +54,9 @@ describe('translateNames', () => {
     expect([...timm.byOurs.keys()]).toEqual(others(stateDict('torchvision mobilenet_v2').keys()));
   });
 
-  it('sees through nn.DataParallel and leaves out velocities', () => {
+  it('sees through nn.DataParallel', () => {
     const wrapped = translateNames(['module.rpn.head.cls_logits.bias'], 'detector');
     expect([...wrapped.byOurs]).toEqual([['rpn.head.cls_logits.bias', 'module.rpn.head.cls_logits.bias']]);
-    const { unused } = translateNames(
-      ['velocity.rpn.head.cls_logits.bias', 'rpn.head.cls_logits.bias'],
-      'detector',
-    );
-    expect(unused).toEqual(['velocity.rpn.head.cls_logits.bias']);
     // An AttoNet's modules are no wrapper.
     expect([...translateNames(['module1.mix.0.weight'], 'classifier').byOurs.keys()]).toEqual([
       'module1.mix.0.weight',

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { ZipFile } from 'yazl';
 import { UserError } from '../../src/errors.js';
 import { openTensors } from '../../src/weights/open.js';
+import { writeSafetensors } from '../../src/weights/safetensors.js';
 import { goldenWeights } from '../support/golden-weights.js';
 import { tempFolder } from '../support/temp-folder.js';
 
@@ -125,5 +126,32 @@ describe('openTensors', () => {
     expect([...(await source.read('last'))]).toEqual([1.5, -2]);
     await source.close();
     expect(process.memoryUsage().rss - before).toBeLessThan(100e6);
+  });
+
+  it.each([
+    ['the weights', [], 1],
+    ['their average', ['average.'], 2],
+  ])("shows a checkpoint's model alone: %s", async (_, averages, expected) => {
+    const file = path.join(tempFolder(), 'last.safetensors');
+    const values = new Map([
+      ['', 1],
+      ['average.', 2],
+      ['velocity.', 3],
+    ]);
+    const names = ['', ...averages, 'velocity.'].flatMap((prefix) =>
+      ['fc.weight', 'fc.bias'].map((name) => [prefix, name]),
+    );
+    const tensors = names.map(([prefix, name]) => ({
+      name: prefix + name,
+      shape: [1],
+      data: Float32Array.of(values.get(prefix) ?? 0),
+    }));
+    await writeSafetensors(file, tensors, { progress: '{}' });
+    expect(await readAll(file)).toEqual(
+      new Map(['fc.weight', 'fc.bias'].map((name) => [name, { shape: [1], values: [expected] }])),
+    );
+    const source = await openTensors(file);
+    expect(source.metadata).toEqual({ progress: '{}' });
+    await source.close();
   });
 });
