@@ -1,8 +1,8 @@
 import { configSchemas } from '../src/config/schema.js';
 import { softmaxCrossEntropy } from '../src/engine/ops/losses.js';
 import { tf } from '../src/engine/tf.js';
-import { buildClassifier, evaluationLogits } from '../src/models/classifier.js';
 import { trainingLogits } from '../src/models/classification.js';
+import { buildClassifier, evaluationLogits } from '../src/models/classifier.js';
 import { TensorOps } from '../src/nn/tensor-ops.js';
 import { Weights } from '../src/nn/weights.js';
 import { randomStream } from '../src/random.js';

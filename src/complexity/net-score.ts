@@ -1,4 +1,3 @@
-import type { BackboneName } from '../config/backbone-names.js';
 import type { MetricValue } from '../metrics/metric-value.js';
 
 /** What a classifier achieves and what it costs. */
@@ -49,13 +48,13 @@ const row = (
   netScore: number,
 ): PublishedClassifier => ({ name, top1, multiplyAdds, parameters, netScore });
 
-/** Table 2 of the paper as data: what it reports of classifiers on ImageNet50. */
-export const publishedClassifiers: Readonly<Partial<Record<BackboneName, PublishedClassifier>>> = {
-  'mobilenet-v1': row('MobileNet-V1', 0.6452, 567.5e6, 3.26e6, 69.71),
-  'mobilenet-v2': row('MobileNet-V2', 0.6868, 299.7e6, 2.29e6, 75.11),
-  'shufflenet-v2': row('ShuffleNet-V2', 0.65, 140.1e6, 1.32e6, 79.85),
-  'attonet-a': row('AttoNet-A', 0.73, 424.8e6, 2.97e6, 73.53),
-  'attonet-b': row('AttoNet-B', 0.711, 277.5e6, 1.87e6, 76.93),
-  'attonet-c': row('AttoNet-C', 0.696, 139.9e6, 1.06e6, 81.99),
-  'attonet-d': row('AttoNet-D', 0.663, 57.5e6, 0.32e6, 90.21),
-};
+/** Table 2 of the paper as data: what it reports of classifiers on ImageNet50, by the backbone's name. */
+export const publishedClassifiers: ReadonlyMap<string, PublishedClassifier> = new Map([
+  ['mobilenet-v1', row('MobileNet-V1', 0.6452, 567.5e6, 3.26e6, 69.71)],
+  ['mobilenet-v2', row('MobileNet-V2', 0.6868, 299.7e6, 2.29e6, 75.11)],
+  ['shufflenet-v2', row('ShuffleNet-V2', 0.65, 140.1e6, 1.32e6, 79.85)],
+  ['attonet-a', row('AttoNet-A', 0.73, 424.8e6, 2.97e6, 73.53)],
+  ['attonet-b', row('AttoNet-B', 0.711, 277.5e6, 1.87e6, 76.93)],
+  ['attonet-c', row('AttoNet-C', 0.696, 139.9e6, 1.06e6, 81.99)],
+  ['attonet-d', row('AttoNet-D', 0.663, 57.5e6, 0.32e6, 90.21)],
+]);

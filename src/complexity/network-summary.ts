@@ -150,7 +150,9 @@ export function summarizeClassifier(
   { size, accuracy }: Pick<CountOptions, 'size'> & { readonly accuracy?: MeasuredAccuracy | undefined } = {},
 ): ClassifierSummary {
   const count = countNetwork(config, { size });
-  const row = isPublished(count.assumptions) ? publishedClassifiers[config.model.backbone.name] : undefined;
+  const row = isPublished(count.assumptions)
+    ? publishedClassifiers.get(config.model.backbone.name)
+    : undefined;
   return {
     config: name,
     task: config.task,

@@ -1,4 +1,3 @@
-import type { BackboneName } from '../config/backbone-names.js';
 import type { Parameter } from '../nn/parameter.js';
 import { type Fit, fitTensors, requireFit } from './fit.js';
 import { isBackboneName, isHeadName, networkKind, translateNames } from './names.js';
@@ -33,7 +32,7 @@ export interface FreshParameter {
 export function planImport(
   source: TensorFile,
   parameters: readonly Parameter[],
-  backbone: BackboneName,
+  backbone: string,
   freshHeads: boolean,
 ): ImportPlan {
   const target = networkKind(parameters.map(({ name }) => name));

@@ -1,4 +1,3 @@
-import type { BackboneName } from '../config/backbone-names.js';
 import { parseSavedConfig } from '../config/parse.js';
 import type { Config } from '../config/schema.js';
 import { tf } from '../engine/tf.js';
@@ -74,11 +73,7 @@ export async function loadWeights(file: string, weights: Weights): Promise<void>
  * @param backbone name of the detector's backbone, for messages
  * @throws UserError when one is missing, unexpected, or of another shape
  */
-export async function loadBackboneWeights(
-  file: string,
-  weights: Weights,
-  backbone: BackboneName,
-): Promise<void> {
+export async function loadBackboneWeights(file: string, weights: Weights, backbone: string): Promise<void> {
   await withTensors(file, async (source) => {
     const names = namesFor(weights, source);
     const byOurs = new Map([...names.byOurs].filter(([name]) => isBackboneName(name)));

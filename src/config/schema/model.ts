@@ -3,7 +3,13 @@ import { backboneNames } from '../backbone-names.js';
 import { count, fraction, positive } from './values.js';
 
 const backbone = z.strictObject({
-  name: z.enum(backboneNames).default('attonet-a'),
+  /** A network that comes with the project, or one that a program has registered. */
+  name: z
+    .string()
+    .refine((name) => backboneNames().includes(name), {
+      error: () => `must be one of ${backboneNames().join(', ')}`,
+    })
+    .default('attonet-a'),
   /**
    * `batch`: statistics of the batch in training, running statistics in evaluation. `affine`: running statistics always,
    * scale and shift trained. `frozen`: nothing trained (torchvision's choice for pretrained backbones).
