@@ -1,18 +1,18 @@
-/** Precision over recall, at each true positive in the order of falling score: recall only rises there. */
+/** Precision over recall at each true positive, by falling score: recall only rises there. */
 export interface PrecisionRecall {
   readonly recall: Float64Array;
   readonly precision: Float64Array;
 }
 
-/** What a protocol says of a detection. */
+/** Judgments of a protocol about a detection. */
 export const outcomes = { falsePositive: 0, truePositive: 1, ignored: 2 } as const;
 export type Outcome = (typeof outcomes)[keyof typeof outcomes];
 
 /**
- * The curve of a class.
+ * Curve of a class.
  *
- * @param ranked the outcomes of all detections of the class, by falling score
- * @param positives number of truths to be found, at least 1
+ * @param ranked outcomes of all detections of the class, by falling score
+ * @param positives number of objects to be found, at least 1
  */
 export function precisionRecall(ranked: ArrayLike<number>, positives: number): PrecisionRecall {
   let points = 0;
@@ -31,7 +31,7 @@ export function precisionRecall(ranked: ArrayLike<number>, positives: number): P
   return { recall, precision };
 }
 
-/** At each point the best precision at this recall or a higher one. */
+/** Best precision at the recall of each point or at a higher one. */
 export function precisionEnvelope(precision: Float64Array): Float64Array {
   const envelope = precision.slice();
   for (let i = envelope.length - 2; i >= 0; i--) envelope[i] = Math.max(envelope[i], envelope[i + 1]);
@@ -62,8 +62,8 @@ export function elevenPointAveragePrecision({ recall, precision }: PrecisionReca
 }
 
 /**
- * The mean of the envelopes of several curves, at `resolution` recalls up to 1: what the mean average precision is the
- * area under. Null without curves.
+ * Mean of the envelopes of several curves at `resolution` recalls up to 1. The area under it is the mean average
+ * precision. Null without curves.
  */
 export function meanCurve(
   curves: Iterable<PrecisionRecall | null>,
@@ -84,7 +84,7 @@ export function meanCurve(
   return count === 0 ? null : { recall, precision: precision.map((sum) => sum / count) };
 }
 
-/** The indices of the scores, highest first. Equal scores keep the order of `ties`, or without it their own. */
+/** Indices of the scores, highest first. Equal scores keep the order of `ties`, or without it their own. */
 export function rankByScore(scores: ArrayLike<number>, ties?: ArrayLike<number>): Uint32Array {
   const ranking = new Uint32Array(scores.length);
   for (let i = 0; i < ranking.length; i++) ranking[i] = i;

@@ -12,7 +12,7 @@ function evenlySpaced(first: number, last: number, count: number): Float64Array 
 export const cocoIouThresholds = evenlySpaced(0.5, 0.95, 10);
 /** 0, 0.01 … 1 */
 export const cocoRecalls = evenlySpaced(0, 1, 101);
-/** Detections of a class in an image that count. */
+/** Number of detections of a class in an image that count. */
 export const cocoMaxDetections = 100;
 
 /** COCO's size classes, by area in pixels; both ends belong to a class. */
@@ -25,8 +25,8 @@ export const cocoAreaRanges = [
 export type CocoAreaRange = (typeof cocoAreaRanges)[number];
 
 /*
- * What COCO says of a detection in one size class, as bits: bit i for a match at the i-th threshold, bit 10 + i for a
- * detection that is ignored there.
+ * Verdict on a detection in one size class, as bits: bit i for a match at the i-th threshold, bit 10 + i for a detection
+ * that is ignored there.
  */
 const ignoredShift = cocoIouThresholds.length;
 const allThresholds = (1 << ignoredShift) - 1;
@@ -36,9 +36,9 @@ const ignoredBit = (threshold: number) => 1 << (ignoredShift + threshold);
 export const isMatched = (verdict: number, threshold: number) => (verdict & matchedBit(threshold)) !== 0;
 export const isIgnored = (verdict: number, threshold: number) => (verdict & ignoredBit(threshold)) !== 0;
 
-/** Whether COCO leaves a truth out in a size class. */
-export function ignoresGroundTruth(truth: { area: number; crowd: boolean }, range: CocoAreaRange): boolean {
-  return truth.crowd || isOutside(truth.area, range);
+/** Whether COCO leaves an annotated object out in a size class. */
+export function isOutOfRange(object: { area: number; crowd: boolean }, range: CocoAreaRange): boolean {
+  return object.crowd || isOutside(object.area, range);
 }
 
 function isOutside(area: number, { least, most }: CocoAreaRange): boolean {
@@ -46,10 +46,10 @@ function isOutside(area: number, { least, most }: CocoAreaRange): boolean {
 }
 
 /**
- * COCO's matching in one size class, for one class in one image: each detection takes the truth that it covers best
- * among those still free, one that is ignored only where no other will do. A crowd is always free. Detections that
- * match an ignored truth are ignored, and so are those that match nothing and are themselves outside the size class,
- * and all after the hundredth.
+ * COCO's matching in one size class, for one class in one image. Each detection takes the object that it covers best
+ * among those still free, and one that is ignored only where there is no other. A crowd is always free. A detection is
+ * ignored that matches an ignored object, that matches nothing and is itself outside the size class, or that comes after
+ * the hundredth.
  *
  * @param overlaps rows by falling score
  * @returns a verdict for each detection: see {@link isMatched} and {@link isIgnored}
@@ -57,21 +57,23 @@ function isOutside(area: number, { least, most }: CocoAreaRange): boolean {
 export function matchCoco(
   overlaps: Overlaps,
   detections: readonly { readonly area: number }[],
-  truths: readonly { readonly area: number; readonly crowd: boolean }[],
+  objects: readonly { readonly area: number; readonly crowd: boolean }[],
   range: CocoAreaRange,
 ): Uint32Array {
   const { rows, columns } = overlaps;
-  const ignored = truths.map((truth) => ignoresGroundTruth(truth, range));
+  const ignored = objects.map((object) => isOutOfRange(object, range));
   const verdicts = new Uint32Array(rows).fill(allThresholds << ignoredShift, cocoMaxDetections);
   const taken = new Uint8Array(columns);
+  const isFree = (column: number) => taken[column] === 0 && !ignored[column];
+  const isFreeIgnored = (column: number) => taken[column] === 0 && ignored[column];
   for (let t = 0; t < cocoIouThresholds.length; t++) {
     const least = Math.min(cocoIouThresholds[t], 1 - 1e-10);
     taken.fill(0);
     for (let row = 0; row < Math.min(rows, cocoMaxDetections); row++) {
-      let best = bestFree(overlaps, row, least, taken, ignored, false);
-      if (best < 0) best = bestFree(overlaps, row, least, taken, ignored, true);
+      let best = bestFree(overlaps, row, least, isFree);
+      if (best < 0) best = bestFree(overlaps, row, least, isFreeIgnored);
       if (best >= 0) {
-        if (!truths[best].crowd) taken[best] = 1;
+        if (!objects[best].crowd) taken[best] = 1;
         verdicts[row] |= matchedBit(t) | (ignored[best] ? ignoredBit(t) : 0);
       } else if (isOutside(detections[row].area, range)) {
         verdicts[row] |= ignoredBit(t);
@@ -81,21 +83,19 @@ export function matchCoco(
   return verdicts;
 }
 
-/** The free truth that a detection covers best, of those that are ignored or of those that aren't; −1 for none. */
+/** Object that a detection covers best, by at least `least`, among the candidates; −1 for none. */
 function bestFree(
   { columns, cocoIou }: Overlaps,
   row: number,
   least: number,
-  taken: Uint8Array,
-  ignored: readonly boolean[],
-  wanted: boolean,
+  isCandidate: (column: number) => boolean,
 ): number {
   let best = -1;
   let bestIou = least;
   for (let column = 0; column < columns; column++) {
     const iou = cocoIou[row * columns + column];
     // Of equals the last one wins, as in COCO's own implementation.
-    if (iou >= bestIou && ignored[column] === wanted && taken[column] === 0) {
+    if (iou >= bestIou && isCandidate(column)) {
       best = column;
       bestIou = iou;
     }
@@ -103,7 +103,7 @@ function bestFree(
   return best;
 }
 
-/** COCO's twelve figures of a class, or their means over the classes that have truths to be found. */
+/** COCO's twelve metrics of a class, or their means over the classes that have objects to be found. */
 export interface CocoMetrics {
   readonly AP: MetricValue;
   readonly AP50: MetricValue;
@@ -119,19 +119,19 @@ export interface CocoMetrics {
   readonly ARl: MetricValue;
 }
 
-/** What COCO's figures of a class rest on: columns with a number for each detection. */
+/** Record behind COCO's metrics of a class: columns with a number for each detection. */
 export interface CocoClassRecord {
   /** In the order of the images, and within an image by falling score. */
   readonly scores: ArrayLike<number>;
   /** Place among the detections of its class in its image, from 0. */
   readonly places: ArrayLike<number>;
-  /** For each size class in the order of {@link cocoAreaRanges}: what `matchCoco` said. */
+  /** Verdicts of `matchCoco` for each size class, in the order of {@link cocoAreaRanges}. */
   readonly verdicts: readonly ArrayLike<number>[];
-  /** For each size class: number of truths to be found. */
+  /** Number of objects to be found, for each size class. */
   readonly positives: readonly number[];
 }
 
-/** COCO's twelve figures of one class. */
+/** COCO's twelve metrics of one class. */
 export function cocoClassMetrics(record: CocoClassRecord): CocoMetrics {
   const ranking = rankByScore(record.scores);
   const precision = cocoAreaRanges.map((_, range) => averagePrecisions(record, range, ranking));
@@ -153,9 +153,9 @@ export function cocoClassMetrics(record: CocoClassRecord): CocoMetrics {
   };
 }
 
-/** The mean of each figure over the classes for which it is defined. */
+/** Mean of each metric over the classes for which it is defined. */
 export function meanCocoMetrics(classes: readonly CocoMetrics[]): CocoMetrics {
-  const mean = (name: keyof CocoMetrics) => meanOfDefined(classes.map((figures) => figures[name]));
+  const mean = (name: keyof CocoMetrics) => meanOfDefined(classes.map((metrics) => metrics[name]));
   return {
     AP: mean('AP'),
     AP50: mean('AP50'),
@@ -172,7 +172,7 @@ export function meanCocoMetrics(classes: readonly CocoMetrics[]): CocoMetrics {
   };
 }
 
-/** The average precision at each IoU threshold: the mean of the envelope at 101 recalls. */
+/** Average precision at each IoU threshold: the mean of the envelope at 101 recalls. */
 function averagePrecisions(record: CocoClassRecord, range: number, ranking: Uint32Array): MetricValue[] {
   const positives = record.positives[range];
   if (positives === 0) return Array.from(cocoIouThresholds, () => null);
@@ -189,7 +189,7 @@ function averagePrecisions(record: CocoClassRecord, range: number, ranking: Uint
         wrong++;
       } else {
         recall[found] = (found + 1) / positives;
-        // COCO's guard against a division by zero is part of its figures.
+        // COCO's guard against a division by zero is part of its metrics.
         precision[found] = (found + 1) / (wrong + (found + 1) + Number.EPSILON);
         found++;
       }
@@ -205,7 +205,7 @@ function averagePrecisions(record: CocoClassRecord, range: number, ranking: Uint
   });
 }
 
-/** The share of the truths found by the `best` detections of each image, averaged over the IoU thresholds. */
+/** Share of the objects found by the `best` detections of each image, averaged over the IoU thresholds. */
 function averageRecall(record: CocoClassRecord, range: number, best: number): MetricValue {
   const positives = record.positives[range];
   if (positives === 0) return null;

@@ -1,42 +1,43 @@
+import { groundTruthObject } from '../datasets/ground-truth.js';
 import type { Detection, Instance } from '../geometry/instance.js';
 import type { PrecisionRecall } from './average-precision.js';
 import { DetectionEvaluator, type DetectionMetrics, type PerClass } from './detection-metrics.js';
 import { ErrorAnalysis, type ErrorSummary } from './error-analysis.js';
-import { detectedObject, groundTruthObject, type ScoredImage } from './scored-image.js';
+import { detectedObject, type ScoredImage } from './scored-image.js';
 
-/** An image with its truth and what the model found in it, as `evaluateDetections` takes it. */
+/** An image with its ground truth and what a model detected in it. */
 export interface DetectedImage {
   readonly id: string | number;
   readonly height: number;
   readonly width: number;
-  readonly truths: readonly Instance[];
+  readonly groundTruth: readonly Instance[];
   readonly detections: readonly Detection[];
 }
 
-/** Precision over recall of each class by the devkit's rule at IoU 0.5; null for a class without truths to be found. */
+/** Precision over recall of each class by the devkit's rule at IoU 0.5; null for a class without objects to be found. */
 export type ClassCurves = PerClass<PrecisionRecall | null>;
 
-/** All that is said of a set of detections. */
+/** Evaluation of a set of detections. */
 export interface DetectionEvaluation {
   readonly metrics: DetectionMetrics;
   readonly curves: {
     readonly box: ClassCurves;
-    /** Null where the detections or the truths have no masks. */
+    /** Null where the detections or the annotated objects have no masks. */
     readonly mask: ClassCurves | null;
   };
-  /** By masks, or where there are none by boxes. */
+  /** Analysis by masks, or where there are none by boxes. */
   readonly errors: ErrorSummary;
   /** Detections of each image by its id, in the order given. */
   readonly detections: ReadonlyMap<DetectedImage['id'], readonly Detection[]>;
 }
 
 /**
- * Scores detections by every protocol, VOC's and COCO's, boxes and masks, and sorts their mistakes by masks. The images
- * are taken one by one, so they may come from a generator. Detections with equal scores count in the order given.
+ * Scores detections by every protocol, VOC's and COCO's, boxes and masks, and sorts their mistakes by masks. It takes the
+ * images one by one, so they may come from a generator. Detections with equal scores count in the order given.
  *
- * @param classes their names; a label is an index into this list
- * @throws UserError that names image and object for a label that isn't one of the classes, a score that isn't a
- * number, a box of negative size, a mask that isn't as large as the image, and an image that is there twice.
+ * @param classes names; a label is an index into this list
+ * @throws UserError that names image and object for a label that isn't one of the classes, a score that isn't a number, a
+ * box of negative size, a mask that isn't as large as the image, and an image that is there twice
  */
 export function evaluateDetections(
   images: Iterable<DetectedImage>,
@@ -58,15 +59,11 @@ export function evaluateDetections(
   return { metrics, curves, errors: analysis.summary(), detections };
 }
 
-/**
- * An image as the protocols see it.
- *
- * @param position number of detections in all images before it
- */
-export function scoredImage(image: DetectedImage, position: number): ScoredImage {
+/** @param position number of detections in all images before it */
+function scoredImage(image: DetectedImage, position: number): ScoredImage {
   return {
     ...image,
-    truths: image.truths.map(groundTruthObject),
+    groundTruth: image.groundTruth.map(groundTruthObject),
     detections: image.detections.map((detection, i) => detectedObject(detection, position + i)),
   };
 }

@@ -1,3 +1,4 @@
+import type { GroundTruthObject } from '../datasets/ground-truth.js';
 import { UserError } from '../errors.js';
 import { type PrecisionRecall, rankByScore } from './average-precision.js';
 import {
@@ -5,20 +6,14 @@ import {
   type CocoMetrics,
   cocoAreaRanges,
   cocoClassMetrics,
-  ignoresGroundTruth,
+  isOutOfRange,
   matchCoco,
   meanCocoMetrics,
 } from './coco-protocol.js';
 import type { MetricValue } from './metric-value.js';
 import { boxOverlaps, maskOverlaps, type Overlaps } from './overlaps.js';
 import { protocols } from './protocols.js';
-import {
-  checkScoredImage,
-  type DetectedObject,
-  type GroundTruthObject,
-  masksOf,
-  type ScoredImage,
-} from './scored-image.js';
+import { checkScoredImage, type DetectedObject, masksOf, type ScoredImage } from './scored-image.js';
 import {
   matchBest,
   matchBestUncovered,
@@ -35,21 +30,57 @@ import {
   volumeIouThresholds,
 } from './voc-protocol.js';
 
-/** What is kept of a class's detections, for boxes or for masks: columns with a number for each detection. */
+/** Values of each class by the class's name. */
+export type PerClass<T> = Readonly<Record<string, T>>;
+export type WithPerClass<T> = T & { readonly perClass: PerClass<T> };
+
+/** Leading metrics of a class, and the numbers of objects that they rest on. */
+export interface ClassMetrics {
+  /** Number of annotated objects without crowds; difficult ones count. */
+  readonly truths: number;
+  /** Number of those that VOC's protocol for boxes leaves out. */
+  readonly difficult: number;
+  readonly crowds: number;
+  readonly detections: number;
+  readonly AP_d: MetricValue;
+  readonly AP_m: MetricValue;
+}
+
+/** Every protocol's metrics of a set of detections, as `metrics.json` holds them. */
+export interface DetectionMetrics {
+  readonly AP_d: MetricValue;
+  readonly AP_m: MetricValue;
+  readonly images: number;
+  readonly perClass: PerClass<ClassMetrics>;
+  readonly voc: {
+    readonly box: WithPerClass<VocMetrics>;
+    /** Null where the detections or the annotated objects have no masks. */
+    readonly mask: WithPerClass<VocMaskMetrics> | null;
+  };
+  readonly coco: {
+    readonly box: WithPerClass<CocoMetrics>;
+    /** Null where the detections or the annotated objects have no masks. */
+    readonly mask: WithPerClass<CocoMetrics> | null;
+  };
+  /** Definition of each metric. */
+  readonly protocols: typeof protocols;
+}
+
+/** Record of a class's detections, for boxes or for masks: columns with a number for each detection. */
 interface GeometryRecord {
   readonly devkit: number[];
   readonly uncovered: number[];
   readonly verdicts: readonly number[][];
-  /** Truths to be found by VOC's rule. */
+  /** Number of objects to be found by VOC's rule. */
   positives: number;
 }
 
-/** What is kept of a class. */
+/** Record of a class. */
 interface ClassRecord {
   readonly scores: number[];
   readonly positions: number[];
   readonly places: number[];
-  /** Truths to be found by COCO's rule, for each size class. */
+  /** Number of objects to be found by COCO's rule, for each size class. */
   readonly cocoPositives: number[];
   truths: number;
   difficult: number;
@@ -59,8 +90,8 @@ interface ClassRecord {
 }
 
 /**
- * Scores detections by every protocol, image by image: what is kept of an image is what each protocol said of each
- * detection, about a hundred bytes. Boxes and masks themselves can go.
+ * Scores detections by every protocol, image by image. Of an image it keeps the verdicts on each detection, about a
+ * hundred bytes; boxes and masks themselves can go.
  */
 export class DetectionEvaluator {
   readonly #classes: readonly string[];
@@ -68,7 +99,7 @@ export class DetectionEvaluator {
   readonly #records: readonly ClassRecord[];
   readonly #images = new Set<string | number>();
 
-  /** `masks` says whether masks are scored too; then every object must have one. */
+  /** @param options `masks`: whether masks are scored, too; then every object must have one */
   constructor(classes: readonly string[], { masks }: { masks: boolean }) {
     this.#classes = classes;
     this.#masks = masks;
@@ -94,14 +125,15 @@ export class DetectionEvaluator {
     if (this.#images.has(image.id)) throw new UserError(`image ${image.id} is there twice`);
     checkScoredImage(image, this.#classes.length, this.#masks);
     this.#images.add(image.id);
-    const truths = groupByLabel(image.truths);
+    const groundTruth = groupByLabel(image.groundTruth);
     const detections = groupByLabel(image.detections);
-    for (const label of new Set([...truths.keys(), ...detections.keys()])) {
-      addToClass(this.#records[label], truths.get(label) ?? [], detections.get(label) ?? [], this.#masks);
+    for (const label of new Set([...groundTruth.keys(), ...detections.keys()])) {
+      const found = detections.get(label) ?? [];
+      addToClass(this.#records[label], groundTruth.get(label) ?? [], found, this.#masks);
     }
   }
 
-  /** The figures of all images so far. */
+  /** Metrics of all images so far. */
   metrics(): DetectionMetrics {
     const box = this.#perClass((record) => vocClassMetrics(vocClassRecord(record, record.box)));
     const mask = this.#perClass((record) => vocMaskClassMetrics(vocClassRecord(record, record.mask)));
@@ -133,14 +165,14 @@ export class DetectionEvaluator {
   }
 
   /**
-   * The precision–recall curves behind AP_d (`box`) and AP_m (`mask`); null for a class without truths to be found.
+   * Precision–recall curves behind AP_d (`box`) and AP_m (`mask`); null for a class without objects to be found.
    */
   curves(geometry: 'box' | 'mask'): PerClass<PrecisionRecall | null> {
     return this.#perClass((record) => vocCurve(vocClassRecord(record, record[geometry]), 0.5));
   }
 
-  #perClass<T>(figures: (record: ClassRecord, name: string) => T): PerClass<T> {
-    return Object.fromEntries(this.#classes.map((name, i) => [name, figures(this.#records[i], name)]));
+  #perClass<T>(compute: (record: ClassRecord, name: string) => T): PerClass<T> {
+    return Object.fromEntries(this.#classes.map((name, i) => [name, compute(this.#records[i], name)]));
   }
 }
 
@@ -161,7 +193,7 @@ function groupByLabel<T extends { readonly label: number }>(objects: readonly T[
 /** Adds the objects of one class in one image. */
 function addToClass(
   record: ClassRecord,
-  truths: readonly GroundTruthObject[],
+  groundTruth: readonly GroundTruthObject[],
   unsorted: readonly DetectedObject[],
   masks: boolean,
 ): void {
@@ -172,27 +204,27 @@ function addToClass(
     record.positions.push(position);
     record.places.push(place);
   });
-  const crowds = truths.map(({ crowd }) => crowd);
-  const crowdsAndDifficult = truths.map(({ crowd, difficult }) => crowd || difficult);
+  const crowds = groundTruth.map(({ crowd }) => crowd);
+  const crowdsAndDifficult = groundTruth.map(({ crowd, difficult }) => crowd || difficult);
   record.crowds += countTrue(crowds);
-  record.truths += truths.length - countTrue(crowds);
-  record.difficult += truths.filter(({ crowd, difficult }) => difficult && !crowd).length;
+  record.truths += groundTruth.length - countTrue(crowds);
+  record.difficult += groundTruth.filter(({ crowd, difficult }) => difficult && !crowd).length;
   cocoAreaRanges.forEach((range, i) => {
-    record.cocoPositives[i] += truths.filter((truth) => !ignoresGroundTruth(truth, range)).length;
+    record.cocoPositives[i] += groundTruth.filter((object) => !isOutOfRange(object, range)).length;
   });
 
   const boxes = boxOverlaps(
     detections.map(({ box }) => box),
-    truths.map(({ box }) => box),
+    groundTruth.map(({ box }) => box),
     crowds,
   );
   addDevkit(record.box, boxes, crowdsAndDifficult);
-  addCoco(record.box, boxes, detections, truths);
+  addCoco(record.box, boxes, detections, groundTruth);
   if (masks) {
-    const overlaps = maskOverlaps(masksOf(detections), masksOf(truths), crowds);
+    const overlaps = maskOverlaps(masksOf(detections), masksOf(groundTruth), crowds);
     addDevkit(record.mask, overlaps, crowds);
     addUncovered(record.mask, overlaps, crowds);
-    addCoco(record.mask, overlaps, detections, truths);
+    addCoco(record.mask, overlaps, detections, groundTruth);
   }
 }
 
@@ -211,10 +243,10 @@ function addCoco(
   record: GeometryRecord,
   overlaps: Overlaps,
   detections: readonly DetectedObject[],
-  truths: readonly GroundTruthObject[],
+  groundTruth: readonly GroundTruthObject[],
 ): void {
   cocoAreaRanges.forEach((range, i) => {
-    const verdicts = matchCoco(overlaps, detections, truths, range);
+    const verdicts = matchCoco(overlaps, detections, groundTruth, range);
     for (const verdict of verdicts) record.verdicts[i].push(verdict);
   });
 }
@@ -229,40 +261,4 @@ function cocoClassRecord(record: ClassRecord, { verdicts }: GeometryRecord): Coc
 
 function countTrue(flags: readonly boolean[]): number {
   return flags.filter((flag) => flag).length;
-}
-
-/** What belongs to each class, by the class's name. */
-export type PerClass<T> = Readonly<Record<string, T>>;
-export type WithPerClass<T> = T & { readonly perClass: PerClass<T> };
-
-/** The figures of a class that come first, and how many objects they rest on. */
-export interface ClassMetrics {
-  /** Annotated objects without crowds; difficult ones count. */
-  readonly truths: number;
-  /** Those of them that the box protocol leaves out. */
-  readonly difficult: number;
-  readonly crowds: number;
-  readonly detections: number;
-  readonly AP_d: MetricValue;
-  readonly AP_m: MetricValue;
-}
-
-/** Every protocol's figures of one set of detections, as `metrics.json` holds them. */
-export interface DetectionMetrics {
-  readonly AP_d: MetricValue;
-  readonly AP_m: MetricValue;
-  readonly images: number;
-  readonly perClass: PerClass<ClassMetrics>;
-  readonly voc: {
-    readonly box: WithPerClass<VocMetrics>;
-    /** Null where the detections or the truths have no masks. */
-    readonly mask: WithPerClass<VocMaskMetrics> | null;
-  };
-  readonly coco: {
-    readonly box: WithPerClass<CocoMetrics>;
-    /** Null where the detections or the truths have no masks. */
-    readonly mask: WithPerClass<CocoMetrics> | null;
-  };
-  /** How each figure is computed. */
-  readonly protocols: typeof protocols;
 }

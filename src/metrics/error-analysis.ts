@@ -6,16 +6,16 @@ import {
   rankByScore,
 } from './average-precision.js';
 import type { PerClass } from './detection-metrics.js';
-import { type ErrorType, type JudgedDetection, judgeImage, missedTruths } from './error-types.js';
+import { type ErrorType, type JudgedDetection, judgeImage, missedObjects } from './error-types.js';
 import { type MetricValue, meanOfDefined } from './metric-value.js';
 import { checkScoredImage, type ScoredImage } from './scored-image.js';
 
-/** How an image went, of detections from the analysis' score on. */
+/** Quality of an image's detections from the analysis' score on. */
 export interface ImageQuality {
   readonly id: string | number;
   /**
    * Panoptic quality of the image's instances (Kirillov et al., 2019): the sum of the IoUs of the correct detections,
-   * divided by their number plus half the number of false positives and of truths not found. Null where there is none
+   * divided by their number plus half the number of false positives and of objects not found. Null where there is none
    * of these.
    */
   readonly quality: MetricValue;
@@ -24,49 +24,49 @@ export interface ImageQuality {
   readonly notFound: number;
 }
 
-/** How often objects of one class were taken for another. */
+/** Number of objects of one class that were taken for another. */
 export interface Confusion {
-  /** Class of the truth. */
-  readonly truth: string;
+  /** Class of the object. */
+  readonly groundTruth: string;
   /** Class of the detection. */
   readonly detected: string;
   readonly count: number;
 }
 
-/** How many detections were correct and how many made each kind of mistake, and how many truths were missed. */
+/** Numbers of correct detections, of those of each error type, and of missed objects. */
 export type OutcomeCounts = Readonly<Record<'correct' | ErrorType, number>>;
 
-/** What kind of mistakes were made: see `errorTypes`. */
+/** Errors by their types: see {@link errorTypes}. */
 export interface ErrorSummary extends ErrorGains {
   readonly geometry: 'box' | 'mask';
-  /** Detections from this score on are counted in what follows but `scores`. */
+  /** Detections from this score on are counted; `scores` holds all. */
   readonly score: number;
   readonly counts: OutcomeCounts;
-  /** The same by the class of the detection, misses by that of the truth. */
+  /** The same by the class of the detection, misses by that of the object. */
   readonly perClass: PerClass<OutcomeCounts>;
   /** Most frequent first. */
   readonly confusions: readonly Confusion[];
-  /** Areas in square pixels of the truths to be found: of those that a correct detection finds, and of the others. */
+  /** Areas in square pixels of the objects to be found: of those that a correct detection finds, and of the others. */
   readonly areas: { readonly found: readonly number[]; readonly notFound: readonly number[] };
-  /** Of all detections that aren't ignored: the scores of the correct and of the wrong ones. */
+  /** Scores of all detections that aren't ignored: of the correct and of the wrong ones. */
   readonly scores: { readonly correct: readonly number[]; readonly wrong: readonly number[] };
   readonly images: readonly ImageQuality[];
 }
 
-/** Sorts the mistakes of a set of detections, image by image. */
+/** Sorts the errors of a set of detections by type, image by image. */
 export class ErrorAnalysis {
   readonly #classes: readonly string[];
   readonly #geometry: 'box' | 'mask';
   readonly #score: number;
   readonly #detections: RankedDetection[] = [];
-  readonly #truths: WantedObject[] = [];
+  readonly #objects: WantedObject[] = [];
   readonly #images: ImageQuality[] = [];
   readonly #counts: readonly Record<'correct' | ErrorType, number>[];
   readonly #confusions = new Map<string, Confusion>();
   readonly #areas: { readonly found: number[]; readonly notFound: number[] } = { found: [], notFound: [] };
   readonly #scores: { readonly correct: number[]; readonly wrong: number[] } = { correct: [], wrong: [] };
 
-  /** Detections from `score` on are those that a user would be shown. */
+  /** @param options `score`: detections from it on are those that a user would be shown */
   constructor(
     classes: readonly string[],
     { geometry, score = 0.5 }: { readonly geometry: 'box' | 'mask'; readonly score?: number },
@@ -77,7 +77,7 @@ export class ErrorAnalysis {
     this.#counts = classes.map(noOutcomes);
   }
 
-  /** Adds an image. Throws a UserError for what `checkScoredImage` finds. */
+  /** @throws UserError for what `checkScoredImage` finds */
   add(image: ScoredImage): void {
     checkScoredImage(image, this.#classes.length, this.#geometry === 'mask');
     const { detections, ignored } = judgeImage(image, this.#geometry);
@@ -87,7 +87,7 @@ export class ErrorAnalysis {
   }
 
   summary(): ErrorSummary {
-    const { AP, gain } = errorGains(this.#detections, this.#truths, this.#classes.length);
+    const { AP, gain } = errorGains(this.#detections, this.#objects, this.#classes.length);
     return {
       geometry: this.#geometry,
       score: this.#score,
@@ -102,39 +102,40 @@ export class ErrorAnalysis {
     };
   }
 
-  /** Keeps what the gains are computed from: all detections, whatever their score. */
+  /** Keeps all detections, whatever their score: the gains are computed from them. */
   #keep(image: ScoredImage, detections: readonly JudgedDetection[], ignored: readonly boolean[]): void {
-    const missed = missedTruths(detections, ignored);
-    const indices = image.truths.map(({ label }, i) =>
-      ignored[i] ? undefined : this.#truths.push({ label, missed: missed.has(i) }) - 1,
+    const missed = missedObjects(detections, ignored);
+    const indices = image.groundTruth.map(({ label }, i) =>
+      ignored[i] ? undefined : this.#objects.push({ label, missed: missed.has(i) }) - 1,
     );
-    for (const { detection, verdict, truth } of detections) {
+    for (const { detection, verdict, object } of detections) {
       const { label, score, position } = image.detections[detection];
-      const index = truth === undefined ? undefined : indices[truth];
-      this.#detections.push({ label, score, position, verdict, truth: index });
+      const index = object === undefined ? undefined : indices[object];
+      this.#detections.push({ label, score, position, verdict, object: index });
       if (verdict !== 'ignored') this.#scores[verdict === 'correct' ? 'correct' : 'wrong'].push(score);
     }
   }
 
-  /** Counts what a user would be shown. */
+  /** Counts the detections that a user would be shown. */
   #count(image: ScoredImage, shown: readonly JudgedDetection[], ignored: readonly boolean[]): void {
     const found = new Set<number | undefined>();
     let falsePositives = 0;
     let ious = 0;
-    for (const { detection, verdict, truth, iou } of shown) {
+    for (const { detection, verdict, object, iou } of shown) {
       if (verdict === 'ignored') continue;
       const { label } = image.detections[detection];
       this.#counts[label][verdict]++;
       if (verdict === 'correct') {
-        found.add(truth);
+        found.add(object);
         ious += iou;
       } else {
         falsePositives++;
       }
-      if (verdict === 'confusion' && truth !== undefined) this.#confuse(image.truths[truth].label, label);
+      if (verdict === 'confusion' && object !== undefined)
+        this.#confuse(image.groundTruth[object].label, label);
     }
-    for (const i of missedTruths(shown, ignored)) this.#counts[image.truths[i].label].miss++;
-    image.truths.forEach(({ area }, i) => {
+    for (const i of missedObjects(shown, ignored)) this.#counts[image.groundTruth[i].label].miss++;
+    image.groundTruth.forEach(({ area }, i) => {
       if (!ignored[i]) this.#areas[found.has(i) ? 'found' : 'notFound'].push(area);
     });
     const correct = found.size;
@@ -144,10 +145,14 @@ export class ErrorAnalysis {
     this.#images.push({ id: image.id, quality, correct, falsePositives, notFound });
   }
 
-  #confuse(truth: number, detected: number): void {
-    const key = `${truth} ${detected}`;
+  #confuse(actual: number, detected: number): void {
+    const key = `${actual} ${detected}`;
     const count = (this.#confusions.get(key)?.count ?? 0) + 1;
-    this.#confusions.set(key, { truth: this.#classes[truth], detected: this.#classes[detected], count });
+    this.#confusions.set(key, {
+      groundTruth: this.#classes[actual],
+      detected: this.#classes[detected],
+      count,
+    });
   }
 }
 
@@ -168,45 +173,45 @@ function addOutcomes(a: OutcomeCounts, b: OutcomeCounts): OutcomeCounts {
 }
 
 /** A judged detection of any image. */
-export interface RankedDetection {
+interface RankedDetection {
   readonly label: number;
   readonly score: number;
   /** Order of detections with equal scores. */
   readonly position: number;
   readonly verdict: JudgedDetection['verdict'];
-  /** Index into the truths to be found; undefined where it is about none of them. */
-  readonly truth: number | undefined;
+  /** Index into the objects to be found; undefined where it is about none of them. */
+  readonly object: number | undefined;
 }
 
-/** A truth to be found, of any image. */
-export interface WantedObject {
+/** An object to be found, of any image. */
+interface WantedObject {
   readonly label: number;
   readonly missed: boolean;
 }
 
-/** The average precision at IoU 0.5, all-point, and what it would be without one kind of mistake. */
-export interface ErrorGains {
+/** All-point average precision at IoU 0.5, and its gain without one type of error. */
+interface ErrorGains {
   readonly AP: MetricValue;
-  /** What is added to `AP`: TIDE's ΔAP. */
+  /** TIDE's ΔAP, which is added to `AP`. */
   readonly gain: Readonly<Record<ErrorType, MetricValue>>;
 }
 
 /**
- * What each kind of mistake costs (TIDE, Section 2.3). Confusions get the right class, localizations the right place; of
- * the detections that then find the same truth only the one with the highest score stays. The other false positives
- * vanish, and so do the truths that are missed. A detection about an ignored truth vanishes too.
+ * Cost of each error type (TIDE, Section 2.3). Confusions get the right class, localizations the right place; of the
+ * detections that then find the same object only the one with the highest score stays. The other false positives vanish,
+ * and so do the objects that are missed. A detection about an ignored object vanishes, too.
  */
-export function errorGains(
+function errorGains(
   detections: readonly RankedDetection[],
-  truths: readonly WantedObject[],
+  objects: readonly WantedObject[],
   classes: number,
 ): ErrorGains {
-  const AP = averagePrecision(detections, truths, classes);
+  const AP = averagePrecision(detections, objects, classes);
   const gainWithout = (type: ErrorType): MetricValue => {
     const without =
       type === 'miss'
-        ? averagePrecision(detections, found(truths), classes)
-        : averagePrecision(mended(detections, truths, type), truths, classes);
+        ? averagePrecision(detections, found(objects), classes)
+        : averagePrecision(mended(detections, objects, type), objects, classes);
     return AP === null || without === null ? null : without - AP;
   };
   return {
@@ -222,43 +227,43 @@ export function errorGains(
   };
 }
 
-function found(truths: readonly WantedObject[]): WantedObject[] {
-  return truths.filter(({ missed }) => !missed);
+function found(objects: readonly WantedObject[]): WantedObject[] {
+  return objects.filter(({ missed }) => !missed);
 }
 
-/** The detections without one kind of mistake. */
+/** Detections without one type of error. */
 function mended(
   detections: readonly RankedDetection[],
-  truths: readonly WantedObject[],
+  objects: readonly WantedObject[],
   type: ErrorType,
 ): RankedDetection[] {
   const mendable = type === 'confusion' || type === 'localization';
   const kept = detections.flatMap((detection): RankedDetection[] => {
     if (detection.verdict !== type) return [detection];
-    if (!mendable || detection.truth === undefined) return [];
-    return [{ ...detection, verdict: 'correct', label: truths[detection.truth].label }];
+    if (!mendable || detection.object === undefined) return [];
+    return [{ ...detection, verdict: 'correct', label: objects[detection.object].label }];
   });
   if (!mendable) return kept;
-  // Where several find the same truth now, the highest score stays.
+  // Where several find the same object now, the highest score stays.
   const finders = new Map<number | undefined, RankedDetection>();
   for (const detection of byScore(kept)) {
-    const isFirst = detection.verdict === 'correct' && !finders.has(detection.truth);
-    if (isFirst) finders.set(detection.truth, detection);
+    const isFirst = detection.verdict === 'correct' && !finders.has(detection.object);
+    if (isFirst) finders.set(detection.object, detection);
   }
   return kept.filter(
-    (detection) => detection.verdict !== 'correct' || finders.get(detection.truth) === detection,
+    (detection) => detection.verdict !== 'correct' || finders.get(detection.object) === detection,
   );
 }
 
 function averagePrecision(
   detections: readonly RankedDetection[],
-  truths: readonly WantedObject[],
+  objects: readonly WantedObject[],
   classes: number,
 ): MetricValue {
   const ranked = Array.from({ length: classes }, (): Outcome[] => []);
   for (const { label, verdict } of byScore(detections)) ranked[label].push(outcomeOf(verdict));
   const positives = new Array<number>(classes).fill(0);
-  for (const { label } of truths) positives[label]++;
+  for (const { label } of objects) positives[label]++;
   return meanOfDefined(
     ranked.map((own, label) =>
       positives[label] === 0 ? null : allPointAveragePrecision(precisionRecall(own, positives[label])),

@@ -1,27 +1,27 @@
 import { type CocoMetrics, cocoAreaRanges, cocoIouThresholds, cocoMaxDetections } from './coco-protocol.js';
 import { type vocIouThresholds, volumeIouThresholds } from './voc-protocol.js';
 
-/** How a figure is computed. */
+/** Definition of a metric. */
 export interface Protocol {
   /** Who defined it. */
   readonly name: 'VOC devkit' | 'MNC, FCIS' | 'AP^r (SDS)' | 'COCO';
   readonly geometry: 'box' | 'mask';
   readonly figure: 'average precision' | 'average recall';
-  /** Which truth of its class and image a detection, by falling score, is compared with. */
+  /** Object of its class and image that a detection, by falling score, is compared with. */
   readonly matching: string;
-  /** With more than one, the figure is the mean over them. */
+  /** With more than one, the metric is the mean over them. */
   readonly iouThresholds: readonly number[];
-  /** How the IoU must compare with the threshold. */
+  /** Comparison of the IoU with the threshold. */
   readonly iou: '≥' | '>';
-  /** What is made of the precision–recall curve: the area under its envelope, or the envelope's mean at so many recalls. */
+  /** Average over the precision–recall curve: the area under its envelope, or the envelope's mean at 11 or 101 recalls. */
   readonly interpolation: 'all-point' | '11-point' | '101-point' | null;
-  /** Detections an image and class that count; null for all. */
+  /** Number of detections that count, for an image and class; null for all. */
   readonly maxDetections: number | null;
   /** Name and bounds, both included, of the areas in square pixels that count; the last size class has no upper one. */
   readonly areaRange: { readonly name: string; readonly least: number; readonly most: number | null };
   readonly difficult: 'ignored' | 'counted';
   readonly crowds: 'ignored';
-  readonly mean: 'over the classes that have a truth to be found';
+  readonly mean: 'over the classes that have an object to be found';
 }
 
 type Geometry = Protocol['geometry'];
@@ -29,7 +29,7 @@ type Geometry = Protocol['geometry'];
 const everywhere = {
   areaRange: { name: 'all', least: 0, most: null },
   crowds: 'ignored',
-  mean: 'over the classes that have a truth to be found',
+  mean: 'over the classes that have an object to be found',
 } as const;
 
 /** VOC's masks leave the outlines of objects open. */
@@ -45,7 +45,7 @@ function devkit(
     name: geometry === 'mask' && interpolation === '11-point' ? 'MNC, FCIS' : 'VOC devkit',
     geometry,
     figure: 'average precision',
-    matching: `the truth with the highest IoU; a second match is a false positive${voidRule(geometry)}`,
+    matching: `the object with the highest IoU; a second match is a false positive${voidRule(geometry)}`,
     iouThresholds: [threshold],
     iou: '≥',
     interpolation,
@@ -60,7 +60,7 @@ function sds(iouThresholds: readonly number[]): Protocol {
     name: 'AP^r (SDS)',
     geometry: 'mask',
     figure: 'average precision',
-    matching: `the truth with the highest IoU among those not found yet${voidRule('mask')}`,
+    matching: `the object with the highest IoU among those not found yet${voidRule('mask')}`,
     iouThresholds,
     iou: '>',
     interpolation: 'all-point',
@@ -81,7 +81,7 @@ function coco(
     name: 'COCO',
     geometry,
     figure,
-    matching: 'the truth with the highest IoU among those not found yet',
+    matching: 'the object with the highest IoU among those not found yet',
     iouThresholds: ious,
     iou: '≥',
     interpolation: figure === 'average precision' ? '101-point' : null,
@@ -135,8 +135,8 @@ function vocProtocols(geometry: Geometry) {
 }
 
 /**
- * The protocol of every figure of `Metrics`, in the same places: `protocols.voc.mask.AP50` is how `voc.mask.AP50` was
- * computed, and but for the mean over classes that of each class in `voc.mask.perClass`.
+ * Protocol of every metric of `DetectionMetrics`, in the same places: `protocols.voc.mask.AP50` says how `voc.mask.AP50`
+ * is computed, and but for the mean over classes that of each class in `voc.mask.perClass`.
  */
 export const protocols = {
   AP_d: devkit('box', 0.5, 'all-point'),

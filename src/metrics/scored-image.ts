@@ -1,85 +1,63 @@
+import { cocoBoxOf, type EvaluatedObject, type GroundTruthObject } from '../datasets/ground-truth.js';
 import { UserError } from '../errors.js';
-import type { CocoBox } from '../geometry/boxes.js';
-import type { Detection, Instance, LocatedObject } from '../geometry/instance.js';
-import { maskArea, type RunLengthMask } from '../geometry/run-length-mask.js';
+import type { Detection } from '../geometry/instance.js';
+import type { RunLengthMask } from '../geometry/run-length-mask.js';
 
-/** What the protocols look at in an object, be it annotated or detected. */
-export interface ScoredObject {
-  /** Index into the list of classes, from 0. */
-  readonly label: number;
-  /**
-   * In pixels of the original image. The devkit's inclusive pixels `x + 1 … x + width` are the same rectangle, so
-   * its "+ 1" is in here already.
-   */
-  readonly box: CocoBox;
-  /** What COCO's size classes go by, in pixels. */
-  readonly area: number;
-  /** As large as the image; undefined where only boxes are scored. */
-  readonly mask: RunLengthMask | undefined;
-}
-
-/** An annotated object. */
-export interface GroundTruthObject extends ScoredObject {
-  readonly difficult: boolean;
-  readonly crowd: boolean;
+/** An image with its ground truth and its detections, as evaluation protocols see them. */
+export interface ScoredImage {
+  readonly id: string | number;
+  readonly height: number;
+  readonly width: number;
+  readonly groundTruth: readonly GroundTruthObject[];
+  readonly detections: readonly DetectedObject[];
 }
 
 /** A detected object. */
-export interface DetectedObject extends ScoredObject {
+export interface DetectedObject extends EvaluatedObject {
   readonly score: number;
-  /** Decides between equal scores in VOC's protocols: the place in the list of all detections. */
+  /** Place in the list of all detections; decides between equal scores in VOC's protocols. */
   readonly position: number;
 }
 
-/** An instance as the protocols see it. Its area is the annotated one, or the mask's where there is none. */
-export function groundTruthObject(instance: Instance): GroundTruthObject {
-  const { label, mask, difficult, crowd, area = maskArea(mask) } = instance;
-  return { label, box: cocoBoxOf(instance), area, mask, difficult, crowd };
-}
-
-/** A detection as the protocols see it. Its area is the box's, as when pycocotools reads a file of results. */
+/** A detection as evaluation protocols see it. Its area is the box's, as when pycocotools reads a file of results. */
 export function detectedObject(detection: Detection, position: number): DetectedObject {
   const { label, mask, score } = detection;
   const box = cocoBoxOf(detection);
   return { label, box, area: box[2] * box[3], mask, score, position };
 }
 
-function cocoBoxOf({ box: [x1, y1, x2, y2] }: LocatedObject): CocoBox {
-  return [x1, y1, x2 - x1, y2 - y1];
-}
-
-/** An image with its truth and what was detected in it. */
-export interface ScoredImage {
-  readonly id: string | number;
-  readonly height: number;
-  readonly width: number;
-  readonly truths: readonly GroundTruthObject[];
-  readonly detections: readonly DetectedObject[];
-}
-
 /**
- * Throws a UserError that names image and object where a label isn't one of `classes`, a score or an edge isn't a
- * finite number, a box has a negative size, or a mask is missing (if masks are scored) or not as large as the image.
+ * Checks the objects of an image.
+ *
+ * @throws UserError that names image and object where a label isn't one of `classes`, a score or an edge isn't a finite
+ * number, a box has a negative size, or a mask is missing (if masks are scored) or not as large as the image.
  */
 export function checkScoredImage(image: ScoredImage, classes: number, masks: boolean): void {
-  image.truths.forEach((truth, i) => {
-    checkObject(truth, () => `truth ${i} of image ${image.id}`, image, classes, masks);
+  const { id, height, width, groundTruth, detections } = image;
+  const requirements = { height, width, classes, masks };
+  groundTruth.forEach((object, i) => {
+    checkObject(object, () => `ground-truth object ${i} of image ${id}`, requirements);
   });
-  image.detections.forEach((detection, i) => {
-    const name = () => `detection ${i} of image ${image.id}`;
-    checkObject(detection, name, image, classes, masks);
+  detections.forEach((detection, i) => {
+    const name = () => `detection ${i} of image ${id}`;
+    checkObject(detection, name, requirements);
     if (!Number.isFinite(detection.score)) {
       throw new UserError(`${name()} has the score ${detection.score}; scores are finite numbers`);
     }
   });
 }
 
+interface Requirements {
+  readonly height: number;
+  readonly width: number;
+  readonly classes: number;
+  readonly masks: boolean;
+}
+
 function checkObject(
-  { label, box, area, mask }: ScoredObject,
+  { label, box, area, mask }: EvaluatedObject,
   name: () => string,
-  { height, width }: ScoredImage,
-  classes: number,
-  masks: boolean,
+  { height, width, classes, masks }: Requirements,
 ): void {
   if (!Number.isInteger(label) || label < 0 || label >= classes) {
     throw new UserError(
@@ -101,7 +79,7 @@ function checkObject(
   }
 }
 
-/** The masks of objects that all have one. */
-export function masksOf(objects: readonly ScoredObject[]): RunLengthMask[] {
+/** Masks of objects that all have one. */
+export function masksOf(objects: readonly EvaluatedObject[]): RunLengthMask[] {
   return objects.flatMap(({ mask }) => (mask === undefined ? [] : [mask]));
 }

@@ -10,12 +10,12 @@ import { type MetricValue, meanOfDefined } from './metric-value.js';
 import type { Overlaps } from './overlaps.js';
 
 /**
- * The devkit's rule, for one class in one image. Each detection is compared with the truth that it covers best,
- * whether that was found before or not: below the threshold it is a false positive, on an ignored truth it is
- * ignored, on one that a higher score has found already a false positive. MNC and FCIS use the same for masks.
+ * Matching by the devkit's rule, for one class in one image. Each detection is compared with the object that it covers
+ * best, whether that was found before or not. Below the threshold it is a false positive; on an ignored object it is
+ * ignored; on one that a higher score has found it is a false positive. MNC and FCIS use the same rule for masks.
  *
  * @param overlaps rows by falling score
- * @param ignored which truths are neither to be found nor held against a detection: difficult ones, and crowds
+ * @param ignored objects that are neither to be found nor held against a detection: difficult ones, and crowds
  * @param threshold least IoU of a match
  * @returns an outcome for each detection
  */
@@ -47,11 +47,11 @@ export function matchBest(
 }
 
 /**
- * The rule of AP^r (simultaneous detection and segmentation), for one class in one image: each detection is compared
- * with the truth that it covers best among those not found yet, and must cover it by more than the threshold.
+ * Matching by the rule of AP^r (simultaneous detection and segmentation), for one class in one image. Each detection is
+ * compared with the object that it covers best among those not found yet, and must cover it by more than the threshold.
  *
  * @param overlaps rows by falling score
- * @param ignored which truths aren't to be found: crowds
+ * @param ignored objects that aren't to be found: crowds
  * @returns an outcome for each detection
  */
 export function matchBestUncovered(
@@ -86,7 +86,7 @@ export const vocIouThresholds = [0.5, 0.7] as const;
 /** Thresholds of AP^r_vol. */
 export const volumeIouThresholds = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9] as const;
 
-/** VOC's figures of a class, or their means over the classes that have truths to be found. */
+/** VOC's metrics of a class, or their means over the classes that have objects to be found. */
 export interface VocMetrics {
   readonly AP50: MetricValue;
   readonly AP50_11point: MetricValue;
@@ -94,13 +94,13 @@ export interface VocMetrics {
   readonly AP70_11point: MetricValue;
 }
 
-/** VOC's figures of masks: those of boxes, and AP^r. */
+/** VOC's metrics of masks: those of boxes, and AP^r. */
 export interface VocMaskMetrics extends VocMetrics {
   readonly AP_r: MetricValue;
   readonly AP_r_vol: MetricValue;
 }
 
-/** What VOC's figures of a class rest on: columns with a number for each detection. */
+/** Record behind VOC's metrics of a class: columns with a number for each detection. */
 export interface VocClassRecord {
   readonly scores: ArrayLike<number>;
   /** Order of detections with equal scores. */
@@ -109,18 +109,18 @@ export interface VocClassRecord {
   readonly devkit: ArrayLike<number>;
   /** Outcomes at {@link volumeIouThresholds} by the rule of AP^r, packed likewise; empty for boxes. */
   readonly uncovered: ArrayLike<number>;
-  /** Number of truths to be found. */
+  /** Number of objects to be found. */
   readonly positives: number;
 }
 
-/** One number for the outcomes of a detection at several thresholds: two bits each. */
+/** Packs the outcomes of a detection at several thresholds into one number: two bits each. */
 export function packOutcomes(outcomes: readonly ArrayLike<number>[], detection: number): number {
   let packed = 0;
   for (let t = 0; t < outcomes.length; t++) packed |= outcomes[t][detection] << (2 * t);
   return packed;
 }
 
-/** The curve of packed outcomes at one threshold. */
+/** Curve of packed outcomes at one threshold. */
 function curveOf(
   packed: ArrayLike<number>,
   threshold: number,
@@ -131,7 +131,7 @@ function curveOf(
   return precisionRecall(ranked, positives);
 }
 
-/** The curve of a class by the devkit's rule; null without truths to be found. */
+/** Curve of a class by the devkit's rule; null without objects to be found. */
 export function vocCurve(
   record: VocClassRecord,
   threshold: (typeof vocIouThresholds)[number],
@@ -141,7 +141,7 @@ export function vocCurve(
   return curveOf(record.devkit, vocIouThresholds.indexOf(threshold), ranking, record.positives);
 }
 
-/** VOC's figures of one class. */
+/** VOC's metrics of one class. */
 export function vocClassMetrics(record: VocClassRecord): VocMetrics {
   const at50 = vocCurve(record, 0.5);
   const at70 = vocCurve(record, 0.7);
@@ -153,7 +153,7 @@ export function vocClassMetrics(record: VocClassRecord): VocMetrics {
   };
 }
 
-/** VOC's figures of one class, of masks. */
+/** VOC's metrics of one class, of masks. */
 export function vocMaskClassMetrics(record: VocClassRecord): VocMaskMetrics {
   const ranking = rankByScore(record.scores, record.positions);
   const volume = volumeIouThresholds.map((_, threshold) =>
@@ -168,9 +168,9 @@ export function vocMaskClassMetrics(record: VocClassRecord): VocMaskMetrics {
   };
 }
 
-/** The mean of each figure over the classes for which it is defined. */
+/** Mean of each metric over the classes for which it is defined. */
 export function meanVocMetrics(classes: readonly VocMetrics[]): VocMetrics {
-  const mean = (name: keyof VocMetrics) => meanOfDefined(classes.map((figures) => figures[name]));
+  const mean = (name: keyof VocMetrics) => meanOfDefined(classes.map((metrics) => metrics[name]));
   return {
     AP50: mean('AP50'),
     AP50_11point: mean('AP50_11point'),
@@ -179,11 +179,11 @@ export function meanVocMetrics(classes: readonly VocMetrics[]): VocMetrics {
   };
 }
 
-/** The same, of masks. */
+/** Mean of each metric of masks over the classes for which it is defined. */
 export function meanVocMaskMetrics(classes: readonly VocMaskMetrics[]): VocMaskMetrics {
   return {
     ...meanVocMetrics(classes),
-    AP_r: meanOfDefined(classes.map((figures) => figures.AP_r)),
-    AP_r_vol: meanOfDefined(classes.map((figures) => figures.AP_r_vol)),
+    AP_r: meanOfDefined(classes.map((metrics) => metrics.AP_r)),
+    AP_r_vol: meanOfDefined(classes.map((metrics) => metrics.AP_r_vol)),
   };
 }

@@ -89,7 +89,7 @@ function confusionList({ confusions, score }: ErrorSummary): Html {
   return table<Confusion>(
     `The ${longestList} most frequent confusions of detections that score at least ${score}`,
     [
-      { head: 'object', cell: ({ truth }) => truth },
+      { head: 'object', cell: ({ groundTruth }) => groundTruth },
       { head: 'taken for', cell: ({ detected }) => detected },
       { head: 'count', number: true, cell: (row) => count(row.count) },
     ],
@@ -107,7 +107,7 @@ const others: readonly (readonly [DetectionOutcome, string])[] = [
 ];
 
 function confusionMatrix({ perClass, confusions, score }: ErrorSummary, names: readonly string[]): Html {
-  const confused = new Map(confusions.map((each) => [`${each.truth}\n${each.detected}`, each.count]));
+  const confused = new Map(confusions.map((each) => [`${each.groundTruth}\n${each.detected}`, each.count]));
   const caption =
     `Each detection that scores at least ${score} is in the column of its class: correct on the diagonal, confused ` +
     'in the row of the object that it is about, else in one of the rows below. An object that was missed is in the ' +

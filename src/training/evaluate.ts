@@ -45,7 +45,7 @@ export async function evaluateNetwork(
     for await (const sample of evaluationLoader(loading)) {
       const { id, image, instances } = sample;
       const [detections] = detectObjects(network, ops, [image], { ...input, classes: dataset.classes });
-      images.push({ id, height: image.height, width: image.width, truths: instances, detections });
+      images.push({ id, height: image.height, width: image.width, groundTruth: instances, detections });
       await onImage?.({ sample, detections }, images.length, dataset.ids.length);
       // Lets the interrupt signal come through.
       await new Promise(setImmediate);

@@ -102,7 +102,7 @@ describe('atto score', () => {
     expect(messages).toMatch(/cat .* 83\.3 +│ +– /);
   });
 
-  it('scores no detections as zero, and no truths as undefined', async () => {
+  it('scores no detections as zero, and no annotated objects as undefined', async () => {
     await score(withMasks, [], '--json');
     expect(JSON.parse(output)).toMatchObject({
       coco: { box: { AP: 0, AR100: 0 }, mask: { AP: 0 } },
@@ -259,6 +259,6 @@ describe('atto score against a VOC devkit', () => {
 
   it('says which folder to give', async () => {
     const devkit = writeDevkit(['cat', 'cat', 'dog']);
-    await expect(scoreDevkit(path.dirname(devkit), results)).rejects.toThrow(`try --ground-truth ${devkit}`);
+    await expect(scoreDevkit(path.dirname(devkit), results)).rejects.toThrow(`score against ${devkit}`);
   });
 });

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Complexity } from '../../src/complexity/counter.js';
-import { publishedClassifiers } from '../../src/complexity/net-score.js';
-import { classifierComplexity, maskRcnnComplexity } from '../../src/complexity/network-summary.js';
+import { netScore, publishedClassifiers } from '../../src/complexity/net-score.js';
+import {
+  classifierComplexity,
+  countingRules,
+  countNetwork,
+  maskRcnnComplexity,
+  summarizeClassifier,
+} from '../../src/complexity/network-summary.js';
 import { attoNetNames, type BackboneName, builtInBackboneNames } from '../../src/config/backbone-names.js';
 import { type BackboneConfig, configSchemas, type ModelConfig } from '../../src/config/schema.js';
 import { buildClassifier } from '../../src/models/classifier.js';
@@ -162,4 +168,45 @@ it.each(everyNetwork)('counts every parameter of $backbone.name, $architecture, 
   const network = buildMaskRcnn(modelOf(model), 20);
   const listed = network.parameters.filter(isCounted).reduce((sum, each) => sum + parameterSize(each), 0);
   expect(complexity(model, 20, 64, 1, 1).parameters).toBe(listed);
+});
+
+describe('countNetwork', () => {
+  const data = { format: 'voc', root: '', classes: ['cat', 'dog'] };
+  const training = { steps: 1, learningRate: 1 };
+
+  it('counts a detector at the largest input of its config, and says what it assumes', () => {
+    const config = configSchemas().detection.parse({ model: attoMaskRcnn, data, training });
+    const count = countNetwork(config);
+    expect(count.assumptions).toEqual({
+      images: 1,
+      inputSize: [800, 1333],
+      paddedSize: [800, 1344],
+      boxRois: 1000,
+      maskRois: 100,
+      classes: 2,
+      counted: countingRules,
+    });
+    expect(count.parts.map(({ name }) => name)).toEqual(['backbone', 'FPN', 'RPN', 'box head', 'mask head']);
+    const fewer = countNetwork(config, { size: { height: 320, width: 320 }, boxRois: 10, maskRois: 0 });
+    expect(fewer.parameters).toBe(count.parameters);
+    expect(fewer.multiplyAdds).toBeLessThan(count.multiplyAdds / 10);
+    expect(fewer.parts[4].multiplyAdds).toBe(0);
+  });
+
+  it('counts a classifier', () => {
+    const config = configSchemas().classification.parse({
+      task: 'classification',
+      model: { backbone: { name: 'attonet-d' }, outputs: 51 },
+      data: { format: 'image-folder', root: '', classes: ['cat', 'dog'] },
+      training,
+    });
+    const count = countNetwork(config);
+    expect(count).toMatchObject({ parameters: 323_205, assumptions: { inputSize: [224, 224], outputs: 51 } });
+    const published = summarizeClassifier('a', config, { accuracy: { run: 'runs/a', top1: 0.5 } });
+    expect(published).toMatchObject({ config: 'a', task: 'classification', parameters: 323_205 });
+    expect(published.published?.name).toBe('AttoNet-D');
+    expect(published.measured?.netScore).toBeCloseTo(netScore({ ...count, top1: 0.5 }) ?? 0, 12);
+    // Table 2 isn't about images of another size.
+    expect(summarizeClassifier('a', config, { size: { height: 64, width: 64 } }).published).toBeUndefined();
+  });
 });

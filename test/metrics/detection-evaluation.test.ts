@@ -14,7 +14,7 @@ function maskOf([x1, y1, x2, y2]: Box, size = { height, width }) {
   return encodeMask(bitmap, size.height, size.width);
 }
 
-function truth(label: number, box: Box, flags: { difficult?: boolean; crowd?: boolean } = {}): Instance {
+function annotated(label: number, box: Box, flags: { difficult?: boolean; crowd?: boolean } = {}): Instance {
   return { label, box, mask: maskOf(box), difficult: false, crowd: false, ...flags };
 }
 
@@ -22,8 +22,8 @@ function found(label: number, box: Box, score: number): Detection {
   return { label, category: classes[label], box, mask: maskOf(box), score };
 }
 
-function image(id: string, truths: Instance[], detections: Detection[]): DetectedImage {
-  return { id, height, width, truths, detections };
+function image(id: string, groundTruth: Instance[], detections: Detection[]): DetectedImage {
+  return { id, height, width, groundTruth, detections };
 }
 
 describe('evaluateDetections', () => {
@@ -32,7 +32,7 @@ describe('evaluateDetections', () => {
       [
         image(
           'a',
-          [truth(0, [0, 0, 10, 10]), truth(0, [20, 0, 30, 10]), truth(1, [0, 20, 10, 30])],
+          [annotated(0, [0, 0, 10, 10]), annotated(0, [20, 0, 30, 10]), annotated(1, [0, 20, 10, 30])],
           [
             found(0, [0, 0, 10, 10], 0.9),
             found(0, [0, 0, 10, 9], 0.8), // the same cat once more
@@ -40,7 +40,7 @@ describe('evaluateDetections', () => {
             found(1, [20, 0, 30, 10], 0.95), // a cat
           ],
         ),
-        image('b', [truth(0, [0, 0, 20, 20])], [found(0, [40, 20, 50, 30], 0.1)]),
+        image('b', [annotated(0, [0, 0, 20, 20])], [found(0, [40, 20, 50, 30], 0.1)]),
       ],
       classes,
     );
@@ -71,7 +71,7 @@ describe('evaluateDetections', () => {
       [
         image(
           'a',
-          [truth(0, [0, 0, 10, 10], { difficult: true }), truth(0, [20, 0, 30, 10])],
+          [annotated(0, [0, 0, 10, 10], { difficult: true }), annotated(0, [20, 0, 30, 10])],
           [found(0, [0, 0, 10, 10], 0.9), found(0, [40, 0, 50, 10], 0.8), found(0, [20, 0, 30, 10], 0.7)],
         ),
       ],
@@ -87,7 +87,7 @@ describe('evaluateDetections', () => {
       [
         image(
           'a',
-          [truth(0, [0, 0, 20, 20], { crowd: true }), truth(0, [40, 0, 50, 10])],
+          [annotated(0, [0, 0, 20, 20], { crowd: true }), annotated(0, [40, 0, 50, 10])],
           [found(0, [0, 0, 20, 19], 0.9), found(0, [1, 1, 8, 8], 0.8), found(0, [40, 0, 50, 10], 0.7)],
         ),
       ],
@@ -103,13 +103,13 @@ describe('evaluateDetections', () => {
   });
 
   it('tells the protocols of masks apart', () => {
-    // The first detection covers both truths; MNC holds the second one against the truth it covers best, which is
+    // The first detection covers both objects; MNC holds the second one against the object it covers best, which is
     // found already, and AP^r against the one that is left.
     const { metrics } = evaluateDetections(
       [
         image(
           'a',
-          [truth(0, [0, 0, 12, 10]), truth(0, [4, 0, 14, 10])],
+          [annotated(0, [0, 0, 12, 10]), annotated(0, [4, 0, 14, 10])],
           [found(0, [0, 0, 12, 10], 0.9), found(0, [1, 0, 13, 10], 0.8)],
         ),
       ],
@@ -117,24 +117,24 @@ describe('evaluateDetections', () => {
     );
     expect(metrics.voc.mask?.AP50).toBe(1 / 2);
     expect(metrics.voc.mask?.AP_r).toBe(1);
-    // 0.1 … 0.6 are below the IoU of 9/13 with the second truth.
+    // 0.1 … 0.6 are below the IoU of 9/13 with the second object.
     expect(metrics.voc.mask?.AP_r_vol).toBeCloseTo((6 + 3 * 0.5) / 9, 15);
   });
 
-  it('is undefined without truth, zero without detections', () => {
+  it('is undefined without ground truth, zero without detections', () => {
     const metricsOf = (images: DetectedImage[]) => evaluateDetections(images, classes).metrics;
     const nothing = metricsOf([]);
     expect(nothing).toMatchObject({ AP_d: null, AP_m: null, images: 0 });
     expect(nothing.coco.mask).toMatchObject({ AP: null, AR100: null, APs: null });
-    const noTruth = metricsOf([image('a', [], [found(0, [0, 0, 9, 9], 0.5)])]);
-    expect(noTruth).toMatchObject({ AP_d: null, AP_m: null, images: 1 });
-    expect(noTruth.perClass.cat).toMatchObject({ detections: 1, AP_d: null });
-    const noDetection = metricsOf([image('a', [truth(1, [0, 0, 9, 9])], [])]);
+    const noObject = metricsOf([image('a', [], [found(0, [0, 0, 9, 9], 0.5)])]);
+    expect(noObject).toMatchObject({ AP_d: null, AP_m: null, images: 1 });
+    expect(noObject.perClass.cat).toMatchObject({ detections: 1, AP_d: null });
+    const noDetection = metricsOf([image('a', [annotated(1, [0, 0, 9, 9])], [])]);
     expect(noDetection).toMatchObject({ AP_d: 0, AP_m: 0 });
     expect(noDetection.voc.mask).toMatchObject({ AP50_11point: 0, AP70: 0, AP_r_vol: 0 });
     expect(noDetection.voc.box.perClass.cat.AP50).toBeNull();
     expect(noDetection.coco.box).toMatchObject({ AP: 0, AR1: 0, APs: 0, APm: null, ARl: null });
-    expect(JSON.stringify([nothing, noTruth, noDetection])).not.toContain('NaN');
+    expect(JSON.stringify([nothing, noObject, noDetection])).not.toContain('NaN');
   });
 
   it('names what is wrong with its input', () => {
@@ -143,7 +143,9 @@ describe('evaluateDetections', () => {
     expect(() => score(image('a', [], [found(0, box, Number.NaN)]))).toThrow(
       'detection 0 of image a has the score NaN',
     );
-    expect(() => score(image('a', [truth(2, box)], []))).toThrow('truth 0 of image a has the label 2');
+    expect(() => score(image('a', [annotated(2, box)], []))).toThrow(
+      'ground-truth object 0 of image a has the label 2',
+    );
     expect(() => score(image('a', [], [{ ...found(0, box, 1), box: [9, 9, 3, 12] }]))).toThrow(
       'detection 0 of image a has a box of negative size: -6 wide, 3 high',
     );

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CocoBox } from '../../src/geometry/boxes.js';
 import { encodeMask } from '../../src/geometry/run-length-mask.js';
 import { ErrorAnalysis } from '../../src/metrics/error-analysis.js';
-import { judgeImage, missedTruths } from '../../src/metrics/error-types.js';
+import { judgeImage, missedObjects } from '../../src/metrics/error-types.js';
 import type { ScoredImage } from '../../src/metrics/scored-image.js';
 
 const [height, width] = [60, 100];
@@ -17,7 +17,7 @@ function object(label: number, box: CocoBox) {
   return { label, box, area: boxWidth * boxHeight, mask: encodeMask(bitmap, height, width) };
 }
 
-const truth = (label: number, box: CocoBox, flags: { crowd?: boolean; difficult?: boolean } = {}) => ({
+const annotated = (label: number, box: CocoBox, flags: { crowd?: boolean; difficult?: boolean } = {}) => ({
   ...object(label, box),
   crowd: false,
   difficult: false,
@@ -36,13 +36,13 @@ const image: ScoredImage = {
   id: 'a',
   height,
   width,
-  truths: [
-    truth(0, [0, 0, 10, 10]),
-    truth(0, [20, 0, 10, 10]),
-    truth(1, [40, 0, 10, 10]),
-    truth(1, [60, 0, 10, 10]),
-    truth(0, [80, 0, 10, 10]),
-    truth(0, [0, 30, 20, 20], { crowd: true }),
+  groundTruth: [
+    annotated(0, [0, 0, 10, 10]),
+    annotated(0, [20, 0, 10, 10]),
+    annotated(1, [40, 0, 10, 10]),
+    annotated(1, [60, 0, 10, 10]),
+    annotated(0, [80, 0, 10, 10]),
+    annotated(0, [0, 30, 20, 20], { crowd: true }),
   ],
   detections: [
     found(0, [0, 0, 10, 10], 0.95),
@@ -59,7 +59,7 @@ const image: ScoredImage = {
 describe('judgeImage', () => {
   it.each(['box', 'mask'] as const)('tells the kinds of mistakes apart by %s', (geometry) => {
     const { detections, ignored } = judgeImage(image, geometry);
-    expect(detections.map(({ verdict, truth }) => [verdict, truth])).toEqual([
+    expect(detections.map(({ verdict, object: about }) => [verdict, about])).toEqual([
       ['correct', 0],
       ['duplicate', 0],
       ['localization', 1],
@@ -70,8 +70,8 @@ describe('judgeImage', () => {
       ['background', undefined],
     ]);
     expect(detections.map(({ iou }) => iou)).toEqual([1, 0.9, 0.4, 0.8, 0.3, 0, 0.95, 0]);
-    // The third dog and the last cat; the others are what a mistake is about.
-    expect([...missedTruths(detections, ignored)]).toEqual([3, 4]);
+    // The third dog and the last cat; the others are those that a mistake is about.
+    expect([...missedObjects(detections, ignored)]).toEqual([3, 4]);
     expect(ignored).toEqual([false, false, false, false, false, true]);
   });
 
@@ -79,7 +79,11 @@ describe('judgeImage', () => {
     const { detections } = judgeImage(
       {
         ...image,
-        truths: [truth(0, [0, 0, 10, 10]), truth(1, [0, 4, 10, 10]), truth(0, [0, 30, 10, 10])],
+        groundTruth: [
+          annotated(0, [0, 0, 10, 10]),
+          annotated(1, [0, 4, 10, 10]),
+          annotated(0, [0, 30, 10, 10]),
+        ],
         detections: [
           found(0, [0, 0, 10, 10], 0.9),
           // Its own class by 7 of 13 rows, which is found, but a dog by 9 of 11.
@@ -92,7 +96,7 @@ describe('judgeImage', () => {
       },
       'box',
     );
-    expect(detections.map(({ verdict, truth }) => [verdict, truth])).toEqual([
+    expect(detections.map(({ verdict, object: about }) => [verdict, about])).toEqual([
       ['correct', 0],
       ['confusion', 1],
       ['localization', 0],
@@ -104,7 +108,7 @@ describe('judgeImage', () => {
 describe('ErrorAnalysis', () => {
   const analysis = new ErrorAnalysis(classes, { geometry: 'mask' });
   analysis.add(image);
-  analysis.add({ ...image, id: 'empty', truths: [], detections: [] });
+  analysis.add({ ...image, id: 'empty', groundTruth: [], detections: [] });
   const summary = analysis.summary();
 
   it('counts mistakes from a score on', () => {
@@ -121,7 +125,7 @@ describe('ErrorAnalysis', () => {
     const { cat, dog } = summary.perClass;
     expect(cat).toMatchObject({ correct: 1, confusion: 1, localization: 1, both: 1, duplicate: 1, miss: 1 });
     expect(dog).toMatchObject({ correct: 0, confusion: 0, background: 1, miss: 1 });
-    expect(summary.confusions).toEqual([{ truth: 'dog', detected: 'cat', count: 1 }]);
+    expect(summary.confusions).toEqual([{ groundTruth: 'dog', detected: 'cat', count: 1 }]);
   });
 
   it('keeps the sizes of what is found and not, and the scores of what is correct and wrong', () => {
@@ -137,13 +141,13 @@ describe('ErrorAnalysis', () => {
   });
 
   it('says what each kind of mistake costs', () => {
-    // Cats: 3 truths, of which the first detection finds one; no dog is found.
+    // Cats: 3 objects, of which the first detection finds one; no dog is found.
     expect(summary.AP).toBeCloseTo(1 / 3 / 2, 15);
     // The second of cats is found after the duplicate: 2 of 3 detections.
     expect(summary.gain.localization).toBeCloseTo((1 / 3) * (2 / 3) * 0.5, 15);
     // One of two dogs is found, before the background.
     expect(summary.gain.confusion).toBeCloseTo((1 / 2) * 0.5, 15);
-    // Two of the truths remain for cats, one for dogs.
+    // Two of the objects remain for cats, one for dogs.
     expect(summary.gain.miss).toBeCloseTo((1 / 2 - 1 / 3) * 0.5, 15);
     expect(summary.gain.duplicate).toBe(0);
     expect(summary.gain.background).toBe(0);
@@ -154,17 +158,17 @@ describe('ErrorAnalysis', () => {
     const other = new ErrorAnalysis(classes, { geometry: 'box' });
     other.add({
       ...image,
-      truths: [truth(0, [0, 0, 10, 10])],
+      groundTruth: [annotated(0, [0, 0, 10, 10])],
       detections: [found(0, [50, 30, 9, 9], 0.9), found(0, [0, 0, 10, 10], 0.8)],
     });
     expect(other.summary()).toMatchObject({ AP: 0.5, gain: { background: 0.5, miss: 0 } });
   });
 
-  it('lets only one mended detection find a truth', () => {
+  it('lets only one mended detection find an object', () => {
     const other = new ErrorAnalysis(classes, { geometry: 'box' });
     other.add({
       ...image,
-      truths: [truth(0, [0, 0, 10, 10]), truth(0, [20, 0, 10, 10])],
+      groundTruth: [annotated(0, [0, 0, 10, 10]), annotated(0, [20, 0, 10, 10])],
       detections: [
         found(0, [0, 0, 10, 3], 0.9), // badly placed on a cat that …
         found(0, [0, 0, 10, 10], 0.8), // … this one finds

@@ -11,15 +11,15 @@ function paths(value: unknown, prefix = ''): string[] {
 }
 
 describe('protocols', () => {
-  it('has one for every figure of the metrics', () => {
+  it('has one for every metric', () => {
     const { metrics } = evaluateDetections([], ['cat']);
-    const figures = paths({ AP_d: metrics.AP_d, AP_m: metrics.AP_m, voc: metrics.voc, coco: metrics.coco });
+    const values = paths({ AP_d: metrics.AP_d, AP_m: metrics.AP_m, voc: metrics.voc, coco: metrics.coco });
     const named = paths(protocols);
-    const means = figures.filter((path) => !path.includes('perClass'));
+    const means = values.filter((path) => !path.includes('perClass'));
     expect(named.toSorted()).toEqual(means.toSorted());
     expect(named).toHaveLength(2 + 4 + 6 + 2 * 12);
-    // A class's figure is by the protocol of the mean.
-    const ofCat = figures.filter((path) => path.includes('perClass'));
+    // A class's metric is by the protocol of the mean.
+    const ofCat = values.filter((path) => path.includes('perClass'));
     expect(ofCat.map((path) => path.replace('.perClass.cat', '')).toSorted()).toEqual(
       named.filter((path) => path.includes('.')).toSorted(),
     );

@@ -105,7 +105,8 @@ describe('the report of an evaluated run', async () => {
     const cat = threeClasses.map((name) =>
       name === 'cat'
         ? errors.perClass.cat.correct
-        : (errors.confusions.find(({ truth, detected }) => truth === 'cat' && detected === name)?.count ?? 0),
+        : (errors.confusions.find(({ groundTruth, detected }) => groundTruth === 'cat' && detected === name)
+            ?.count ?? 0),
     );
     expect(matrix[1]).toEqual(['cat', ...[...cat, errors.perClass.cat.miss].map(shown)]);
     expect(matrix.slice(4).map(([name]) => name)).toEqual([
@@ -219,8 +220,8 @@ describe('whatever there is, there is a page', () => {
     expect(textOf(document, '#images')).toContain('here, none does');
   });
 
-  it('without truths', async () => {
-    const document = documentOf(await reportData({ classes: threeClasses, images: 8, truths: false }));
+  it('without annotated objects', async () => {
+    const document = documentOf(await reportData({ classes: threeClasses, images: 8, objects: false }));
     expect(textOf(document, '.tile.masks .value')).toBe('–');
     expect(textOf(document, '#figures')).toContain('Without an object to be found, no figure is defined');
     expect(textOf(document, '#scores')).toContain('is correct');

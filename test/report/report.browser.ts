@@ -21,7 +21,7 @@ const situations: Readonly<Record<string, () => DetectionReportContent | Promise
     reportData({ classes: vocClasses, images: 200, steps: 300, overrides: ['data.year=2012'] }),
   'losses only': () => lossesOnly(40),
   'no detections': () => reportData({ classes: ['cat', 'dog'], detected: false }),
-  'no truths': () => reportData({ classes: ['cat'], truths: false }),
+  'no objects': () => reportData({ classes: ['cat'], objects: false }),
   '80 classes': () => reportData({ classes: classes80, images: 400 }),
 };
 

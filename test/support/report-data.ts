@@ -15,7 +15,7 @@ interface Situation {
   readonly classes: readonly string[];
   readonly images?: number;
   /** Whether there are objects to be found, and whether anything is detected. */
-  readonly truths?: boolean;
+  readonly objects?: boolean;
   readonly detected?: boolean;
   readonly steps?: number;
   /** `key.path=value`, each. */
@@ -30,13 +30,13 @@ export async function reportData(situation: Situation): Promise<DetectionReportC
   const gallery = [];
   for (const { name, images } of chooseImages(errors.images, 3)) {
     const drawn = images.map((image) => {
-      const { truths, detections } = detectedImages[Number(image.id)];
+      const { groundTruth, detections } = detectedImages[Number(image.id)];
       const pixels = { width, height, data: new Uint8Array(width * height * 3).fill(190) };
       const sample = {
         id: String(image.id),
         imageId: image.id,
         image: pixels,
-        instances: truths,
+        instances: groundTruth,
         ignored: [],
       };
       const shown = detections.filter(({ score }) => score >= errors.score);
@@ -78,7 +78,10 @@ function loggedStep(step: number): LoggedStep {
   };
 }
 
-function detectedImage(id: number, { classes, truths = true, detected = true }: Situation): DetectedImage {
+function detectedImage(
+  id: number,
+  { classes, objects: annotated = true, detected = true }: Situation,
+): DetectedImage {
   const random = randomStream(1, 'report', id);
   const objects = Array.from({ length: id % 4 }, () => ({
     label: random.integer(classes.length),
@@ -94,7 +97,7 @@ function detectedImage(id: number, { classes, truths = true, detected = true }: 
     id,
     width,
     height,
-    truths: truths ? objects.map(({ label, box }) => instance(label, box)) : [],
+    groundTruth: annotated ? objects.map(({ label, box }) => instance(label, box)) : [],
     detections: detected ? [...found, ...background].sort((a, b) => b.score - a.score) : [],
   };
 }

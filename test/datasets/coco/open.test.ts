@@ -3,10 +3,10 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CocoData } from '../../../src/datasets/coco/layout.js';
 import { openDataset, resolveClasses } from '../../../src/datasets/formats.js';
+import { groundTruthObject } from '../../../src/datasets/ground-truth.js';
 import { evaluationLoader, trainingLoader } from '../../../src/datasets/loading/loader.js';
 import type { Sample } from '../../../src/datasets/sample.js';
 import { UserError } from '../../../src/errors.js';
-import { groundTruthObject } from '../../../src/metrics/scored-image.js';
 import { type Instances, writeCocoFolder } from '../../support/coco-folder.js';
 import { photoPixels, remove } from '../../support/voc-folder.js';
 

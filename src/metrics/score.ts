@@ -1,0 +1,100 @@
+import { stat } from 'node:fs/promises';
+import { finderOf } from '../datasets/coco/identifiers.js';
+import { readJsonFile } from '../datasets/coco/json-file.js';
+import { openCocoGroundTruth } from '../datasets/coco/open-ground-truth.js';
+import { resolveRegion } from '../datasets/coco/region.js';
+import { type CocoResult, parseResults, resultName } from '../datasets/coco/results.js';
+import type { GroundTruth } from '../datasets/ground-truth.js';
+import { UserError } from '../errors.js';
+import type { ProgressListener } from '../progress.js';
+import { DetectionEvaluator, type DetectionMetrics } from './detection-metrics.js';
+
+/** Files to be scored, and how to follow the scoring. */
+export interface ScoringOptions {
+  /** A COCO annotation file, or a VOC devkit folder such as `VOCdevkit/VOC2012`. */
+  readonly groundTruth: string;
+  /** A file in COCO's results format: a list of `{image_id, category_id, bbox, score, segmentation}`. */
+  readonly detections: string;
+  /** Name of a list in the devkit's `ImageSets/Segmentation`: `val` by default. An annotation file is scored whole. */
+  readonly split?: string;
+  /** Ends the scoring after the image at hand. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: ProgressListener;
+}
+
+/** Metrics of a results file. */
+export interface Scores {
+  readonly metrics: DetectionMetrics;
+  /** Sentences that the user should know, such as that only boxes are scored. */
+  readonly notices: readonly string[];
+}
+
+/**
+ * Scores the detections of any tool by VOC's and COCO's protocols. Masks are scored where both sides have them.
+ *
+ * @returns undefined when the signal ended it
+ * @throws UserError that names the detection or the annotation which is damaged, incomplete or for something unknown
+ */
+export async function scoreDetections({
+  groundTruth: source,
+  detections: file,
+  split = 'val',
+  signal,
+  onProgress,
+}: ScoringOptions): Promise<Scores | undefined> {
+  const groundTruth = await openGroundTruth(source, split);
+  const { name, categories, images } = groundTruth;
+  const classes = categories.map(({ names }) => names[0]);
+  const results = parseResults(await readJsonFile(file), {
+    name: file,
+    truth: name,
+    images: images.length,
+    findImage: finderOf(images),
+    findCategory: finderOf(categories),
+    classes,
+  });
+  const maskless = [...(haveMasks(file, results) ? [] : [file]), ...(groundTruth.masks ? [] : [name])];
+  const masks = maskless.length === 0;
+  const evaluator = new DetectionEvaluator(classes, { masks });
+  for (const [index, { id }] of images.entries()) {
+    const { height, width, objects } = await groundTruth.load(index, masks);
+    const detections = results[index].map((result) => ({
+      ...result,
+      ...resolveRegion(result, { height, width }, masks, resultName(file, result.position)),
+    }));
+    evaluator.add({ id, height, width, groundTruth: objects, detections });
+    onProgress?.(index + 1, images.length);
+    // Lets the interrupt signal come through.
+    await new Promise(setImmediate);
+    if (signal?.aborted) return undefined;
+  }
+  return {
+    metrics: evaluator.metrics(),
+    notices: [
+      ...groundTruth.notices,
+      ...maskless.map((side) => `${side} has no masks, so only boxes are scored.`),
+    ],
+  };
+}
+
+async function openGroundTruth(source: string, split: string): Promise<GroundTruth> {
+  const found = await stat(source).catch(() => undefined);
+  if (found === undefined) throw new UserError(`${source}: there is no such file or folder`);
+  if (!found.isDirectory()) return openCocoGroundTruth(source);
+  // Only now, for it takes long to load what reads XML and PNG.
+  const { openVocGroundTruth } = await import('../datasets/voc/open-ground-truth.js');
+  return openVocGroundTruth(source, split);
+}
+
+/** Whether the detections have masks: all, or none. */
+function haveMasks(file: string, results: readonly (readonly CocoResult[])[]): boolean {
+  const all = results.flat();
+  const without = all.find(({ segmentation }) => segmentation === undefined);
+  if (without === undefined) return true;
+  const first = all.find(({ segmentation }) => segmentation !== undefined);
+  if (first === undefined) return false;
+  throw new UserError(
+    `${resultName(file, without.position)} has no segmentation, but detection ${first.position} has one; either all ` +
+      'or none must have one',
+  );
+}
