@@ -9,8 +9,8 @@ import { detectObjects } from '../src/models/detection.js';
 import { buildMaskRcnn, type MaskRcnn } from '../src/models/mask-rcnn.js';
 import { TensorOps } from '../src/nn/tensor-ops.js';
 import { Weights } from '../src/nn/weights.js';
+import { detectionLosses } from '../src/tasks/detection/learner.js';
 import { computeGradients } from '../src/training/gradients.js';
-import { batchLosses } from '../src/training/instance-segmentation.js';
 import { Sgd } from '../src/training/sgd.js';
 import { loadWeights } from '../src/weights/model-file.js';
 import type { DetectorWork, Run } from './side.js';
@@ -53,7 +53,7 @@ function trainingStep({ request, config, network, weights }: Job): () => number 
   return () => {
     const { losses, gradients } = computeGradients(
       weights,
-      (ops) => batchLosses(network, ops, samples, config, position++),
+      (ops) => detectionLosses({ network, ops, config }, samples, position++),
       1,
     );
     if (gradients) sgd.step(gradients, 1e-5);

@@ -2,19 +2,19 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../environment.js';
 import { messageOf, UserError } from '../errors.js';
-import { registerCheck } from './check.js';
-import { registerConvert } from './convert.js';
-import { registerDoctor } from './doctor.js';
-import { registerEval } from './eval.js';
-import { registerExportWeights } from './export-weights.js';
+import { registerCheck } from './commands/check.js';
+import { registerConvert } from './commands/convert.js';
+import { registerDoctor } from './commands/doctor.js';
+import { registerEval } from './commands/eval.js';
+import { registerExportWeights } from './commands/export-weights.js';
+import { registerImport } from './commands/import.js';
+import { registerPredict } from './commands/predict.js';
+import { registerScore } from './commands/score.js';
+import { registerSetup } from './commands/setup.js';
+import { registerSummary } from './commands/summary.js';
+import { registerTrain } from './commands/train.js';
+import { registerView } from './commands/view.js';
 import { collectGarbageAtOnce } from './garbage-collection.js';
-import { registerImport } from './import.js';
-import { registerPredict } from './predict.js';
-import { registerScore } from './score.js';
-import { registerSetup } from './setup.js';
-import { registerSummary } from './summary.js';
-import { registerTrain } from './train.js';
-import { registerView } from './view.js';
 
 // Every command imports what it needs inside its action: `atto --help` must not wait for the engine.
 const program = new Command('atto')

@@ -1,5 +1,6 @@
 import { access, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { ConfigOverrides } from '../config/overrides.js';
 import { parseSavedConfig } from '../config/parse.js';
 import type { Config } from '../config/schema.js';
 import { messageOf, UserError } from '../errors.js';
@@ -73,6 +74,11 @@ export async function writeConfig(run: RunFolder, config: Config): Promise<void>
   await writeTextAtomically(run.config, `${JSON.stringify(config, null, 2)}\n`);
 }
 
+/** Name of a run: its folder's. */
+export function nameOfRun({ folder }: RunFolder): string {
+  return path.basename(path.resolve(folder));
+}
+
 /** What {@link timestamp} puts behind a name. */
 const datedName = /-\d{4}-\d{2}-\d{2}-\d{6}$/;
 
@@ -110,7 +116,7 @@ async function folderNames(folder: string): Promise<string[]> {
 }
 
 /** The config that a run was started with, and what the command line adds to it. */
-export async function readRunConfig(run: RunFolder, overrides: readonly string[] = []): Promise<Config> {
+export async function readRunConfig(run: RunFolder, overrides: ConfigOverrides = []): Promise<Config> {
   let text: string;
   try {
     text = await readFile(run.config, 'utf8');

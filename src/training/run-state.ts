@@ -1,9 +1,8 @@
 import type { Config } from '../config/schema.js';
-import { UserError } from '../errors.js';
+import type { Weights } from '../nn/weights.js';
 import { saveModel } from '../weights/model-file.js';
 import { loadCheckpoint, type Progress, type RunState, saveCheckpoint } from './checkpoint.js';
 import { exists, type RunFolder } from './run-folder.js';
-import { loadStartingWeights } from './starting-weights.js';
 import { updateAverage } from './weight-average.js';
 
 /** Where a run's state comes from and goes to. */
@@ -11,27 +10,20 @@ interface StatefulRun {
   readonly config: Config;
   readonly folder: RunFolder;
   readonly resume: boolean;
+  initialize(weights: Weights): Promise<void>;
 }
 
 /**
  * Puts weights, average and optimizer where the run stands: at its last checkpoint, or at its beginning.
  *
- * @throws UserError when a weights file or checkpoint doesn't fit, or frozen norms have nothing to start from
+ * @throws UserError when the checkpoint doesn't fit, and what `initialize` throws
  */
 export async function startOrResume(
-  { config, folder, resume }: StatefulRun,
+  { config, folder, resume, initialize }: StatefulRun,
   state: RunState,
 ): Promise<Progress> {
   if (resume && (await exists(folder.last))) return loadCheckpoint(folder.last, state);
-  const { weights: whole, backbone } = config.model;
-  if (backbone.norm === 'frozen' && !backbone.weights && !whole) {
-    throw new UserError(
-      'model.backbone.norm is frozen, which needs the statistics of a trained backbone: set ' +
-        'model.backbone.weights=<file>, or train the norms, too: model.backbone.norm=batch ' +
-        'model.backbone.trainableStages=5',
-    );
-  }
-  await loadStartingWeights(config, state.weights);
+  await initialize(state.weights);
   if (state.average) updateAverage(state.average, state.weights, 0);
   return { step: 0, images: 0, seed: config.seed };
 }

@@ -3,13 +3,20 @@ import type { Loader } from '../datasets/loading/read-ahead.js';
 import type { Weights } from '../nn/weights.js';
 import type { Progress } from './checkpoint.js';
 import { addGradients, computeGradients, type Gradients } from './gradients.js';
-import type { Task } from './task.js';
+import type { Learner } from './learner.js';
 
-/** What one step learns from its samples. */
+/** Network that a step trains, and the samples that it takes. */
+export interface StepSource<Sample extends { readonly id: string }> {
+  readonly learner: Learner<Sample, unknown>;
+  readonly weights: Weights;
+  readonly loader: Loader<Sample>;
+}
+
+/** Losses and gradients of one step. */
 export interface Step {
-  /** Averaged over the step's passes. */
+  /** Averages over the step's passes. */
   readonly losses: Readonly<Record<string, number>>;
-  /** Of the sum of the losses. */
+  /** Gradients of the sum of the losses. */
   readonly gradients: Gradients;
   /** Seconds that the step waited for its samples. */
   readonly dataTime: number;
@@ -21,9 +28,7 @@ export interface Step {
  * @throws Error when a loss isn't finite
  */
 export async function computeStep<Sample extends { readonly id: string }>(
-  task: Task<Sample, unknown>,
-  weights: Weights,
-  loader: Loader<Sample>,
+  { learner, weights, loader }: StepSource<Sample>,
   { batchSize, accumulate: passes, recompute }: TrainingConfig,
   progress: Progress,
 ): Promise<Step> {
@@ -38,7 +43,7 @@ export async function computeStep<Sample extends { readonly id: string }>(
     const position = progress.images + pass * batchSize;
     const result = computeGradients(
       weights,
-      (ops) => task.losses(ops, samples, position),
+      (ops) => learner.losses(ops, samples, position),
       1 / passes,
       recompute,
     );

@@ -2,41 +2,43 @@ import type { Config } from '../config/schema.js';
 import { Weights } from '../nn/weights.js';
 import type { RunState } from './checkpoint.js';
 import { clipGradients } from './gradients.js';
+import type { Learner } from './learner.js';
 import { type LogEntry, openLog } from './log.js';
 import type { RunFolder } from './run-folder.js';
 import { saveProgress, startOrResume } from './run-state.js';
 import { learningRateAt } from './schedule.js';
 import { Sgd } from './sgd.js';
 import { computeStep } from './step.js';
-import type { Task } from './task.js';
 import { averageDecayAt, updateAverage } from './weight-average.js';
 
-/** What a run is made of. */
+/** A run: its learner, its config and its folder. */
 export interface TrainingRun<Sample extends { readonly id: string }, Evaluation> {
-  readonly task: Task<Sample, Evaluation>;
+  readonly learner: Learner<Sample, Evaluation>;
   readonly config: Config;
   readonly folder: RunFolder;
   /** Whether to continue from the folder's last checkpoint, if it has one. */
   readonly resume: boolean;
   /** Ends the run after the step at hand, with a checkpoint. */
   readonly signal: AbortSignal;
+  /** Gives the weights of a new run, which are random until then, their values. */
+  initialize(weights: Weights): Promise<void>;
 }
 
-/** What a run tells about itself while it goes on. */
+/** Listener to a run. */
 export interface TrainingListener<Evaluation> {
-  /** Samples are read once before the first step, so that broken ones are found now. */
-  onVerify(done: number, total: number): void;
-  /** There is something that the user should know. */
-  onNotice(notice: string): void;
-  /** The first step is about to be made after `step` ones. */
-  onStart(step: number): void;
-  onStep(entry: LogEntry): void;
-  onValidate(done: number, total: number): void;
-  /** A validation is over. `isBest`: no earlier one of the run has a higher headline, so its weights are the run's. */
+  /** Called while all samples are checked, before the first step. */
+  onVerify?(done: number, total: number): void;
+  /** Called with a notice for the user. */
+  onNotice?(notice: string): void;
+  /** Called before the first step, with the number of steps that were done before. */
+  onStart?(step: number): void;
+  onStep?(entry: LogEntry): void;
+  onValidate?(done: number, total: number): void;
+  /** Called after a validation. `isBest`: its headline is the highest of the run, so its weights are the run's. */
   onEvaluation?(validation: ValidatedStep<Evaluation>): void;
 }
 
-/** The validation after a step. */
+/** Validation after a step. */
 export interface ValidatedStep<Evaluation> {
   readonly step: number;
   readonly evaluation: Evaluation;
@@ -46,37 +48,41 @@ export interface ValidatedStep<Evaluation> {
 /**
  * Trains a network: the whole loop, from the first sample to the last checkpoint.
  *
- * @returns how many steps are done: fewer than the config says where the signal ended the run
+ * @returns number of steps done: fewer than in the config where the signal ended the run
  * @throws UserError when a sample, a weights file or the folder is at fault; Error when a loss isn't finite
  */
-export async function train<Sample extends { readonly id: string }, Evaluation>(
+export async function runTraining<Sample extends { readonly id: string }, Evaluation>(
   run: TrainingRun<Sample, Evaluation>,
   listener: TrainingListener<Evaluation>,
 ): Promise<number> {
-  const { task, config, folder, signal } = run;
+  const { learner, config, folder, signal } = run;
   const { training, seed } = config;
-  const { emaDecay } = task;
-  const data = await task.verify({
+  const { emaDecay } = training;
+  const data = await learner.verify({
     signal,
-    onProgress: (done, total) => listener.onVerify(done, total),
+    onProgress: (done, total) => listener.onVerify?.(done, total),
   });
-  if (data.notice) listener.onNotice(data.notice);
+  if (data.notice) listener.onNotice?.(data.notice);
 
-  const weights = new Weights(task.parameters, seed);
+  const weights = new Weights(learner.parameters, seed);
   const state: RunState = {
     weights,
     optimizer: new Sgd(weights, training),
-    average: emaDecay === undefined ? undefined : new Weights(task.parameters, seed),
+    average: emaDecay === undefined ? undefined : new Weights(learner.parameters, seed),
   };
   let progress = await startOrResume(run, state);
   const log = await openLog(folder, progress.step);
   const loader = data.openLoader(progress.images);
-  listener.onStart(progress.step);
+  listener.onStart?.(progress.step);
   try {
     while (progress.step < training.steps && !signal.aborted) {
       const started = performance.now();
       const learningRate = learningRateAt(progress.step, training);
-      const { losses, gradients, dataTime } = await computeStep(task, weights, loader, training, progress);
+      const { losses, gradients, dataTime } = await computeStep(
+        { learner, weights, loader },
+        training,
+        progress,
+      );
       const clipped = training.clipNorm ? clipGradients(gradients, training.clipNorm) : gradients;
       state.optimizer.step(clipped, learningRate);
       if (state.average && emaDecay !== undefined) {
@@ -89,12 +95,12 @@ export async function train<Sample extends { readonly id: string }, Evaluation>(
       await new Promise(setImmediate);
 
       const evaluation = isDue(progress.step, training.validateEvery, training.steps)
-        ? await task.validate(state.average ?? weights, {
+        ? await learner.validate(state.average ?? weights, {
             signal,
-            onProgress: (done, total) => listener.onValidate(done, total),
+            onProgress: (done, total) => listener.onValidate?.(done, total),
           })
         : undefined;
-      const validation = evaluation && task.figures(evaluation);
+      const validation = evaluation && learner.logged(evaluation);
       const entry: LogEntry = {
         step: progress.step,
         loss: Object.values(losses).reduce((sum, loss) => sum + loss, 0),
@@ -105,9 +111,9 @@ export async function train<Sample extends { readonly id: string }, Evaluation>(
         ...(validation && { validation }),
       };
       await log.write(entry);
-      listener.onStep(entry);
+      listener.onStep?.(entry);
 
-      const score = validation?.[task.headline] ?? undefined;
+      const score = validation?.[learner.headline] ?? undefined;
       const isBest = score !== undefined && score > (progress.best ?? Number.NEGATIVE_INFINITY);
       if (isBest) progress = { ...progress, best: score };
       if (evaluation) listener.onEvaluation?.({ step: progress.step, evaluation, isBest });
@@ -125,7 +131,7 @@ export async function train<Sample extends { readonly id: string }, Evaluation>(
   }
 }
 
-/** Whether something happens after a step: every so many, and at the end. */
+/** Whether something that happens `every` few steps, and after the last one, happens after this step. */
 function isDue(step: number, every: number | undefined, steps: number): boolean {
   return every !== undefined && (step % every === 0 || step === steps);
 }

@@ -1,3 +1,4 @@
+import type { ConfigOverrides } from '../config/overrides.js';
 import { parseSavedConfig } from '../config/parse.js';
 import type { Config } from '../config/schema.js';
 import { tf } from '../engine/tf.js';
@@ -44,11 +45,11 @@ export async function saveModel(file: string, weights: Weights, config: Config):
  * @param overrides each as `key.path=value`
  * @throws UserError when there is no such file, when it holds no config, or when an override doesn't fit
  */
-export async function readModelConfig(file: string, overrides: readonly string[] = []): Promise<Config> {
+export async function readModelConfig(file: string, overrides: ConfigOverrides = []): Promise<Config> {
   return withTensors(file, async (source) => configOf(source, overrides));
 }
 
-function configOf({ file, metadata }: TensorFile, overrides: readonly string[]): Config {
+function configOf({ file, metadata }: TensorFile, overrides: ConfigOverrides): Config {
   const { config } = metadata;
   if (config === undefined) {
     throw new UserError(

@@ -1,13 +1,14 @@
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
-import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { predictAction } from '../../src/cli/predict-action.js';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { registerPredict } from '../../src/cli/commands/predict.js';
 import { classesOf } from '../../src/datasets/formats.js';
 import { buildMaskRcnn } from '../../src/models/mask-rcnn.js';
 import { Weights } from '../../src/nn/weights.js';
 import { saveModel } from '../../src/weights/model-file.js';
 import { useEngine } from '../support/engine.js';
+import { runCommand } from '../support/run-command.js';
 import { tempFolder } from '../support/temp-folder.js';
 import { tinyConfig } from '../support/tiny.js';
 
@@ -34,21 +35,13 @@ afterEach(() => {
 });
 
 /** Runs the command; what it printed on standard output and on standard error. */
-async function predict(targets: string[], options: Partial<Parameters<typeof predictAction>[1]> = {}) {
-  const errors = vi.spyOn(console, 'error').mockImplementation(() => {});
-  const output = vi.spyOn(console, 'log').mockImplementation(() => {});
-  try {
-    await predictAction(targets, { weights, score: '0', ...options });
-    return { stdout: output.mock.calls.flat().join('\n'), stderr: errors.mock.calls.flat().join('\n') };
-  } finally {
-    errors.mockRestore();
-    output.mockRestore();
-  }
+function predict(...args: string[]) {
+  return runCommand(registerPredict, ['predict', '--weights', weights, '--score', '0', ...args]);
 }
 
 test('draws each image and writes its detections', async () => {
   const out = path.join(folder, 'out');
-  await predict([photo], { out });
+  await predict(photo, '--out', out);
   expect((await readdir(out)).sort()).toEqual(['detections.json', 'photo.png']);
   const { width, height } = await sharp(path.join(out, 'photo.png')).metadata();
   expect(width / 90).toBe(height / 70);
@@ -58,7 +51,7 @@ test('draws each image and writes its detections', async () => {
 
 test('--json prints results in the format of COCO and writes nothing', async () => {
   const before = await readdir(folder);
-  const { stdout } = await predict([photo], { json: true });
+  const { stdout } = await predict(photo, '--json');
   const detections = JSON.parse(stdout);
   expect(detections.length).toBeGreaterThan(0);
   const classes = classesOf(tinyConfig(folder).data);
@@ -80,7 +73,7 @@ test('--json prints results in the format of COCO and writes nothing', async () 
 test('reports unreadable images, goes on with the others, and exits with 2', async () => {
   const broken = path.join(folder, 'broken.jpg');
   await writeFile(broken, 'no photograph');
-  const { stdout, stderr } = await predict([broken, photo], { json: true });
+  const { stdout, stderr } = await predict(broken, photo, '--json');
   expect(stderr).toContain('broken.jpg is not a readable photograph');
   expect(new Set(JSON.parse(stdout).map(({ image_id }: { image_id: string }) => image_id))).toEqual(
     new Set(['photo']),
@@ -94,22 +87,30 @@ test('pictures of files with the same name get a number', async () => {
   await copyFile(photo, path.join(folder, 'a', 'photo.png'));
   await copyFile(photo, path.join(folder, 'b', 'Photo.png'));
   const out = path.join(folder, 'out');
-  const { stderr } = await predict([path.join(folder, 'a'), path.join(folder, 'b', '*.png')], { out });
+  const { stderr } = await predict(path.join(folder, 'a'), path.join(folder, 'b', '*.png'), '--out', out);
   expect((await readdir(out)).sort()).toEqual(['Photo-2.png', 'detections.json', 'photo.png']);
   expect(stderr).toContain('its picture is Photo-2.png');
 });
 
 test.each([
-  [{ score: '1.5' }, '--score 1.5: must be a number from 0 to 1'],
-  [{ score: 'high' }, '--score high: must be'],
-  [{ weights: 'missing.safetensors' }, 'missing.safetensors'],
-])('%o is refused', async (options, message) => {
-  await expect(predict([photo], options)).rejects.toThrow(message);
+  [['--score', '1.5'], '--score 1.5: must be a number from 0 to 1'],
+  [['--score', 'high'], '--score high: must be'],
+  [['--weights', 'missing.safetensors'], 'missing.safetensors'],
+  [['input.shorterSdie=32'], 'did you mean input.shorterSide?'],
+])('%j is refused', async (args, message) => {
+  await expect(predict(photo, ...args)).rejects.toThrow(message);
+});
+
+test('overrides change the config of the weights', async () => {
+  const plain = await predict(photo, '--json');
+  const overridden = await predict(photo, '--json', 'model.box.detectionsPerImage=1');
+  expect(JSON.parse(plain.stdout).length).toBeGreaterThan(1);
+  expect(JSON.parse(overridden.stdout)).toEqual(JSON.parse(plain.stdout).slice(0, 1));
 });
 
 test('asks the engine for the precision', async () => {
   // Here it is loaded already, with float32.
-  await expect(predict([photo], { precision: 'bf16' })).rejects.toThrow(
+  await expect(predict(photo, '--precision', 'bf16')).rejects.toThrow(
     'already loaded with 2 threads and float32',
   );
 });

@@ -1,11 +1,12 @@
 import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseHTML } from 'linkedom';
-import { afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { evalAction } from '../../src/cli/eval-action.js';
-import { trainAction } from '../../src/cli/train-action.js';
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import { registerEval } from '../../src/cli/commands/eval.js';
+import { registerTrain } from '../../src/cli/commands/train.js';
 import { percent } from '../../src/metrics/metric-value.js';
 import { useEngine } from '../support/engine.js';
+import { runCommand } from '../support/run-command.js';
 import { tempFolder } from '../support/temp-folder.js';
 import { tinyConfigInput } from '../support/tiny.js';
 
@@ -14,25 +15,16 @@ afterEach(() => {
   process.exitCode = 0;
 });
 
-/** Runs a command; what it printed on standard error. */
-async function messagesOf(command: () => Promise<void>): Promise<string> {
-  const errors = vi.spyOn(console, 'error').mockImplementation(() => {});
-  try {
-    await command();
-    return errors.mock.calls.flat().join('\n');
-  } finally {
-    errors.mockRestore();
-  }
-}
-
 /** Trains the smallest experiment in a folder of its own. */
 async function trainedRun(...overrides: string[]) {
   const folder = tempFolder();
   const config = path.join(folder, 'tiny.json');
   const out = path.join(folder, 'a-run');
   await writeFile(config, JSON.stringify(tinyConfigInput(folder)));
-  const train = (more: string[] = [], resume = false) =>
-    messagesOf(() => trainAction(config, [...overrides, 'threads=2', ...more], { out, resume }));
+  const train = async (...more: string[]) => {
+    const args = ['train', config, ...overrides, 'threads=2', '--out', out, ...more];
+    return (await runCommand(registerTrain, args)).stderr;
+  };
   return { out, train, messages: await train() };
 }
 
@@ -71,7 +63,7 @@ test('a run that validates ends with the report and the metrics of its best weig
 
   // A complete run that is continued makes no step, so what there is stays.
   const before = await readFile(path.join(out, 'report.html'), 'utf8');
-  await train([], true);
+  await train('--resume');
   expect(await readFile(path.join(out, 'report.html'), 'utf8')).toBe(before);
 });
 
@@ -84,7 +76,8 @@ test('a run without validation ends with a report of its losses, to which atto e
   );
   expect(losses.text('#figures')).toBe('');
 
-  const messages = await messagesOf(() => evalAction(out, [], { split: 'train' }));
+  const { stdout, stderr: messages } = await runCommand(registerEval, ['eval', out, '--split', 'train']);
+  expect(stdout).toMatch(/total, mean/);
   expect(messages).toContain(`Report: ${path.join(out, 'report.html')}`);
   const { text } = await reportIn(out);
   const metrics = JSON.parse(await readFile(path.join(out, 'metrics.json'), 'utf8'));
@@ -101,7 +94,7 @@ test('weights without a run are reported without losses, where --out says', asyn
   const weights = path.join(alone, 'detector.safetensors');
   await writeFile(weights, await readFile(path.join(out, 'weights.safetensors')));
   await rm(out, { recursive: true });
-  await messagesOf(() => evalAction(weights, [], { split: 'val', out: path.join(alone, 'evaluation') }));
+  await runCommand(registerEval, ['eval', weights, '--out', path.join(alone, 'evaluation')]);
   const { text } = await reportIn(path.join(alone, 'evaluation'));
   expect(text('h1')).toBe('detector');
   expect(text('#training')).toBe('');

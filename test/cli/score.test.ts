@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { encode } from 'fast-png';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { registerScore } from '../../src/cli/score.js';
+import { registerScore } from '../../src/cli/commands/score.js';
 import { UserError } from '../../src/errors.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'atto-score-'));

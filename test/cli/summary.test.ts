@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { registerSummary } from '../../src/cli/summary.js';
+import { registerSummary } from '../../src/cli/commands/summary.js';
 import { parseConfig } from '../../src/config/parse.js';
 import { UserError } from '../../src/errors.js';
 import { atto as builtAtto } from '../support/atto.js';

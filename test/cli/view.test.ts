@@ -2,8 +2,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { viewAction } from '../../src/cli/view-action.js';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { registerView } from '../../src/cli/commands/view.js';
+import { runCommand } from '../support/run-command.js';
 
 let folder = '';
 let config = '';
@@ -18,22 +19,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Runs the command without its messages; returns what it prints on standard output. */
-async function view(...[overrides, options]: [string[], Partial<Parameters<typeof viewAction>[2]>]) {
-  const messages = vi.spyOn(console, 'error').mockImplementation(() => {});
-  const output = vi.spyOn(console, 'log').mockImplementation(() => {});
-  try {
-    await viewAction(config, overrides, { split: 'train', count: '16', ...options });
-    return output.mock.calls.flat();
-  } finally {
-    messages.mockRestore();
-    output.mockRestore();
-  }
+/** Runs the command; what it prints on standard output. */
+async function view(...args: string[]): Promise<string> {
+  return (await runCommand(registerView, ['view', config, ...args])).stdout;
 }
 
 test('draws every sample of a small split at the size of the input, and a sheet, and prints the folder', async () => {
   const out = path.join(folder, 'plain');
-  expect(await view([], { out })).toEqual([out]);
+  expect(await view('--out', out)).toBe(out);
   const files = await readdir(out);
   expect(files).toHaveLength(6);
   expect(files).toContain('sheet.png');
@@ -52,7 +45,7 @@ test('draws every sample of a small split at the size of the input, and a sheet,
 
 test('spreads the samples over the split', async () => {
   const out = path.join(folder, 'spread');
-  await view([], { out, count: '2', split: 'val' });
+  await view('--out', out, '--count', '2', '--split', 'val');
   const files = await readdir(out);
   expect(files.sort()).toEqual(['1-val_00001.png', '2-val_00002.png', 'sheet.png']);
 });
@@ -60,7 +53,7 @@ test('spreads the samples over the split', async () => {
 test('augmented samples are those of the seed', async () => {
   const pictures = async (name: string, seed: number) => {
     const out = path.join(folder, name);
-    await view([`seed=${seed}`, 'input.multiScale=48,96'], { out, count: '8', augmented: true });
+    await view(`seed=${seed}`, 'input.multiScale=48,96', '--out', out, '--count', '8', '--augmented');
     const files = (await readdir(out)).filter((file) => file !== 'sheet.png');
     return Promise.all(files.map((file) => readFile(path.join(out, file), 'base64')));
   };
@@ -71,9 +64,9 @@ test('augmented samples are those of the seed', async () => {
 });
 
 test.each([
-  [{ count: '0' }, '--count 0: must be a whole number from 1 to 256'],
-  [{ count: 'many' }, '--count many'],
-  [{ split: 'val', augmented: true }, '--augmented: only the training split'],
-] as const)('%o is refused', async (options, message) => {
-  await expect(view([], { ...options, out: path.join(folder, 'refused') })).rejects.toThrow(message);
+  [['--count', '0'], '--count 0: must be a whole number from 1 to 256'],
+  [['--count', 'many'], '--count many: must be a whole number'],
+  [['--split', 'val', '--augmented'], '--augmented: only the training split'],
+])('%j is refused', async (args, message) => {
+  await expect(view(...args, '--out', path.join(folder, 'refused'))).rejects.toThrow(message);
 });

@@ -1,15 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'vitest';
 import type { RunFolder } from '../../src/training/run-folder.js';
-import { type TrainingListener, type TrainingRun, train } from '../../src/training/train.js';
+import { runTraining, type TrainingListener, type TrainingRun } from '../../src/training/train.js';
 
-export const silent: TrainingListener<unknown> = {
-  onVerify() {},
-  onNotice() {},
-  onStart() {},
-  onStep() {},
-  onValidate() {},
-};
+export const silent: TrainingListener<unknown> = {};
 
 /** Trains until `step` is done, as if Ctrl-C were pressed then. */
 export async function trainUntil<Sample extends { readonly id: string }, Evaluation>(
@@ -17,9 +11,13 @@ export async function trainUntil<Sample extends { readonly id: string }, Evaluat
   run: TrainingRun<Sample, Evaluation>,
 ): Promise<number> {
   const controller = new AbortController();
-  return train(
+  return runTraining(
     { ...run, signal: controller.signal },
-    { ...silent, onStep: (entry) => entry.step === step && controller.abort() },
+    {
+      onStep: (entry) => {
+        if (entry.step === step) controller.abort();
+      },
+    },
   );
 }
 

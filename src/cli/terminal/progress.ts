@@ -1,66 +1,94 @@
 import { SingleBar } from 'cli-progress';
 
-/** Shows on standard error how far something long has come: a bar on a terminal, now and then a line elsewhere. */
-export interface ProgressDisplay {
-  /** @param detail what stands behind the bar, such as the losses */
-  show(done: number, total: number, detail?: string): void;
-  /** Takes the bar off the terminal's last line; may be called again. */
+/**
+ * Progress of a command on standard error: a bar on a terminal, a line now and then elsewhere. One label is shown at a
+ * time; showing another one ends the bar before it.
+ */
+export interface TerminalProgress {
+  /** @param detail text behind the bar, such as the losses */
+  show(label: string, done: number, total: number, detail?: string): void;
+  /** Prints a line, above which no bar remains. */
+  say(text: string): void;
+  /** Removes the bar from the terminal; showing goes on afterwards. */
   end(): void;
 }
 
-/** Seconds between lines where there is no terminal. */
+export function terminalProgress(): TerminalProgress {
+  const display = process.stderr.isTTY ? bars() : lines();
+  return {
+    ...display,
+    say: (text) => {
+      display.end();
+      console.error(text);
+    },
+  };
+}
+
+type Display = Pick<TerminalProgress, 'show' | 'end'>;
+
+function bars(): Display {
+  let shown: { readonly label: string; readonly bar: SingleBar; readonly clock: Clock } | undefined;
+  const end = (): void => {
+    shown?.bar.stop();
+    shown = undefined;
+  };
+  const clocks = clockOfLabel();
+  return {
+    end,
+    show: (label, done, total, detail = '') => {
+      if (shown?.label === label) {
+        shown.bar.update(done, { detail, remaining: shown.clock(done, total) });
+        return;
+      }
+      end();
+      const bar = new SingleBar({
+        format: `${label} |{bar}| {value}/{total}  ETA {remaining}  {detail}`,
+        barsize: 24,
+        hideCursor: true,
+        clearOnComplete: true,
+        stopOnComplete: false,
+        stream: process.stderr,
+      });
+      const clock = clocks(label);
+      bar.start(total, done, { detail, remaining: clock(done, total) });
+      shown = { label, bar, clock };
+    },
+  };
+}
+
+/** Seconds between two lines of a label. */
 const lineInterval = 15;
 
-/** @param label what is going on, such as `Training` */
-export function showProgress(label: string): ProgressDisplay {
-  return process.stderr.isTTY ? bar(label) : lines(label);
-}
-
-function bar(label: string): ProgressDisplay {
-  const single = new SingleBar({
-    format: `${label} |{bar}| {value}/{total}  ETA {remaining}  {detail}`,
-    barsize: 24,
-    hideCursor: true,
-    clearOnComplete: true,
-    stopOnComplete: false,
-    stream: process.stderr,
-  });
-  const clock = remainingTime();
-  let running = false;
+function lines(): Display {
+  const clocks = clockOfLabel();
+  const printed = new Map<string, number>();
   return {
-    show: (done, total, detail = '') => {
-      const payload = { detail, remaining: clock(done, total) };
-      if (running) {
-        single.update(done, payload);
-      } else {
-        single.start(total, done, payload);
-        running = true;
-      }
-    },
-    end: () => {
-      if (running) single.stop();
-      running = false;
-    },
-  };
-}
-
-function lines(label: string): ProgressDisplay {
-  const clock = remainingTime();
-  let printed = Number.NEGATIVE_INFINITY;
-  return {
-    show: (done, total, detail = '') => {
-      const remaining = clock(done, total);
+    end: () => {},
+    show: (label, done, total, detail = '') => {
+      const remaining = clocks(label)(done, total);
       const now = performance.now() / 1000;
-      if (now - printed < lineInterval && done < total) return;
-      printed = now;
+      if (now - (printed.get(label) ?? Number.NEGATIVE_INFINITY) < lineInterval && done < total) return;
+      printed.set(label, now);
       console.error([`${label} ${done}/${total}`, `ETA ${remaining}`, detail].filter(Boolean).join('  '));
     },
-    end: () => {},
   };
 }
 
-/** Estimates the time that is left from the pace since the first call. */
-function remainingTime(): (done: number, total: number) => string {
+/** Estimates the remaining time. */
+type Clock = (done: number, total: number) => string;
+
+/** A clock for each label, which goes on when the label comes back. */
+function clockOfLabel(): (label: string) => Clock {
+  const clocks = new Map<string, Clock>();
+  return (label) => {
+    const clock = clocks.get(label) ?? remainingTime();
+    clocks.set(label, clock);
+    return clock;
+  };
+}
+
+/** Estimates the remaining time from the pace since the first call. */
+function remainingTime(): Clock {
   let first: { time: number; done: number } | undefined;
   return (done, total) => {
     const time = performance.now();
@@ -70,7 +98,7 @@ function remainingTime(): (done: number, total: number) => string {
   };
 }
 
-/** 7 s, 3:20 min or 1:05 h. */
+/** A duration as text: 7 s, 3:20 min or 1:05 h. */
 export function duration(seconds: number): string {
   const rounded = Math.round(seconds);
   const two = (n: number): string => String(n).padStart(2, '0');

@@ -15,11 +15,11 @@ import { fillFolder, noRoom } from './staging.js';
 import { findTools, missingTools, type Tool } from './tools.js';
 
 /** The steps of an installation, in their order. */
-export type Phase = 'download' | 'unpack' | 'build';
+export type InstallPhase = 'download' | 'unpack' | 'build';
 
 /** How far an installation is: `done` of `total` bytes; building counts 0 of 1, then 1 of 1. */
-export interface Progress {
-  readonly phase: Phase;
+export interface InstallProgress {
+  readonly phase: InstallPhase;
   readonly done: number;
   readonly total: number;
 }
@@ -29,7 +29,7 @@ export interface InstallOptions {
   readonly cache?: string;
   /** Ends the installation and removes what it had done so far. */
   readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: (progress: InstallProgress) => void;
   /** Makes the addons in the engine's folder; for tests, which have no libtensorflow to build them against. */
   readonly build?: typeof buildAndTry;
 }

@@ -125,3 +125,25 @@ function bar(count: number, most: number): string {
   const eighths = most > 0 ? Math.ceil((8 * barLength * count) / most) : 0;
   return '█'.repeat(eighths >> 3) + ' ▏▎▍▌▋▊▉'.charAt(eighths & 7).trim();
 }
+
+/** Findings and class counts of a classifier's data as text for a terminal. */
+export function labeledCheckText(
+  findings: readonly Finding[],
+  summary: readonly {
+    readonly split: string;
+    readonly images: number;
+    readonly classes: readonly { readonly name: string; readonly images: number }[];
+  }[],
+): string {
+  const table = new Table({
+    head: ['images', ...summary.map(({ split }) => split)],
+    colAligns: ['left', ...summary.map(() => 'right' as const)],
+    style,
+  });
+  for (const [i, { name }] of (summary.at(0)?.classes ?? []).entries()) {
+    table.push([name, ...summary.map(({ classes }) => classes[i].images)]);
+  }
+  table.push(['total', ...summary.map(({ images }) => images)]);
+  const verdict = `${findings.length} fault${findings.length === 1 ? '' : 's'}`;
+  return [...describeFindings(findings), table.toString(), verdict].join('\n\n');
+}

@@ -11,7 +11,11 @@ import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { engineName } from '../../../src/engine/install/cache.js';
-import { type InstallOptions, installEngine, type Progress } from '../../../src/engine/install/install.js';
+import {
+  type InstallOptions,
+  type InstallProgress,
+  installEngine,
+} from '../../../src/engine/install/install.js';
 import { UserError } from '../../../src/errors.js';
 import { type FakeIndex, libraries, makeFakeIndex } from '../../support/fake-index.js';
 
@@ -45,7 +49,7 @@ const install = (options: InstallOptions = {}) => installEngine(index.release, {
 describe('installEngine', () => {
   it('leaves the libraries, the addons and their sizes, and nothing else', async () => {
     index.plan('good');
-    const progress: Progress[] = [];
+    const progress: InstallProgress[] = [];
     const { folder, alreadyThere } = await install({ onProgress: (step) => progress.push(step) });
 
     expect(alreadyThere).toBe(false);

@@ -1,0 +1,14 @@
+/** Data sets: opening, checking and converting them, and formats of one's own. */
+export { type CheckOptions, type CheckResult, checkDataset, checkLabeledData } from '../datasets/check.js';
+export { convertToCoco } from '../datasets/convert.js';
+export type { Dataset, DatasetFormat, LabeledSplit } from '../datasets/dataset-format.js';
+export {
+  datasetFormats,
+  openDataset,
+  openLabeledSplit,
+  registerDatasetFormat,
+  resolveClasses,
+} from '../datasets/formats.js';
+export type { Sample } from '../datasets/sample.js';
+export { type CheckDataOptions, type CheckedData, check } from '../tasks/check.js';
+export { type ConvertOptions, convertData } from '../tasks/convert.js';

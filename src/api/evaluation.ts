@@ -1,0 +1,5 @@
+/** Evaluation: trained networks, detections of any tool, and the cost of networks. */
+export { type Scores, type ScoringOptions, scoreDetections } from '../metrics/score.js';
+export { metricsTable } from '../report/tables/metrics-tables.js';
+export { type EvaluateOptions, type EvaluationResult, evaluate } from '../tasks/evaluate.js';
+export { type SummarizedNetworks, type SummarizeOptions, summarizeNetworks } from '../tasks/summarize.js';

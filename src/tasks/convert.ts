@@ -1,0 +1,37 @@
+import type { ConfigOverrides } from '../config/overrides.js';
+import { requireDetection } from '../config/require-task.js';
+import { type ConvertedDataset, convertToCoco } from '../datasets/convert.js';
+import type { SplitName } from '../datasets/sample.js';
+import type { JobListener } from './listener.js';
+import { type ConfigSource, nameOfConfig, readDataConfig } from './read-config.js';
+
+export interface ConvertOptions extends JobListener {
+  readonly overrides?: ConfigOverrides | undefined;
+  /** Split of the data, `train` by default. */
+  readonly split?: SplitName | undefined;
+  /** Annotation file to write. */
+  readonly out: string;
+  /** Ends the conversion after the image at hand, with nothing written: the promise then rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Writes a split of a config's data as a COCO annotation file. The images stay where they are.
+ *
+ * @throws UserError when the config isn't a detector's, its data is at fault, or the file can't be written
+ */
+export async function convertData(
+  source: ConfigSource,
+  { overrides, split = 'train', out, signal, onProgress }: ConvertOptions,
+): Promise<ConvertedDataset> {
+  const name = typeof source === 'string' ? source : nameOfConfig(source);
+  const { data } = requireDetection(await readDataConfig(source, overrides), name);
+  const converted = await convertToCoco(data, split, out, {
+    ...(signal && { signal }),
+    onProgress: (done, total) => onProgress?.('converting', done, total),
+    onGenerate: (done, total) => onProgress?.('generating', done, total),
+  });
+  if (converted) return converted;
+  signal?.throwIfAborted();
+  throw new Error('the conversion ended without a result, and nothing says why');
+}

@@ -1,0 +1,115 @@
+import { availableParallelism } from 'node:os';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { DetectionConfig } from '../../config/schema.js';
+import { verifySplits } from '../../datasets/check.js';
+import type { Dataset } from '../../datasets/dataset-format.js';
+import { trainingLoader } from '../../datasets/loading/loader.js';
+import { samplesAhead } from '../../datasets/loading/read-ahead.js';
+import type { Sample } from '../../datasets/sample.js';
+import { randomSampler } from '../../geometry/matching.js';
+import { decodeMask } from '../../geometry/run-length-mask.js';
+import type { DetectionEvaluation } from '../../metrics/detection-evaluation.js';
+import { buildMaskRcnn, type MaskRcnn } from '../../models/mask-rcnn.js';
+import { type TrainingExample, trainingLosses } from '../../models/training.js';
+import type { TensorOps } from '../../nn/tensor-ops.js';
+import { randomStream } from '../../random.js';
+import type { Learner } from '../../training/learner.js';
+import type { TrainingSplits } from '../task.js';
+import { evaluateDetector } from './evaluation.js';
+
+/** Learner of detection: finds objects with boxes and masks. */
+export function detectionLearner(
+  config: DetectionConfig,
+  { train, validation }: TrainingSplits<Dataset>,
+): Learner<Sample, DetectionEvaluation> {
+  const { dataWorkers, input, seed, training } = config;
+  const network = buildMaskRcnn(config.model, train.classes.length);
+  return {
+    parameters: network.parameters,
+    verify: async (job) => ({
+      notice: await verifySplits({
+        splits: [
+          { name: 'train', dataset: train },
+          ...(validation ? [{ name: 'val' as const, dataset: validation }] : []),
+        ],
+        // Nothing else is done meanwhile.
+        workers: dataWorkers > 0 ? availableParallelism() : 0,
+        ...job,
+      }),
+      openLoader: (start) =>
+        trainingLoader({
+          dataset: train,
+          workers: dataWorkers,
+          ahead: samplesAhead(training.batchSize * training.accumulate, dataWorkers),
+          seed,
+          start,
+          horizontalFlip: input.horizontalFlip,
+        }),
+    }),
+    losses: (ops, samples, position) => detectionLosses({ network, ops, config }, samples, position),
+    validate: async (weights, { signal, onProgress }) =>
+      validation &&
+      evaluateDetector({ network, weights, config }, validation, {
+        signal,
+        onImage: (_image, done, total) => onProgress(done, total),
+      }),
+    logged: ({ metrics: { AP_d, AP_m } }) => ({ AP_d, AP_m }),
+    headline: 'AP_m',
+  };
+}
+
+/** Network that learns, with the operations that record its forward pass. */
+export interface LearningDetector {
+  readonly network: MaskRcnn;
+  readonly ops: TensorOps;
+  readonly config: Pick<DetectionConfig, 'seed' | 'input'>;
+}
+
+/**
+ * Losses of a batch of samples.
+ *
+ * @param position number of images that training has seen before the batch; with the seed it determines all random choices
+ */
+export function detectionLosses(
+  { network, ops, config }: LearningDetector,
+  samples: readonly Sample[],
+  position: number,
+): Readonly<Record<string, Tensor>> {
+  const { seed, input } = config;
+  return trainingLosses(network, ops, samples.map(exampleOf), {
+    shorterSide: shorterSideAt(config, position),
+    longerSide: input.longerSide,
+    samplers: {
+      anchors: (i) => randomSampler(randomStream(seed, 'anchors', position + i)),
+      rois: (i) => randomSampler(randomStream(seed, 'rois', position + i)),
+    },
+  });
+}
+
+function exampleOf({ image, instances, ignored }: Sample): TrainingExample {
+  const examples = instances.filter(({ crowd }) => !crowd);
+  const others = [...ignored, ...instances.filter(({ crowd }) => crowd)];
+  return {
+    image,
+    objects: examples.map(({ box, label, mask }) => ({
+      box,
+      label,
+      mask: { height: mask.height, width: mask.width, bitmap: decodeMask(mask) },
+    })),
+    ignored: Float32Array.from(others.flatMap(({ box }) => [...box])),
+  };
+}
+
+/**
+ * Shorter side of the images of a batch in training: drawn from `input.multiScale`, where that is given.
+ *
+ * @param position number of images that training has seen before the batch
+ */
+export function shorterSideAt(
+  { seed, input }: Pick<DetectionConfig, 'seed' | 'input'>,
+  position: number,
+): number {
+  const { multiScale, shorterSide } = input;
+  if (multiScale === undefined) return shorterSide;
+  return multiScale[randomStream(seed, 'scale', position).integer(multiScale.length)];
+}

@@ -1,0 +1,60 @@
+import { type DetectorSummary, summarizeDetector } from '../../complexity/network-summary.js';
+import type { DetectionConfig } from '../../config/schema.js';
+import { type CheckResult, checkDataset } from '../../datasets/check.js';
+import type { SplitSummary } from '../../datasets/checks/summary.js';
+import type { Dataset } from '../../datasets/dataset-format.js';
+import { classesOf, openDataset, resolveClasses } from '../../datasets/formats.js';
+import type { Sample } from '../../datasets/sample.js';
+import type { DetectionEvaluation } from '../../metrics/detection-evaluation.js';
+import { buildMaskRcnn, type MaskRcnn } from '../../models/mask-rcnn.js';
+import { writeDetectionReport } from '../../report/detection-report.js';
+import { checkReport } from '../../report/tables/check-tables.js';
+import { complexityTable } from '../../report/tables/complexity-tables.js';
+import { metricsTable } from '../../report/tables/metrics-tables.js';
+import type { Task } from '../task.js';
+import { Detector } from './detector.js';
+import { evaluateAndDraw } from './evaluation.js';
+import { detectionLearner } from './learner.js';
+import { detectionPredictor } from './predictor.js';
+import { viewedSamples } from './view.js';
+
+/** Detection of objects with boxes and masks, by Mask R-CNN. */
+export const detectionTask: Task<{
+  readonly config: DetectionConfig;
+  readonly split: Dataset;
+  readonly network: MaskRcnn;
+  readonly sample: Sample;
+  readonly evaluation: DetectionEvaluation;
+  readonly check: CheckResult<SplitSummary>;
+  readonly summary: DetectorSummary;
+  readonly model: Detector;
+}> = {
+  name: 'instance-segmentation',
+  backbonesFrom: ['instance-segmentation', 'classification'],
+  outputs: ({ data }) => classesOf(data).length,
+  resolve: async (config) => ({ ...config, data: await resolveClasses(config.data) }),
+  open: ({ data }, split, onGenerate) => openDataset(data, split, { onGenerate }),
+  describeSplit: ({ ids }) => `${ids.length} images`,
+  build: ({ model, data }) => buildMaskRcnn(model, classesOf(data).length),
+  learner: detectionLearner,
+  evaluate: evaluateAndDraw,
+  writeReport: writeDetectionReport,
+  describeMetrics: metricsTable,
+  load: Detector.load,
+  predictor: detectionPredictor,
+  view: viewedSamples,
+  summarize: async ({ name, config }, options) =>
+    summarizeDetector(name, { ...config, data: await resolveClasses(config.data) }, options),
+  describeSummaries,
+  check: ({ data }, options) => checkDataset(data, options),
+  describeCheck: ({ findings, summary }) => checkReport(findings, summary),
+};
+
+function describeSummaries(summaries: readonly DetectorSummary[]): string {
+  const [{ assumptions }] = summaries;
+  const { boxRois, maskRois } = assumptions;
+  return (
+    `${complexityTable(summaries)}\n` +
+    `For one image, with ${boxRois} RoIs in the box head and ${maskRois} in the mask head.`
+  );
+}

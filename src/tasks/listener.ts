@@ -1,0 +1,10 @@
+/** Parts of a long job. */
+export type Phase = 'generating' | 'checking' | 'validating' | 'evaluating' | 'converting';
+
+/** Listener to a long job. */
+export interface JobListener {
+  /** Called with the number of items done and of all, in the part of the job that is going on. */
+  onProgress?(phase: Phase, done: number, total: number): void;
+  /** Called with a notice for the user. */
+  onNotice?(notice: string): void;
+}

@@ -1,0 +1,136 @@
+import path from 'node:path';
+import type { ConfigOverrides } from '../config/overrides.js';
+import { readAhead } from '../datasets/loading/read-ahead.js';
+import { writeImage } from '../drawing/canvas.js';
+import type { EngineOptions } from '../engine/load.js';
+import { UserError } from '../errors.js';
+import { writeTextAtomically } from '../files.js';
+import { taskOf } from './find-task.js';
+import { findImageFiles } from './image-files.js';
+import type { JobListener } from './listener.js';
+import type { Prediction } from './task.js';
+import { findTrainedModel } from './trained-model.js';
+
+export interface PredictOptions extends JobListener, EngineOptions {
+  /** Weights file, folder of a run, or config file whose newest run is meant. */
+  readonly weights: string;
+  readonly overrides?: ConfigOverrides | undefined;
+  /** Folder for the results, and for the images that a detector draws; nothing is written by default. */
+  readonly out?: string | undefined;
+  /** Minimum score of a detection, exclusive, from 0 to 1; 0.5 by default. Classifiers have none. */
+  readonly score?: number | undefined;
+  /** Ends the prediction after the image at hand; the result then holds the images so far. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each image. */
+  onImage?(image: PredictedImage): void;
+}
+
+/** An image that was looked at, or couldn't be read. */
+export interface PredictedImage {
+  readonly file: string;
+  /** Its prediction in words. */
+  readonly summary: string | undefined;
+  /** Message about an image that can't be read. */
+  readonly unreadable: string | undefined;
+  /** Number of images done, and of all. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Predictions for files. */
+export interface PredictionResult {
+  /** Detections in COCO's results format, or the most probable classes of each image. */
+  readonly results: readonly object[];
+  /** Numbers of images that were found, read, and unreadable. */
+  readonly images: { readonly found: number; readonly read: number; readonly unreadable: number };
+  /** Results in words. */
+  readonly summary: string;
+  /** File with the results, where `out` was given. */
+  readonly file: string | undefined;
+}
+
+/**
+ * Predicts for image files.
+ *
+ * @param targets files, folders (the images in them, without subfolders) and globs
+ * @throws UserError when there are no such images, or the model can't be loaded
+ */
+export async function predict(
+  targets: readonly string[],
+  options: PredictOptions,
+): Promise<PredictionResult> {
+  const { weights, overrides = [], out, score, signal, threads, precision } = options;
+  const files = await findImageFiles(targets);
+  const { config } = await findTrainedModel(weights, overrides);
+  const predictor = await taskOf(config).predictor(weights, { overrides, score, threads, precision });
+  const results: object[] = [];
+  let read = 0;
+  let unreadable = 0;
+  let names: ReadonlyMap<string, string> | undefined;
+  // Reads an image while the network looks at the one before.
+  const images = readAhead(
+    (n) => files[n],
+    files.length,
+    { read: (file: string) => predictor.read(file), close: async () => {} },
+    1,
+  );
+  const take = async (file: string, prediction: Prediction): Promise<void> => {
+    results.push(...prediction.results);
+    if (out === undefined || !prediction.picture) return;
+    names ??= pictureNames(files, options);
+    await writeImage(path.join(out, `${names.get(file)}.png`), prediction.picture());
+  };
+  try {
+    for (const [done, file] of files.entries()) {
+      const image = { file, done: done + 1, total: files.length };
+      const next = await images.next().catch(userErrorOf);
+      if (next instanceof UserError) {
+        unreadable++;
+        options.onImage?.({ ...image, summary: undefined, unreadable: next.message });
+      } else {
+        const prediction = await next();
+        await take(file, prediction);
+        read++;
+        options.onImage?.({ ...image, summary: prediction.summary, unreadable: undefined });
+      }
+      // Lets an interrupt come through.
+      await new Promise(setImmediate);
+      if (signal?.aborted) break;
+    }
+  } finally {
+    predictor.dispose();
+  }
+  const file = out === undefined ? undefined : path.join(out, predictor.resultsFile);
+  if (file !== undefined) await writeTextAtomically(file, JSON.stringify(results));
+  return {
+    results,
+    images: { found: files.length, read, unreadable },
+    summary: predictor.describeResults(results.length, read),
+    file,
+  };
+}
+
+function userErrorOf(error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  throw error;
+}
+
+/** Names of the drawn images: the files' stems, with a number where several files share one. */
+function pictureNames(files: readonly string[], { onNotice }: JobListener): Map<string, string> {
+  const taken = new Set<string>();
+  const names = new Map<string, string>();
+  for (const file of files) {
+    const stem = path.parse(file).name;
+    let name = stem;
+    // File systems may not tell upper case from lower case.
+    for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${stem}-${n}`;
+    taken.add(name.toLowerCase());
+    names.set(file, name);
+    if (name !== stem) {
+      onNotice?.(
+        `${file}: another image has this name; its picture is ${name}.png, the image_id is the same`,
+      );
+    }
+  }
+  return names;
+}

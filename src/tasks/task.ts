@@ -1,0 +1,182 @@
+import type { Canvas } from '@napi-rs/canvas';
+import type { Complexity } from '../complexity/counter.js';
+import type { CountOptions } from '../complexity/network-summary.js';
+import type { TaskName } from '../config/require-task.js';
+import type { Config } from '../config/schema.js';
+import type { CheckOptions, CheckResult } from '../datasets/check.js';
+import type { RgbImage, SplitName } from '../datasets/sample.js';
+import type { DrawnObject } from '../drawing/draw-objects.js';
+import type { Parameter } from '../nn/parameter.js';
+import type { Weights } from '../nn/weights.js';
+import type { ProgressListener } from '../progress.js';
+import type { ReportInput } from '../report/report-input.js';
+import type { Learner } from '../training/learner.js';
+import type { RunFolder } from '../training/run-folder.js';
+import type { ImageClassifier } from './classification/image-classifier.js';
+import type { Detector } from './detection/detector.js';
+import type { LoadOptions } from './trained-model.js';
+
+/** Types that differ between tasks. */
+export interface TaskTypes {
+  readonly config: Config;
+  readonly split: OpenedSplit;
+  readonly network: TaskNetwork;
+  readonly sample: { readonly id: string };
+  readonly evaluation: TaskEvaluation;
+  readonly check: CheckResult<object>;
+  readonly summary: NetworkSummary;
+  readonly model: Detector | ImageClassifier;
+}
+
+/**
+ * Everything that differs between the kinds of networks: the data, the network and what is made of them. Detection and
+ * classification each implement it; what is the same for both is written once, beside it.
+ *
+ * The methods take what other methods of the same task gave, so code that knows no task can pass it on.
+ */
+export interface Task<T extends TaskTypes = TaskTypes> {
+  readonly name: TaskName;
+  /** Tasks whose networks have a backbone that a network of this task may start from. */
+  readonly backbonesFrom: readonly TaskName[];
+  /** Number of classes that the network tells apart, without background. */
+  outputs(config: T['config']): number;
+  /** Config with the classes that its data names, where it names none itself. */
+  resolve(config: T['config']): Promise<T['config']>;
+  /** Opens a split; generated data is generated where it isn't there yet. */
+  open(config: T['config'], split: SplitName, onGenerate?: ProgressListener): Promise<T['split']>;
+  /** Size of a split in words, such as `400 images`. */
+  describeSplit(split: T['split']): string;
+  /** Network of a config with its classes. */
+  build(config: T['config']): T['network'];
+  learner(config: T['config'], splits: TrainingSplits<T['split']>): Learner<T['sample'], T['evaluation']>;
+  /** Evaluates on a split; undefined when the signal ended it. */
+  evaluate(
+    subject: EvaluationSubject<T['config'], T['network']>,
+    split: T['split'],
+    options: EvaluationOptions,
+  ): Promise<WrittenEvaluation<T['evaluation']> | undefined>;
+  writeReport(file: string, input: ReportInput<T['config'], T['evaluation'], T['split']>): Promise<void>;
+  /** Metrics as text for a terminal. */
+  describeMetrics(metrics: T['evaluation']['metrics']): string;
+  /** Loads a trained network; `target` is a weights file, the folder of a run, or a config. */
+  load(target: string, options?: LoadOptions): Promise<T['model']>;
+  /** Loads a trained network that predicts for files. */
+  predictor(target: string, options: PredictorOptions): Promise<Predictor>;
+  /** Samples of a split as the network sees them. */
+  view(
+    config: T['config'],
+    split: T['split'],
+    selection: ViewSelection,
+  ): AsyncGenerator<ViewedSample, void, undefined>;
+  /** Parameters and multiply-adds of a network, with its accuracy where a run measured it. */
+  summarize(target: SummaryTarget<T['config']>, options: CountOptions): Promise<T['summary']>;
+  /** Summaries as text for a terminal. */
+  describeSummaries(summaries: readonly T['summary'][]): string;
+  /** Checks the data of a config. */
+  check(config: T['config'], options: CheckOptions): Promise<T['check']>;
+  /** Result of a check as text for a terminal. */
+  describeCheck(result: T['check']): string;
+}
+
+/** Opened split of a data set. */
+export interface OpenedSplit {
+  /** File or folder that lists it, for messages. */
+  readonly source: string;
+  readonly classes: readonly string[];
+  /** Notices about the choice of images, a sentence each. */
+  readonly notices: readonly string[];
+}
+
+/** Splits of a training run; `validation` is there where the config asks for it. */
+export interface TrainingSplits<Split> {
+  readonly train: Split;
+  readonly validation: Split | undefined;
+}
+
+export interface TaskNetwork {
+  readonly parameters: readonly Parameter[];
+}
+
+export interface TaskEvaluation {
+  readonly metrics: object;
+}
+
+/** Network to evaluate, with its values. */
+export interface EvaluationSubject<C, Network> {
+  readonly config: C;
+  readonly network: Network;
+  readonly weights: Weights;
+}
+
+export interface EvaluationOptions {
+  /** Ends the evaluation after the images at hand. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ProgressListener | undefined;
+  /** Folder for pictures and detections; none are written by default. */
+  readonly out?: string | undefined;
+}
+
+export interface WrittenEvaluation<Evaluation> {
+  readonly evaluation: Evaluation;
+  /** Notices about images that were left out. */
+  readonly notices: readonly string[];
+  /** Files worth naming that were written, by their titles. */
+  readonly files: readonly { readonly title: string; readonly file: string }[];
+}
+
+export interface PredictorOptions extends LoadOptions {
+  /** Minimum score of detections, from 0 to 1, exclusive. */
+  readonly score?: number | undefined;
+}
+
+/** Loaded network that looks at images one by one. */
+export interface Predictor {
+  /** Name of the file for the results of all images. */
+  readonly resultsFile: string;
+  /** Sum of the results in words, such as `3 detections in 2 images`. */
+  describeResults(results: number, images: number): string;
+  /** Reads an image; what it gives then predicts. Rejects with a UserError where the image can't be read. */
+  read(file: string): Promise<() => Promise<Prediction>>;
+  dispose(): void;
+}
+
+export interface Prediction {
+  /** Entries for the results file. */
+  readonly results: readonly object[];
+  /** Results in a few words. */
+  readonly summary: string;
+  /** Draws the results on the image; undefined for a task that draws nothing. */
+  readonly picture?: () => Canvas;
+}
+
+export interface ViewSelection {
+  readonly count: number;
+  /** Whether samples come as training takes them; else they are spread evenly over the split. */
+  readonly augmented: boolean;
+}
+
+/** Sample as the network sees it, and what to draw on it. */
+export interface ViewedSample {
+  /** Name for files made of it. */
+  readonly name: string;
+  readonly image: RgbImage;
+  readonly objects: readonly DrawnObject[];
+  readonly caption: string;
+}
+
+/** Network to count. */
+export interface SummaryTarget<C> {
+  readonly name: string;
+  /** Its data may not have been asked for its classes yet. */
+  readonly config: C;
+  /** Run of the network, if there is one, and the config that it was trained with. */
+  readonly run: { readonly folder: RunFolder; readConfig(): Promise<Config> } | undefined;
+  readonly onNotice?: ((notice: string) => void) | undefined;
+}
+
+/** Parameters and multiply-adds of a network. */
+export interface NetworkSummary extends Complexity {
+  /** Name of the config, as it was given. */
+  readonly config: string;
+  readonly task: TaskName;
+}
