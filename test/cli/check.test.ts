@@ -25,12 +25,12 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('generates the data, finds nothing in it, and summarizes it', async () => {
-  const { code, stdout, stderr } = await atto(['check', config]);
-  expect([code, stdout]).toEqual([0, '']);
-  expect(stderr).toMatch(/│ circle +│ +\d+ │ [█▏▎▍▌▋▊▉]+ +│ +\d+ │/);
-  expect(stderr).toMatch(/│ total +│ +\d+ │ +│ +40 │ +\d+ │ +│ +6 │/);
-  expect(stderr).toMatch(/medium, up to 96² +│ +\d+ │ █+/);
-  expect(stderr).toMatch(/train: 40 images\nval: 6 images\n0 faults, 0 warnings\n$/);
+  const { code, stdout } = await atto(['check', config]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/│ circle +│ +\d+ │ [█▏▎▍▌▋▊▉]+ +│ +\d+ │/);
+  expect(stdout).toMatch(/│ total +│ +\d+ │ +│ +40 │ +\d+ │ +│ +6 │/);
+  expect(stdout).toMatch(/medium, up to 96² +│ +\d+ │ █+/);
+  expect(stdout).toMatch(/train: 40 images\nval: 6 images\n0 faults, 0 warnings\n$/);
 });
 
 test('lists the faults of damaged data by their kinds, and exits with 1; training refuses them', async () => {
@@ -38,13 +38,13 @@ test('lists the faults of damaged data by their kinds, and exits with 1; trainin
   await cp(path.join(folder, 'data'), root, { recursive: true });
   for (let i = 1; i <= 7; i++) await rm(photo(root, `train_0000${i}`));
   await truncate(photo(root, 'val_00002'), 1000);
-  const { code, stdout, stderr } = await atto(['check', config, `data.root=${root}`]);
-  expect([code, stdout]).toEqual([1, '']);
-  expect(stderr).toContain('fault photo-missing, photographs that are missing: 7\n- ');
-  expect(stderr.match(/is missing, and there is no/g)).toHaveLength(5);
-  expect(stderr).toContain('… and 2 more; --json lists them all');
-  expect(stderr).toContain('fault photo-unreadable, photographs that are damaged or cut off: 1\n- ');
-  expect(stderr).toContain('8 faults, 0 warnings');
+  const { code, stdout } = await atto(['check', config, `data.root=${root}`]);
+  expect(code).toBe(1);
+  expect(stdout).toContain('fault photo-missing, photographs that are missing: 7\n- ');
+  expect(stdout.match(/is missing, and there is no/g)).toHaveLength(5);
+  expect(stdout).toContain('… and 2 more; --json lists them all');
+  expect(stdout).toContain('fault photo-unreadable, photographs that are damaged or cut off: 1\n- ');
+  expect(stdout).toContain('8 faults, 0 warnings');
 
   const json = await atto(['check', config, `data.root=${root}`, '--json']);
   expect(json.code).toBe(1);
@@ -101,15 +101,15 @@ test('Ctrl-C ends it with 130, with what was found so far', async () => {
   await rm(photo(root, ids[0]));
   await writeFile(path.join(voc, 'ImageSets', 'Segmentation', 'train.txt'), ids.join('\n'));
   let interrupted = false;
-  const { code, stderr } = await atto(['check', config, `data.root=${root}`, '--split', 'train'], {
+  const { code, stdout, stderr } = await atto(['check', config, `data.root=${root}`, '--split', 'train'], {
     watch: (child, text) => {
-      if (!interrupted && text.includes('Checking 1/')) interrupted = child.kill('SIGINT');
+      if (!interrupted && text.includes('Checking images 1/')) interrupted = child.kill('SIGINT');
     },
   });
   expect(code).toBe(130);
-  expect(stderr).toContain('Stopping; what was found so far follows.');
-  expect(stderr).toContain('fault photo-missing, photographs that are missing: 1\n- ');
-  expect(stderr).not.toContain('few-examples');
+  expect(stderr).toContain('Stopping; the findings so far follow.');
+  expect(stdout).toContain('fault photo-missing, photographs that are missing: 1\n- ');
+  expect(stdout).not.toContain('few-examples');
 });
 
 test('what convert writes is a data set, too', async () => {
@@ -118,7 +118,7 @@ test('what convert writes is a data set, too', async () => {
     const file = path.join(out, `${split}.json`);
     const { code, stderr } = await atto(['convert', config, '--split', split, '--out', file]);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/(40|6) images, \d+ objects: .*\.json\nThe photographs are in .*JPEGImages\n$/);
+    expect(stderr).toMatch(/(40|6) images, \d+ objects: .*\.json\nThe images are in .*JPEGImages\n$/);
   }
   const images = path.join(folder, 'data', 'VOC2012', 'JPEGImages');
   const data = {

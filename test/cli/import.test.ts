@@ -79,8 +79,8 @@ test.each([
   const file = inFolder('detector.safetensors');
   const imported = await atto(['import', file, '--config', config, '--out', out, ...overrides]);
   expect(imported.code, imported.stderr).toBe(0);
-  expect(imported.stderr).toMatch(/backbone +│ +345 │/);
-  expect(imported.stderr).toContain('Ignored: num_batches_tracked of 1 norms\n');
+  expect(imported.stdout).toMatch(/backbone +│ +345 │/);
+  expect(imported.stdout).toContain('Ignored: num_batches_tracked of 1 norms\n');
   expect((await atto(['export-weights', out, '--out', exported])).code).toBe(0);
   const before = await readAll(file);
   before.delete(counter.name);
@@ -116,7 +116,7 @@ test('other classes are refused, or left fresh', { timeout: 60_000 }, async () =
   const args = ['import', inFolder('other.safetensors'), '--config', config, '--out', out, '--fresh-heads'];
   const fresh = await atto(args);
   expect(fresh.code, fresh.stderr).toBe(0);
-  expect(fresh.stderr).toContain(
+  expect(fresh.stdout).toContain(
     'Left fresh (6):\n  roi_heads.box_predictor.cls_score.weight: 6×16, in the file 8×16\n',
   );
   const found = await readAll(out);
@@ -125,7 +125,7 @@ test('other classes are refused, or left fresh', { timeout: 60_000 }, async () =
 
 test('a classification network becomes the backbone', { timeout: 60_000 }, async () => {
   const out = inFolder('start.safetensors');
-  const { code, stderr } = await atto([
+  const { code, stdout, stderr } = await atto([
     'import',
     inFolder('classifier.safetensors'),
     '--config',
@@ -134,7 +134,7 @@ test('a classification network becomes the backbone', { timeout: 60_000 }, async
     out,
   ]);
   expect(code, stderr).toBe(0);
-  expect(stderr).toContain('A classification network: FPN, RPN and heads are left fresh.');
+  expect(stdout).toContain('A classification network: FPN, RPN and heads are left fresh.');
   const found = await readAll(out);
   for (const { name, data } of tensorsOf(classifier())) {
     if (!name.startsWith('fc.'))

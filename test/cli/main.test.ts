@@ -46,8 +46,8 @@ describe('atto doctor', () => {
 
   it('says what is missing and what to run, and exits with 1', async () => {
     const { code, stdout, stderr } = await atto(['doctor'], { env: { ATTO_CACHE: emptyCache() } });
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain('The engine (libtensorflow) is not installed. Run: npx atto setup');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(stdout).toContain('The engine (libtensorflow) is not installed. Run: npx atto setup');
   });
 
   it('names the programs that setting up would need', async () => {

@@ -82,15 +82,14 @@ describe('atto score', () => {
       expect.arrayContaining('AP AP50 AP75 APs APm APl AR1 AR10 AR100 ARs ARm ARl'.split(' ')),
     );
     expect(figures.coco.box.APm).toBeNull();
-    expect(messages).toBe('');
+    expect(messages).not.toContain('atto:');
   });
 
   it('prints tables for people', async () => {
     await score(withMasks, detections);
-    expect(output).toBe('');
-    expect(messages).toMatch(/cat +│ +2 +│ +3 +│ +83\.3 +│ +50\.0/);
-    expect(messages).toMatch(/total, mean +│ +3 +│ +3 +│ +41\.7 +│ +25\.0/);
-    expect(messages).toMatch(/medium, up to 96² +│ +– +│ +–/);
+    expect(output).toMatch(/cat +│ +2 +│ +3 +│ +83\.3 +│ +50\.0/);
+    expect(output).toMatch(/total, mean +│ +3 +│ +3 +│ +41\.7 +│ +25\.0/);
+    expect(output).toMatch(/medium, up to 96² +│ +– +│ +–/);
   });
 
   it('scores boxes alone where there are no masks', async () => {
@@ -99,7 +98,7 @@ describe('atto score', () => {
     expect(messages).toContain('results.json has no masks, so only boxes are scored');
     await score(truth, detections);
     expect(messages).toContain('truth.json has no masks, so only boxes are scored');
-    expect(messages).toMatch(/cat .* 83\.3 +│ +– /);
+    expect(output).toMatch(/cat .* 83\.3 +│ +– /);
   });
 
   it('scores no detections as zero, and no annotated objects as undefined', async () => {

@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Command } from 'commander';
-import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { registerSummary } from '../../src/cli/commands/summary.js';
 import { parseConfig } from '../../src/config/parse.js';
 import { UserError } from '../../src/errors.js';
 import { atto as builtAtto } from '../support/atto.js';
+import { runCommand } from '../support/run-command.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'atto-summary-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -24,18 +24,12 @@ let messages = '';
 beforeEach(() => {
   output = '';
   messages = '';
-  vi.spyOn(console, 'log').mockImplementation((text) => {
-    output += `${text}\n`;
-  });
-  vi.spyOn(console, 'error').mockImplementation((text) => {
-    messages += `${text}\n`;
-  });
 });
 
 async function summary(...args: string[]): Promise<void> {
-  const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
-  registerSummary(program);
-  await program.parseAsync(['summary', ...args], { from: 'user' });
+  const { stdout, stderr } = await runCommand(registerSummary, ['summary', ...args]);
+  output += stdout;
+  messages += stderr;
 }
 
 test('prints figures, parts and assumptions of each config as JSON, and nothing else', async () => {
@@ -88,25 +82,25 @@ test('counts the classes that a COCO file names', async () => {
 
 test('prints a table of one config', async () => {
   await summary(atto, '--size', '1024x1024');
-  expect(output).toBe('');
-  expect(messages).toMatch(/ atto .*\n.* 1024 × 1024 /);
-  expect(messages).toMatch(/│ backbone +│ +2,936,424 │ +12\.09 G │/);
-  expect(messages).toMatch(/│ total +│ +18,295,173 │ +181\.95 G │/);
-  expect(messages).not.toMatch(/ratio|padded/);
-  expect(messages).toContain('with 1000 RoIs in the box head and 100 in the mask head');
-  expect(messages).toContain('not norms, activations');
+  expect(messages).toBe('');
+  expect(output).toMatch(/ atto .*\n.* 1024 × 1024 /);
+  expect(output).toMatch(/│ backbone +│ +2,936,424 │ +12\.09 G │/);
+  expect(output).toMatch(/│ total +│ +18,295,173 │ +181\.95 G │/);
+  expect(output).not.toMatch(/ratio|padded/);
+  expect(output).toContain('with 1000 RoIs in the box head and 100 in the mask head');
+  expect(output).toContain('not norms, activations');
 });
 
 test('puts several configs side by side, with ratios', async () => {
   await summary(atto, r50, '--size', '1000x1000');
-  expect(messages).toMatch(/│ +atto +│ +r50 +│/);
-  expect(messages).toMatch(/padded to +│ +1024 × 1024 +│ +1024 × 1024/);
-  expect(messages).toMatch(/ratio to the first │ +1\.00 × │ +1\.00 × │ +2\.41 × │ +1\.44 × │/);
+  expect(output).toMatch(/│ +atto +│ +r50 +│/);
+  expect(output).toMatch(/padded to +│ +1024 × 1024 +│ +1024 × 1024/);
+  expect(output).toMatch(/ratio to the first │ +1\.00 × │ +1\.00 × │ +2\.41 × │ +1\.44 × │/);
 });
 
 test('tells configs of the same name apart', async () => {
   await summary(atto, atto);
-  expect(messages).toMatch(new RegExp(`${atto} +│ +${atto}`));
+  expect(output).toMatch(new RegExp(`${atto} +│ +${atto}`));
 });
 
 test.each([
@@ -173,24 +167,24 @@ describe("the paper's Table 2", () => {
 
   test('as a table that says where and why figures differ', async () => {
     await summary(...table2);
-    expect(output).toBe('');
-    const numbers = (name: string) => new RegExp(`│ ${name} .*│`).exec(messages)?.[0].match(/[−+]?[\d,.]+/g);
+    expect(messages).toBe('');
+    const numbers = (name: string) => new RegExp(`│ ${name} .*│`).exec(output)?.[0].match(/[−+]?[\d,.]+/g);
     const attoNetA = ['2,985,027', '2.97', '+0.5', '578.4', '424.8', '+36.2', '73.00', '73.53', '72.16'];
     expect(numbers('attonet-a')).toEqual(attoNetA);
     const shuffleNet = ['1,305,879', '1.32', '−1.1', '143.9', '140.1', '+2.7', '65.00', '79.85', '79.78'];
     // The first number is that of its name.
     expect(numbers('shufflenet-v2')?.slice(1)).toEqual(shuffleNet);
-    expect(messages).toContain('224 × 224 pixels, with 51 outputs');
-    expect(messages).toContain('AttoNet-A 417.8 M, AttoNet-B 271.0 M, AttoNet-C 127.8 M, AttoNet-D 48.5 M');
-    expect(messages).not.toMatch(/measured|RoIs in the box head|ratio/);
+    expect(output).toContain('224 × 224 pixels, with 51 outputs');
+    expect(output).toContain('AttoNet-A 417.8 M, AttoNet-B 271.0 M, AttoNet-C 127.8 M, AttoNet-D 48.5 M');
+    expect(output).not.toMatch(/measured|RoIs in the box head|ratio/);
   });
 
   test('stands beside networks like its own only', async () => {
     await summary(ofAttoNetD, 'input.size=192');
-    expect(messages).toMatch(/│ attonet-d │ +323,205 │ +73\.5 M │/);
-    expect(messages).toContain('For one image of 192 × 192 pixels, with 51 outputs.');
-    expect(messages).not.toMatch(/printed|NetScore|differ/);
-    messages = '';
+    expect(output).toMatch(/│ attonet-d │ +323,205 │ +73\.5 M │/);
+    expect(output).toContain('For one image of 192 × 192 pixels, with 51 outputs.');
+    expect(output).not.toMatch(/printed|NetScore|differ/);
+    output = '';
     await summary(ofAttoNetD, 'model.outputs=10', '--size', '224x224', '--json');
     expect(JSON.parse(output)[0]).not.toHaveProperty('published');
   });
@@ -206,9 +200,9 @@ describe("the paper's Table 2", () => {
       9,
     );
     await summary(run);
-    expect(messages).toMatch(/│ +printed +│ +measured +│ +printed +│ +counted +│ +measured │/);
-    expect(messages).toMatch(/│ measured +│.*│ +66\.30 % │ +50\.00 % │ +90\.21 │ +87\.76 │ +82\.86 │/);
-    expect(messages).toContain(`Measured: ${run}.`);
+    expect(output).toMatch(/│ +printed +│ +measured +│ +printed +│ +counted +│ +measured │/);
+    expect(output).toMatch(/│ measured +│.*│ +66\.30 % │ +50\.00 % │ +90\.21 │ +87\.76 │ +82\.86 │/);
+    expect(output).toContain(`Measured: ${run}.`);
   });
 
   test('has no measured figures for another size', async () => {
@@ -233,7 +227,7 @@ describe("the paper's Table 2", () => {
     const run = writeRun(path.join(folder, 'new'), 'attonet-d');
     await summary(run);
     expect(messages).toContain(`${run}: has no top-1 yet; measure it with: atto eval ${run}`);
-    expect(messages).toMatch(/│ new +│ +323,205 │/);
+    expect(output).toMatch(/│ new +│ +323,205 │/);
   });
 
   test.each(['{"top1": 63}', '{"AP_m": 0.3}', '{'])('refuses metrics.json with %s', async (metrics) => {
@@ -277,8 +271,8 @@ test('counts the detectors of configs/voc2012 as README says', async () => {
 
 test('prints detectors and classifiers in tables of their own', async () => {
   await summary(atto, ofAttoNetD);
-  expect(messages).toMatch(/│ total +│ +18,295,173 │/);
-  expect(messages).toMatch(/│ attonet-d │ +323,205 │/);
+  expect(output).toMatch(/│ total +│ +18,295,173 │/);
+  expect(output).toMatch(/│ attonet-d │ +323,205 │/);
 });
 
 test('refuses what is neither a config nor a run', async () => {

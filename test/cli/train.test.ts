@@ -76,9 +76,9 @@ test('a run that was killed before its report gets it', { timeout: 60_000 }, asy
 });
 
 test('eval scores a run: figures, detections and pictures', { timeout: 60_000 }, async () => {
-  const { code, stderr } = await atto(['eval', run]);
-  expect(code).toBe(0);
-  expect(stderr).toMatch(/total, mean/);
+  const { code, stdout, stderr } = await atto(['eval', run]);
+  expect(code, stderr).toBe(0);
+  expect(stdout).toMatch(/total, mean/);
   const metrics = await json('metrics.json');
   for (const name of ['AP_d', 'AP_m']) {
     expect(metrics[name]).toBeGreaterThanOrEqual(0);
