@@ -2,10 +2,10 @@ import type { Convolution, Linear, Norm } from '../nn/layers.js';
 import { type Ops, windowedSize } from '../nn/ops.js';
 import { isCounted, type Parameter, parameterSize } from '../nn/parameter.js';
 
-/** What flows through a network whose operations are counted: `[N, H, W, C]` or `[N, C]`. */
+/** Shape of a tensor in a network whose operations are counted: `[N, H, W, C]` or `[N, C]`. */
 export type Shape = readonly number[];
 
-/** What one part of a network costs. */
+/** Cost of one part of a network. */
 export interface PartComplexity {
   readonly name: string;
   /** Values that PyTorch's `parameters()` would list: no running statistics, no frozen norms. */
@@ -14,7 +14,7 @@ export interface PartComplexity {
   readonly multiplyAdds: number;
 }
 
-/** The sums over all parts, and the parts. */
+/** Cost of a network: the sums over all parts, and the parts. */
 export interface Complexity {
   readonly parameters: number;
   readonly multiplyAdds: number;
@@ -22,13 +22,13 @@ export interface Complexity {
 }
 
 /**
- * Counts what a network costs by running its own forward pass on shapes. Counted are the products of convolutions, also
- * depthwise and transposed ones, and of fully connected layers; biases, norms, activations, pooling, RoIAlign, upsampling
- * and sums aren't.
+ * Counts the cost of a network by running its own forward pass on shapes. Multiply-adds are those of convolutions, also
+ * depthwise and transposed ones, and of fully connected layers; not of biases, norms, activations, pooling, RoIAlign,
+ * upsampling and sums.
  */
 export class ComplexityCounter {
   readonly #parts: PartComplexity[] = [];
-  /** The multiply-adds that each weight takes part in; 0 for other parameters. */
+  /** Multiply-adds of each weight; 0 for other parameters. */
   readonly #seen = new Map<Parameter, number>();
 
   /**
@@ -42,8 +42,8 @@ export class ComplexityCounter {
     const result = run(ops);
     if (ops.used.size === 0) return result;
     const parameters = [...ops.used.keys()].filter((parameter) => !this.#seen.has(parameter));
-    for (const [parameter, products] of ops.used) {
-      this.#seen.set(parameter, products + (this.#seen.get(parameter) ?? 0));
+    for (const [parameter, multiplyAdds] of ops.used) {
+      this.#seen.set(parameter, multiplyAdds + (this.#seen.get(parameter) ?? 0));
     }
     this.#parts.push({
       name,
@@ -53,9 +53,9 @@ export class ComplexityCounter {
     return result;
   }
 
-  /** The multiply-adds of some of the layers, chosen by their weights. */
+  /** Multiply-adds of some of the layers, chosen by their weights. */
   multiplyAddsOf(select: (weight: Parameter) => boolean): number {
-    return sum([...this.#seen].flatMap(([weight, products]) => (select(weight) ? [products] : [])));
+    return sum([...this.#seen].flatMap(([weight, multiplyAdds]) => (select(weight) ? [multiplyAdds] : [])));
   }
 
   complexity(): Complexity {
@@ -68,7 +68,7 @@ export class ComplexityCounter {
   }
 }
 
-/** Runs a network on shapes and notes which parameters it uses and how many products it computes with each. */
+/** Runs a network on shapes; notes the parameters that it uses and the multiply-adds with each. */
 class ShapeOps implements Ops<Shape> {
   readonly used = new Map<Parameter, number>();
 

@@ -1,6 +1,6 @@
 import type { MetricValue } from '../metrics/metric-value.js';
 
-/** What a classifier achieves and what it costs. */
+/** Accuracy and cost of a classifier. */
 export interface Efficiency {
   /** Share of the images whose class it names first, 0 to 1. */
   readonly top1: number;
@@ -10,7 +10,7 @@ export interface Efficiency {
   readonly multiplyAdds: number;
 }
 
-/** How much accuracy, parameters and multiply-adds weigh: those of Section 4.1's reference. */
+/** Weights of accuracy, parameters and multiply-adds: those of Section 4.1's reference. */
 const alpha = 2;
 const beta = 0.5;
 const gamma = 0.5;
@@ -32,29 +32,28 @@ export function netScore({ top1, parameters, multiplyAdds }: Efficiency): Metric
 
 /** A row of the paper's Table 2. */
 export interface PublishedClassifier extends Efficiency {
-  /** The network's name in the paper. */
+  /** Name of the network in the paper. */
   readonly name: string;
   readonly netScore: number;
 }
 
-/** What Table 2's figures are about: ImageNet50's classes and one output more, and the usual size of its images. */
+/** Networks of Table 2: with ImageNet50's classes and one output more, for images of the usual size. */
 export const publishedSetting = { outputs: 51, inputSize: [224, 224] } as const;
 
-const row = (
-  name: string,
-  top1: number,
-  multiplyAdds: number,
-  parameters: number,
-  netScore: number,
-): PublishedClassifier => ({ name, top1, multiplyAdds, parameters, netScore });
+const table2 = [
+  ['mobilenet-v1', 'MobileNet-V1', 0.6452, 567.5e6, 3.26e6, 69.71],
+  ['mobilenet-v2', 'MobileNet-V2', 0.6868, 299.7e6, 2.29e6, 75.11],
+  ['shufflenet-v2', 'ShuffleNet-V2', 0.65, 140.1e6, 1.32e6, 79.85],
+  ['attonet-a', 'AttoNet-A', 0.73, 424.8e6, 2.97e6, 73.53],
+  ['attonet-b', 'AttoNet-B', 0.711, 277.5e6, 1.87e6, 76.93],
+  ['attonet-c', 'AttoNet-C', 0.696, 139.9e6, 1.06e6, 81.99],
+  ['attonet-d', 'AttoNet-D', 0.663, 57.5e6, 0.32e6, 90.21],
+] as const;
 
-/** Table 2 of the paper as data: what it reports of classifiers on ImageNet50, by the backbone's name. */
-export const publishedClassifiers: ReadonlyMap<string, PublishedClassifier> = new Map([
-  ['mobilenet-v1', row('MobileNet-V1', 0.6452, 567.5e6, 3.26e6, 69.71)],
-  ['mobilenet-v2', row('MobileNet-V2', 0.6868, 299.7e6, 2.29e6, 75.11)],
-  ['shufflenet-v2', row('ShuffleNet-V2', 0.65, 140.1e6, 1.32e6, 79.85)],
-  ['attonet-a', row('AttoNet-A', 0.73, 424.8e6, 2.97e6, 73.53)],
-  ['attonet-b', row('AttoNet-B', 0.711, 277.5e6, 1.87e6, 76.93)],
-  ['attonet-c', row('AttoNet-C', 0.696, 139.9e6, 1.06e6, 81.99)],
-  ['attonet-d', row('AttoNet-D', 0.663, 57.5e6, 0.32e6, 90.21)],
-]);
+/** Table 2 of the paper as data, by the backbone's name: its results of classifiers on ImageNet50. */
+export const publishedClassifiers: ReadonlyMap<string, PublishedClassifier> = new Map(
+  table2.map(([backbone, name, top1, multiplyAdds, parameters, netScore]) => [
+    backbone,
+    { name, top1, multiplyAdds, parameters, netScore },
+  ]),
+);

@@ -1,18 +1,18 @@
 import { clampChroma, differenceCiede2000, formatHex, type Oklch } from 'culori';
 
-/** Text on any color of this file: all are light enough for black to be legible on them. */
+/** Color of text on any color of this file: all are light enough for black to be legible. */
 export const textColor = '#000000';
 
-/** What marks objects that don't count. */
+/** Color of objects that don't count. */
 export const neutralColor = '#bdbdbd';
 
-/** Later colors would resemble earlier ones too closely to be told apart. */
+/** Number of colors: more would resemble each other too closely to be told apart. */
 const paletteSize = 24;
 
 let palette: readonly string[] | undefined;
 
 /**
- * The color `#rrggbb` of instance number `index` in an image, always the same one. The first colors differ most from
+ * Color `#rrggbb` of instance number `index` in an image, always the same one. The first colors differ most from
  * each other; after 24 they repeat.
  */
 export function instanceColor(index: number): string {
@@ -32,7 +32,7 @@ function distinctColors(count: number): Oklch[] {
   return colors;
 }
 
-/** Colors of four lightnesses and all hues: neither so dark nor so pale that they get lost in a photograph. */
+/** Colors of four lightnesses and all hues: neither so dark nor so pale that they get lost in an image. */
 function vividColors(): Oklch[] {
   const colors: Oklch[] = [];
   for (const l of [0.62, 0.71, 0.8, 0.89]) {

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { GlobalFonts } from '@napi-rs/canvas';
 
 /**
- * Font files, from npm: a bare machine has no fonts, and pictures should look the same everywhere. Inter comes in one
+ * Font files, from npm: a bare machine has no fonts, and drawings should look the same everywhere. Inter comes in one
  * file per script and weight; what it lacks (Cyrillic, Greek, symbols) is taken from DejaVu Sans.
  */
 const families: Readonly<Record<string, readonly string[]>> = {
@@ -13,12 +13,12 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'Atto Fallback': ['', '-Bold'].map((style) => `dejavu-fonts-ttf/ttf/DejaVuSans${style}.ttf`),
 };
 
-/** The height of the font's capitals and digits in units of its size: what is centered where a line of text is. */
+/** Height of the font's capitals and digits in units of its size, by which a line of text is centered. */
 export const capitalHeight = 0.727;
 
 let registered = false;
 
-/** The value of a canvas context's `font` for text of a size in pixels. */
+/** Value of a canvas context's `font` for text of a size in pixels. */
 export function font(size: number, weight: 500 | 600): string {
   if (!registered) registerFonts();
   const names = Object.keys(families).map((name) => `"${name}"`);

@@ -2,19 +2,19 @@ import type { Box } from '../geometry/boxes.js';
 import type { ImageSize } from '../geometry/image-size.js';
 
 /** A label to be placed at a box. */
-export interface LabelRequest {
+interface LabelRequest {
   readonly box: Box;
   readonly size: ImageSize;
 }
 
 /**
- * Finds a place for the label of each box: inside the picture, at the box (above its upper left corner by preference),
+ * Finds a place for the label of each box: inside the drawing, at the box (above its upper left corner by preference),
  * away from other labels and, where there is a choice, not on top of small boxes. Small boxes choose first, for they
  * have the fewest places.
  *
- * @returns the rectangle of each label; it leaves the picture only where the label is larger than that
+ * @returns the rectangle of each label; it leaves the drawing only where the label is larger than that
  */
-export function placeLabels(requests: readonly LabelRequest[], picture: ImageSize): Box[] {
+export function placeLabels(requests: readonly LabelRequest[], drawing: ImageSize): Box[] {
   const places = new Map<LabelRequest, Box>();
   const bySize = requests.toSorted((a, b) => area(a.box) - area(b.box));
   for (const request of bySize) {
@@ -23,16 +23,16 @@ export function placeLabels(requests: readonly LabelRequest[], picture: ImageSiz
     let best: Box | undefined;
     let lowest = Number.POSITIVE_INFINITY;
     for (const [rank, wanted] of candidates(request).entries()) {
-      const place = moveInside(wanted, picture);
+      const place = moveInside(wanted, drawing);
       const cost = rank / 100 + displacement(wanted, place) + hidden(place, request.box, others, taken);
       if (cost < lowest) [best, lowest] = [place, cost];
     }
     if (best !== undefined) places.set(request, best);
   }
-  return requests.map((request) => places.get(request) ?? moveInside(candidates(request)[0], picture));
+  return requests.map((request) => places.get(request) ?? moveInside(candidates(request)[0], drawing));
 }
 
-/** Where a label can be, best first: outside and inside the box's upper and lower edge, at its ends and along it. */
+/** Possible places of a label, best first: outside and inside the box's upper and lower edge, at its ends and along it. */
 function candidates({ box, size: { width, height } }: LabelRequest): Box[] {
   const [x1, y1, x2, y2] = box;
   const at = (x: number, y: number): Box => [x, y, x + width, y + height];
@@ -54,12 +54,12 @@ function moveInside([x1, y1, x2, y2]: Box, { width, height }: ImageSize): Box {
   return [x1 + dx, y1 + dy, x2 + dx, y2 + dy];
 }
 
-/** How far a label was moved, in units of its height. */
+/** Distance by which a label was moved, in units of its height. */
 function displacement(wanted: Box, place: Box): number {
   return (Math.abs(wanted[0] - place[0]) + Math.abs(wanted[1] - place[1])) / (wanted[3] - wanted[1]);
 }
 
-/** The cost of what a label would cover: other labels above all, then its own box, then other boxes. */
+/** Cost of covering other labels above all, then other boxes, then the label's own box. */
 function hidden(place: Box, own: Box, others: readonly Box[], labels: readonly Box[]): number {
   let cost = (0.5 * intersection(place, own)) / area(own);
   for (const label of labels) cost += (10 * intersection(place, label)) / area(place);

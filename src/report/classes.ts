@@ -1,6 +1,6 @@
 import type { DetectionMetrics } from '../metrics/detection-metrics.js';
 import { type MetricValue, percent } from '../metrics/metric-value.js';
-import { type Column, count, type Html, html, type Section, section, table } from './html.js';
+import { type Column, formatCount, type Html, html, type Section, section, table } from './html.js';
 
 interface Row {
   readonly name: string;
@@ -11,7 +11,7 @@ interface Row {
   readonly coco: MetricValue | undefined;
 }
 
-/** How each class went, best first. */
+/** Metrics of each class, best first. */
 export function classSection(metrics: DetectionMetrics): Section {
   const masks = metrics.coco.mask !== null;
   const coco = metrics.coco.mask ?? metrics.coco.box;
@@ -36,8 +36,8 @@ export function classSection(metrics: DetectionMetrics): Section {
   };
   const columns: readonly Column<Row>[] = [
     { head: 'class', cell: ({ name }) => name },
-    { head: 'objects', number: true, cell: ({ truths }) => count(truths) },
-    { head: html`detec­tions`, number: true, cell: ({ detections }) => count(detections) },
+    { head: 'objects', number: true, cell: ({ truths }) => formatCount(truths) },
+    { head: html`detec­tions`, number: true, cell: ({ detections }) => formatCount(detections) },
     { head: 'AP_d', number: true, cell: ({ AP_d }) => meter(AP_d, 'boxes') },
     ...(masks
       ? [{ head: 'AP_m', number: true, cell: ({ AP_m }: Row) => meter(AP_m, 'masks') } satisfies Column<Row>]
@@ -55,13 +55,13 @@ export function classSection(metrics: DetectionMetrics): Section {
   );
 }
 
-/** Undefined figures come last. */
-function order(figure: MetricValue): number {
-  return figure ?? -1;
+/** Undefined metrics come last. */
+function order(value: MetricValue): number {
+  return value ?? -1;
 }
 
-/** A figure with a bar as long as it is high. */
-function meter(figure: MetricValue, kind: 'boxes' | 'masks'): Html {
-  const width = ((figure ?? 0) * 100).toFixed(1);
-  return html`<span class="meter ${kind}"><span style="width:${width}%"></span></span><span class="value">${percent(figure)}</span>`;
+/** A metric with a bar of its length. */
+function meter(value: MetricValue, kind: 'boxes' | 'masks'): Html {
+  const width = ((value ?? 0) * 100).toFixed(1);
+  return html`<span class="meter ${kind}"><span style="width:${width}%"></span></span><span class="value">${percent(value)}</span>`;
 }

@@ -15,7 +15,7 @@ import { percent } from '../metrics/metric-value.js';
 import { dataName } from './data-name.js';
 import { type EmbeddedImage, embed } from './gallery.js';
 import { tile } from './headline.js';
-import { count, counted, type Html, html, type Section, scrollable, section, table } from './html.js';
+import { formatCount, type Html, html, quantity, type Section, scrollable, section, table } from './html.js';
 import { cell } from './mistakes.js';
 import { page } from './page.js';
 import type { EvaluatedSplit, ReportContent, ReportInput } from './report-input.js';
@@ -137,13 +137,13 @@ export function classificationReportPage(data: ClassificationReportContent): str
 function about({ config, evaluation, log }: ClassificationReportContent): Html {
   const { model, training } = config;
   if (!evaluation) {
-    return html`<p class="facts">Classifier ${model.backbone.name} after ${counted(log.length, 'step')} of training. It wasn’t
+    return html`<p class="facts">Classifier ${model.backbone.name} after ${quantity(log.length, 'step')} of training. It wasn’t
 evaluated${training.validateEvery === undefined ? ', for training.validateEvery isn’t set' : ''}: <code>atto eval</code> with this run’s folder does that, and adds its
 figures to this report.</p>`;
   }
   const { metrics, split, step } = evaluation;
-  return html`<p class="facts">Classifier ${model.backbone.name}${step === undefined ? '' : ` after ${count(step)} steps`}, evaluated on
-${dataName(config, split)}: ${counted(metrics.images, 'image')}, ${counted(metrics.classes.length, 'class', 'classes')}.</p>`;
+  return html`<p class="facts">Classifier ${model.backbone.name}${step === undefined ? '' : ` after ${formatCount(step)} steps`}, evaluated on
+${dataName(config, split)}: ${quantity(metrics.images, 'image')}, ${quantity(metrics.classes.length, 'class', 'classes')}.</p>`;
 }
 
 function evaluationSections({ metrics, mistakes }: IllustratedClassification): Section[] {
@@ -178,8 +178,8 @@ function classSection({ classes, perClass }: ClassificationMetrics): Section {
       'Best first, in percent. Predictions are the images that were taken for the class.',
       [
         { head: 'class', cell: ({ name }) => name },
-        { head: 'images', number: true, cell: ({ images }) => count(images) },
-        { head: 'predictions', number: true, cell: ({ predictions }) => count(predictions) },
+        { head: 'images', number: true, cell: ({ images }) => formatCount(images) },
+        { head: 'predictions', number: true, cell: ({ predictions }) => formatCount(predictions) },
         { head: 'top-1', number: true, cell: ({ top1 }) => percent(top1) },
         { head: 'top-5', number: true, cell: ({ top5 }) => percent(top5) },
       ],
@@ -207,17 +207,17 @@ function card({ id, groundTruth, predicted, probability, image }: EmbeddedMistak
 const largestMatrix = 50;
 const longestList = 50;
 
-/** Which classes were taken for which. */
+/** Classes that were taken for each other: a matrix, or for many classes a list. */
 export function confusionSection(metrics: ClassificationMetrics): Section {
   const body = metrics.classes.length > largestMatrix ? confusionList(metrics) : confusionMatrix(metrics);
   return section('confusions', 'Confusions', body);
 }
 
 function confusionMatrix({ classes, confusion }: ClassificationMetrics): Html {
-  const row = (counts: readonly number[], truth: number) => {
+  const row = (counts: readonly number[], actual: number) => {
     const total = counts.reduce((sum, value) => sum + value, 0);
-    const cells = counts.map((value, i) => cell(value, total, i === truth ? 'right' : 'wrong'));
-    return html`<tr><th scope="row">${classes[truth]}</th>${cells}</tr>`;
+    const cells = counts.map((value, i) => cell(value, total, i === actual ? 'right' : 'wrong'));
+    return html`<tr><th scope="row">${classes[actual]}</th>${cells}</tr>`;
   };
   return scrollable(
     'Images of each class (rows) by what they were taken for (columns): right on the diagonal.',
@@ -229,31 +229,31 @@ function confusionMatrix({ classes, confusion }: ClassificationMetrics): Html {
   );
 }
 
-interface Confusion {
-  readonly truth: string;
+interface ClassPair {
+  readonly actual: string;
   readonly predicted: string;
   readonly images: number;
 }
 
 function confusionList({ classes, confusion }: ClassificationMetrics): Html {
   const confusions = confusion
-    .flatMap((counts, truth) =>
-      counts.map((images, i): Confusion & { readonly right: boolean } => ({
-        truth: classes[truth],
+    .flatMap((counts, actual) =>
+      counts.map((images, i): ClassPair & { readonly right: boolean } => ({
+        actual: classes[actual],
         predicted: classes[i],
         images,
-        right: truth === i,
+        right: actual === i,
       })),
     )
     .filter(({ images, right }) => images > 0 && !right)
     .sort((a, b) => b.images - a.images);
   if (confusions.length === 0) return html`<p>No image was taken for another class.</p>`;
-  return table<Confusion>(
+  return table<ClassPair>(
     `The ${longestList} most frequent confusions; metrics.json has them all`,
     [
-      { head: 'class', cell: ({ truth }) => truth },
+      { head: 'class', cell: ({ actual }) => actual },
       { head: 'taken for', cell: ({ predicted }) => predicted },
-      { head: 'images', number: true, cell: ({ images }) => count(images) },
+      { head: 'images', number: true, cell: ({ images }) => formatCount(images) },
     ],
     confusions.slice(0, longestList),
   );

@@ -7,9 +7,9 @@ import { rightColor, wrongColor } from './charts/chart.js';
 import { histogram } from './charts/histogram.js';
 import { lineChart } from './charts/lines.js';
 import { precisionRecallChart } from './charts/precision-recall.js';
-import { count, counted, figure, figures, html, type Section, section, table } from './html.js';
+import { figure, figures, formatCount, html, quantity, type Section, section, table } from './html.js';
 
-/** So many classes' curves are shown at once; those of more are folded away. */
+/** Greatest number of classes whose curves are shown at once; those of more are folded away. */
 const openClasses = 30;
 
 /** Precision over recall: the mean over the classes, then each class. */
@@ -46,7 +46,7 @@ function meanOf(curves: ClassCurves | null) {
 
 const twentieths = Array.from({ length: 21 }, (_, i) => i / 20);
 
-/** What a least score for detections means for precision and recall. */
+/** Precision and recall over the least score of detections. */
 export function scoreSection(errors: ErrorSummary): Section {
   const { scores, geometry } = errors;
   const detections = scores.correct.length + scores.wrong.length;
@@ -55,7 +55,7 @@ export function scoreSection(errors: ErrorSummary): Section {
   const points = operatingPoints(errors, twentieths);
   const line = (name: string, key: 'precision' | 'recall' | 'f1') => ({
     name,
-    points: points.flatMap(({ score, [key]: figure }) => (figure === null ? [] : [{ x: score, y: figure }])),
+    points: points.flatMap(({ score, [key]: value }) => (value === null ? [] : [{ x: score, y: value }])),
   });
   return section(
     'scores',
@@ -63,8 +63,8 @@ export function scoreSection(errors: ErrorSummary): Section {
     html`<p>How right the detections are that score at least so much (all classes together, ${geometry === 'mask' ? 'masks' : 'boxes'},
 IoU ≥ 0.5), for choosing the <code>--score</code> of <code>atto predict</code>. ${
       best
-        ? html`F1 is highest, ${percent(best.f1)} %, at a score of <strong>${best.score.toFixed(2)}</strong>: there ${counted(best.detections, 'detection')} have a precision of ${percent(best.precision)} % and a recall of ${percent(best.recall)} %.`
-        : html`None of the ${counted(detections, 'detection')} is correct.`
+        ? html`F1 is highest, ${percent(best.f1)} %, at a score of <strong>${best.score.toFixed(2)}</strong>: there ${quantity(best.detections, 'detection')} have a precision of ${percent(best.precision)} % and a recall of ${percent(best.recall)} %.`
+        : html`None of the ${quantity(detections, 'detection')} is correct.`
     }</p>`,
     figures(
       figure(
@@ -89,7 +89,7 @@ IoU ≥ 0.5), for choosing the <code>--score</code> of <code>atto predict</code>
         'Figures in percent',
         [
           { head: 'least score', cell: ({ score }) => score.toFixed(2) },
-          { head: 'detections', number: true, cell: (point) => count(point.detections) },
+          { head: 'detections', number: true, cell: (point) => formatCount(point.detections) },
           { head: 'precision', number: true, cell: ({ precision }) => percent(precision) },
           { head: 'recall', number: true, cell: ({ recall }) => percent(recall) },
           { head: 'F1', number: true, cell: ({ f1 }) => percent(f1) },

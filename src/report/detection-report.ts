@@ -7,7 +7,7 @@ import { curveSection, scoreSection } from './curves.js';
 import { dataName } from './data-name.js';
 import { chooseImages, type GalleryGroup, galleryImage, gallerySection } from './gallery.js';
 import { headlineSection } from './headline.js';
-import { count, counted, type Html, html, type Section } from './html.js';
+import { formatCount, type Html, html, quantity, type Section } from './html.js';
 import { mistakeSection } from './mistakes.js';
 import { page } from './page.js';
 import { protocolSection } from './protocols.js';
@@ -86,29 +86,29 @@ function evaluationSections(data: DetectionReportContent, evaluation: Illustrate
   ];
 }
 
-/** What was evaluated on what. */
+/** Introduction of a report with an evaluation: the network, its data, and the numbers of images and objects. */
 function evaluated(
   { config, log }: DetectionReportContent,
   { metrics, split, step }: IllustratedEvaluation,
 ): Html {
-  const truths = Object.values(metrics.perClass).reduce((sum, each) => sum + each.truths, 0);
+  const objects = Object.values(metrics.perClass).reduce((sum, { truths }) => sum + truths, 0);
   const classes = Object.keys(metrics.perClass).length;
   const best = bestStep(log);
   const elsewhere =
     step !== undefined && best !== undefined && step !== best
-      ? ` The run’s weights are those of step ${count(best)}, whose AP_m was the highest: atto eval reports them.`
+      ? ` The run’s weights are those of step ${formatCount(best)}, whose AP_m was the highest: atto eval reports them.`
       : '';
-  return html`<p class="facts">Mask R-CNN with ${config.model.backbone.name}${step === undefined ? '' : ` after ${count(step)} steps`}, evaluated on
-${dataName(config, split)}: ${counted(metrics.images, 'image')}, ${counted(truths, 'object')}, ${counted(classes, 'class', 'classes')}.${elsewhere}</p>`;
+  return html`<p class="facts">Mask R-CNN with ${config.model.backbone.name}${step === undefined ? '' : ` after ${formatCount(step)} steps`}, evaluated on
+${dataName(config, split)}: ${quantity(metrics.images, 'image')}, ${quantity(objects, 'object')}, ${quantity(classes, 'class', 'classes')}.${elsewhere}</p>`;
 }
 
 function notEvaluated({ config, log }: DetectionReportContent): Html {
-  return html`<p class="facts">Mask R-CNN with ${config.model.backbone.name} after ${counted(log.length, 'step')} of training. It wasn’t
+  return html`<p class="facts">Mask R-CNN with ${config.model.backbone.name} after ${quantity(log.length, 'step')} of training. It wasn’t
 evaluated${config.training.validateEvery === undefined ? ', for training.validateEvery isn’t set' : ''}: <code>atto eval</code>
 with this run’s folder does that, and adds its figures to this report.</p>`;
 }
 
-/** The step of the validation with the highest AP_m; the first one of equals, as training keeps it. */
+/** Step of the validation with the highest AP_m; the first one of equals, as training keeps it. */
 function bestStep(log: readonly LoggedStep[]): number | undefined {
   let best: { readonly step: number; readonly AP_m: number } | undefined;
   for (const { step, validation } of log) {

@@ -4,7 +4,7 @@ import { drawDetections, drawInstances } from '../drawing/draw-detections.js';
 import type { Detection } from '../geometry/instance.js';
 import type { ErrorSummary, ImageQuality } from '../metrics/error-analysis.js';
 import { percent } from '../metrics/metric-value.js';
-import { count, counted, type Html, html, type Section, section } from './html.js';
+import { formatCount, type Html, html, quantity, type Section, section } from './html.js';
 
 /** Images that belong together, drawn. */
 export interface GalleryGroup {
@@ -33,7 +33,7 @@ const titles: Readonly<Record<GalleryGroup['name'], string>> = {
   all: 'All images, best first',
 };
 
-/** The best, median and worst images, truth beside prediction. */
+/** The best, median and worst images, ground truth beside prediction. */
 export function gallerySection(gallery: readonly GalleryGroup[], errors: ErrorSummary): Section {
   const { images, score, geometry } = errors;
   const ranked = images.filter(({ quality }) => quality !== null).length;
@@ -45,7 +45,7 @@ every object is found and outlined exactly and nothing else is detected, and unl
 Only detections that score at least ${score} count and are drawn${none ? ': here, none does' : ''}. A detection whose box finds an object has its color.
 ${
   unranked > 0
-    ? html`${counted(unranked, 'image')} of ${count(images.length)} without objects and detections ${unranked === 1 ? 'has' : 'have'} no quality.`
+    ? html`${quantity(unranked, 'image')} of ${formatCount(images.length)} without objects and detections ${unranked === 1 ? 'has' : 'have'} no quality.`
     : undefined
 }</p>`;
   const empty = html`<p>There is no image with an object or a detection.</p>`;
@@ -65,7 +65,7 @@ function card({
   groundTruth,
   detections,
 }: GalleryImage): Html {
-  const facts = `${count(correct)} correct, ${count(falsePositives)} wrong, ${count(notFound)} not found`;
+  const facts = `${formatCount(correct)} correct, ${formatCount(falsePositives)} wrong, ${formatCount(notFound)} not found`;
   return html`<article><p class="card-title"><strong>${id}</strong> <span>quality ${percent(quality)}</span> <span class="note">${facts}</span></p>
 <div class="pair">${embedded(groundTruth, 'truth', id)}${embedded(detections, 'prediction', id)}</div></article>`;
 }
@@ -74,14 +74,14 @@ function embedded({ source, width, height }: EmbeddedImage, name: string, id: st
   return html`<figure><img src="${source}" width="${width}" height="${height}" alt="${name} of image ${id}"><figcaption>${name}</figcaption></figure>`;
 }
 
-/** Length of a picture's longer side in pixels: about twice what a page shows, for screens of high density. */
+/** Length of an image's longer side in pixels: about twice what a page shows, for screens of high density. */
 const longerSide = 800;
 const quality = 80;
-/** Pages show pictures smaller than they are, phones above all. */
+/** Pages show images smaller than they are, phones above all. */
 const textScale = 1.3;
 
 /**
- * The pictures of an image for a report.
+ * Draws an image for a report twice: with its ground truth, and with its detections.
  *
  * @param detections those to be drawn, by falling score
  */
@@ -100,7 +100,7 @@ export async function galleryImage(
   };
 }
 
-/** A canvas as a picture inside the page. */
+/** Embeds a canvas into the page. */
 export async function embed(canvas: Canvas): Promise<EmbeddedImage> {
   const bytes = await canvas.encode('webp', quality);
   return {
@@ -117,9 +117,9 @@ export interface ImageGroup {
 }
 
 /**
- * The images with the highest quality, with the lowest one and in the middle, `count` of each; all of them where there
- * are no more than that. Among equals those are better in which more was found and then less was wrong. Images without
- * a quality, in which there was nothing to be found and nothing was, are left out.
+ * Chooses the images with the highest quality, with the lowest one and in the middle, `count` of each; all of them where
+ * there are no more than that. Among equals those are better in which more was found, and then those in which less was
+ * wrong. Images without a quality are left out: those with neither objects nor detections.
  */
 export function chooseImages(images: readonly ImageQuality[], count: number): ImageGroup[] {
   const ranked = images

@@ -4,7 +4,7 @@ import { type MetricValue, percent } from '../metrics/metric-value.js';
 import { dataName, isPapersData } from './data-name.js';
 import { type Html, html, type Section, scrollable, section, table } from './html.js';
 
-/** The figures that come first, large, and beside them those of others where the data are the same. */
+/** Leading metrics, large, and those of other detectors where the data are the same. */
 export function headlineSection(
   config: DetectionConfig,
   metrics: DetectionMetrics,
@@ -25,12 +25,12 @@ export function headlineSection(
   );
 }
 
-/** A figure, large. */
-export function tile(name: string, figure: MetricValue | undefined, protocol: string, kind = ''): Html {
-  return html`<div class="tile ${kind}"><span class="name">${name}</span><span class="value">${percent(figure)}</span><span class="note">${protocol}</span></div>`;
+/** A metric, large. */
+export function tile(name: string, value: MetricValue | undefined, protocol: string, kind = ''): Html {
+  return html`<div class="tile ${kind}"><span class="name">${name}</span><span class="value">${percent(value)}</span><span class="note">${protocol}</span></div>`;
 }
 
-/** Why figures are dashes. */
+/** Reason why metrics are dashes. */
 function absence(metrics: DetectionMetrics): string {
   if (metrics.AP_d === null && metrics.AP_m === null)
     return 'Without an object to be found, no figure is defined.';
@@ -99,16 +99,16 @@ ${publishedDetectors.map(group)}</table>`,
   );
 }
 
-/** What somebody published about a detector. */
+/** Published results of a detector. */
 export interface PublishedDetector {
   readonly name: string;
   readonly source: string;
-  /** What it was trained and scored on. */
+  /** Data that it was trained and scored on. */
   readonly data: string;
   readonly figures: readonly PublishedFigure[];
 }
 
-/** A published figure, in percent as printed, and ours by the same protocol. */
+/** A published metric, in percent as printed, and ours by the same protocol. */
 export interface PublishedFigure {
   readonly protocol: string;
   readonly percent: string;
@@ -121,8 +121,8 @@ const elevenPoint50 = {
 } as const;
 
 /**
- * Results of comparable detectors on Pascal VOC. None of them is of the paper's baseline on the paper's split: their data
- * differ, which stands beside each.
+ * Results of comparable detectors on Pascal VOC. None is of the paper's baseline on the paper's split. Their data
+ * differ; each entry says how.
  */
 export const publishedDetectors: readonly PublishedDetector[] = [
   {

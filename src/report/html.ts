@@ -9,10 +9,10 @@ export class Html {
   }
 }
 
-/** What a template takes: texts and numbers are escaped, HTML isn't, lists are joined, and nothing is nothing. */
+/** Values of a template: texts and numbers are escaped, HTML isn't, lists are joined, and undefined is nothing. */
 export type Content = string | number | Html | undefined | readonly Content[];
 
-/** A template of HTML whose values are escaped: html`<p title="${title}">${text}</p>`. Attributes need quotes. */
+/** Template of HTML whose values are escaped: html`<p title="${title}">${text}</p>`. Attributes need quotes. */
 export function html(strings: TemplateStringsArray, ...values: readonly Content[]): Html {
   return new Html(strings.reduce((source, part, i) => source + sourceOf(values[i - 1]) + part));
 }
@@ -38,7 +38,7 @@ function escaped(text: string): string {
 
 /** A part of the page that the table of contents leads to. */
 export interface Section {
-  /** The anchor's name. */
+  /** Name of the anchor. */
   readonly id: string;
   readonly title: string;
   readonly body: Html;
@@ -73,7 +73,7 @@ ${foot === undefined ? undefined : html`<tfoot>${line(foot)}</tfoot>`}</table>`,
   )}</div>`;
 }
 
-/** Something wide under its caption that scrolls by itself, with the keyboard too. */
+/** Wide content under its caption; it scrolls by itself, with the keyboard, too. */
 export function scrollable(caption: string, body: Html): Html {
   return html`<p class="caption">${caption}</p>
 <div class="scroll" role="region" tabindex="0" aria-label="${caption}">${body}</div>`;
@@ -94,12 +94,12 @@ export function figures(...content: readonly Content[]): Html {
   return html`<div class="figures">${content}</div>`;
 }
 
-/** A number, from five digits on with its thousands apart. */
-export function count(value: number): string {
+/** A number; from five digits on its thousands are set apart. */
+export function formatCount(value: number): string {
   return value < 10_000 ? String(value) : String(value).replace(/\B(?=(\d{3})+$)/g, '\u202f');
 }
 
 /** `1 object`, `2 objects` */
-export function counted(value: number, singular: string, plural = `${singular}s`): string {
-  return `${count(value)} ${value === 1 ? singular : plural}`;
+export function quantity(value: number, singular: string, plural = `${singular}s`): string {
+  return `${formatCount(value)} ${value === 1 ? singular : plural}`;
 }

@@ -1,15 +1,15 @@
 import type { Confusion, ErrorSummary, OutcomeCounts } from '../metrics/error-analysis.js';
 import { type ErrorType, errorTypes } from '../metrics/error-types.js';
 import { type MetricValue, percent } from '../metrics/metric-value.js';
-import { figureBars } from './charts/bars.js';
+import { metricBars } from './charts/bars.js';
 import { boxColor, maskColor } from './charts/chart.js';
 import {
-  count,
-  counted,
   figure,
   figures,
+  formatCount,
   type Html,
   html,
+  quantity,
   type Section,
   scrollable,
   section,
@@ -29,7 +29,7 @@ function plus(AP: MetricValue, gain: MetricValue): MetricValue {
   return AP === null || gain === null ? null : AP + gain;
 }
 
-/** What kinds of mistakes were made, what they cost, and which classes were taken for which. */
+/** Mistakes by kind, their cost, and the classes that were taken for each other. */
 export function mistakeSection(errors: ErrorSummary): Section {
   const { counts, gain, AP, score, geometry } = errors;
   const name = geometry === 'mask' ? 'AP_m' : 'AP_d';
@@ -39,15 +39,15 @@ export function mistakeSection(errors: ErrorSummary): Section {
     'mistakes',
     'Mistakes',
     html`<p>After TIDE (Bolya et al., ECCV 2020), by ${geometry === 'mask' ? 'masks' : 'boxes'}. Counted are detections that score
-at least ${score}: ${counted(counts.correct, 'is correct', 'are correct')}. What a kind costs is how much ${name}, ${percent(AP)} % over
+at least ${score}: ${quantity(counts.correct, 'is correct', 'are correct')}. What a kind costs is how much ${name}, ${percent(AP)} % over
 all scores, would gain if there were none of it: confused detections get the right class, badly placed ones the right
 place, the others vanish, and so do missed objects. The gains don’t add up.</p>`,
     figures(
       figure(
-        figureBars(
+        metricBars(
           `What ${name} would gain without each kind`,
           [{ name: 'gain', color: geometry === 'mask' ? maskColor : boxColor }],
-          rows.map((row) => ({ name: row.name, figures: [gain[row.type]] })),
+          rows.map((row) => ({ name: row.name, values: [gain[row.type]] })),
           { label: `${name}, percentage points`, most: Math.min(1, Math.ceil(most * 21) / 20) },
         ),
       ),
@@ -55,7 +55,7 @@ place, the others vanish, and so do missed objects. The gains don’t add up.</p
         `Mistakes with a score of at least ${score}`,
         [
           { head: 'kind', cell: (row) => html`${row.name}<small>${row.meaning}</small>` },
-          { head: 'count', number: true, cell: ({ type }) => count(counts[type]) },
+          { head: 'count', number: true, cell: ({ type }) => formatCount(counts[type]) },
           {
             head: `${name} without`,
             number: true,
@@ -74,7 +74,7 @@ place, the others vanish, and so do missed objects. The gains don’t add up.</p
 const largestMatrix = 30;
 const longestList = 30;
 
-/** Which classes were taken for which: a matrix, or of many classes a list. */
+/** Confusions between classes: a matrix, or for many classes a list. */
 export function confusionTable(errors: ErrorSummary): Html {
   const names = Object.keys(errors.perClass).filter((name) =>
     Object.values(errors.perClass[name]).some((value) => value > 0),
@@ -91,7 +91,7 @@ function confusionList({ confusions, score }: ErrorSummary): Html {
     [
       { head: 'object', cell: ({ groundTruth }) => groundTruth },
       { head: 'taken for', cell: ({ detected }) => detected },
-      { head: 'count', number: true, cell: (row) => count(row.count) },
+      { head: 'count', number: true, cell: (row) => formatCount(row.count) },
     ],
     confusions.slice(0, longestList),
   );
@@ -112,14 +112,14 @@ function confusionMatrix({ perClass, confusions, score }: ErrorSummary, names: r
     `Each detection that scores at least ${score} is in the column of its class: correct on the diagonal, confused ` +
     'in the row of the object that it is about, else in one of the rows below. An object that was missed is in the ' +
     'last column.';
-  const row = (truth: string) => {
+  const row = (actual: string) => {
     const counts = names.map((name) =>
-      name === truth ? perClass[name].correct : (confused.get(`${truth}\n${name}`) ?? 0),
+      name === actual ? perClass[name].correct : (confused.get(`${actual}\n${name}`) ?? 0),
     );
-    const missed = perClass[truth].miss;
+    const missed = perClass[actual].miss;
     const total = counts.reduce((sum, value) => sum + value, missed);
-    const cells = counts.map((value, i) => cell(value, total, names[i] === truth ? 'right' : 'wrong'));
-    return html`<tr><th scope="row">${truth}</th>${cells}${cell(missed, total, 'wrong edge')}</tr>`;
+    const cells = counts.map((value, i) => cell(value, total, names[i] === actual ? 'right' : 'wrong'));
+    return html`<tr><th scope="row">${actual}</th>${cells}${cell(missed, total, 'wrong edge')}</tr>`;
   };
   const otherRow = ([outcome, name]: (typeof others)[number]) => {
     const cells = names.map((column) =>
@@ -142,9 +142,9 @@ function detectionsOf({ miss, ...detections }: OutcomeCounts): number {
   return Object.values(detections).reduce((sum, value) => sum + value, 0);
 }
 
-/** A count, the darker the larger its share is. */
+/** Cell of a matrix with a count: the larger its share, the darker. */
 export function cell(value: number, total: number, kind: string): Html {
   if (value === 0) return html`<td class="${kind} none">·</td>`;
   const share = (0.12 + (0.48 * value) / total).toFixed(2);
-  return html`<td class="${kind}" style="--share:${share}">${count(value)}</td>`;
+  return html`<td class="${kind}" style="--share:${share}">${formatCount(value)}</td>`;
 }

@@ -7,7 +7,7 @@ import { style } from './style.js';
  * A report: one HTML page that needs nothing else, neither files nor scripts nor the network.
  *
  * @param name of the run, or of the weights file
- * @param about what was evaluated on what
+ * @param about introduction: the network and its data
  */
 export function page(name: string, about: Html, sections: readonly Section[]): string {
   const { source } = html`<!doctype html>

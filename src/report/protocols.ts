@@ -6,22 +6,22 @@ import { type Content, html, type Section, section, table } from './html.js';
 
 interface Row {
   readonly protocol: Content;
-  readonly figure: string;
+  readonly metric: string;
   readonly box: string;
   readonly mask: string;
 }
 
-/** Every protocol's figures, boxes beside masks. */
+/** Metrics by every protocol, boxes beside masks. */
 export function protocolSection({ voc, coco }: DetectionMetrics): Section {
-  const vocRow = (protocol: string, figure: string, key: keyof VocMetrics): Row => ({
+  const vocRow = (protocol: string, metric: string, key: keyof VocMetrics): Row => ({
     protocol,
-    figure,
+    metric,
     box: percent(voc.box[key]),
     mask: percent(voc.mask?.[key]),
   });
-  const cocoRow = (figure: string, key: keyof CocoMetrics): Row => ({
+  const cocoRow = (metric: string, key: keyof CocoMetrics): Row => ({
     protocol: 'COCO',
-    figure,
+    metric,
     box: percent(coco.box[key]),
     mask: percent(coco.mask?.[key]),
   });
@@ -31,10 +31,10 @@ export function protocolSection({ voc, coco }: DetectionMetrics): Section {
     vocRow('VOC, all-point', 'AP, IoU ≥ 0.7', 'AP70'),
     vocRow('VOC, 11-point', 'AP, IoU ≥ 0.5', 'AP50_11point'),
     vocRow('VOC, 11-point', 'AP, IoU ≥ 0.7', 'AP70_11point'),
-    { protocol: sds, figure: 'AP, IoU > 0.5', box: '', mask: percent(voc.mask?.AP_r) },
+    { protocol: sds, metric: 'AP, IoU > 0.5', box: '', mask: percent(voc.mask?.AP_r) },
     {
       protocol: sds,
-      figure: 'volume: mean over IoU > 0.1 … 0.9',
+      metric: 'volume: mean over IoU > 0.1 … 0.9',
       box: '',
       mask: percent(voc.mask?.AP_r_vol),
     },
@@ -54,7 +54,7 @@ export function protocolSection({ voc, coco }: DetectionMetrics): Section {
         'says for each figure how it is computed.',
       [
         { head: 'protocol', cell: ({ protocol }) => protocol },
-        { head: 'figure', cell: ({ figure }) => figure },
+        { head: 'figure', cell: ({ metric }) => metric },
         { head: 'boxes', number: true, cell: ({ box }) => box },
         { head: 'masks', number: true, cell: ({ mask }) => mask },
       ],

@@ -34,7 +34,7 @@ function facts(list: readonly Fact[]): Html {
   return html`<dl>${list.map(({ name, value }) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
-/** The settings of a group and of the groups in it, by their keys. */
+/** Settings of a group and of the groups in it, by their keys. */
 function entriesOf(group: object, prefix: string): Fact[] {
   return Object.entries(group).flatMap(([name, value]: [string, unknown]) => {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
@@ -45,7 +45,7 @@ function entriesOf(group: object, prefix: string): Fact[] {
   });
 }
 
-/** Weights, versions and machine, as a report states them. */
+/** Facts about weights, versions and machine, as a report states them. */
 export function circumstances({
   weights,
   engine,

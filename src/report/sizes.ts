@@ -1,16 +1,16 @@
 import { cocoAreaRanges } from '../metrics/coco-protocol.js';
 import type { DetectionEvaluation } from '../metrics/detection-evaluation.js';
 import { type MetricValue, percent } from '../metrics/metric-value.js';
-import { figureBars } from './charts/bars.js';
+import { metricBars } from './charts/bars.js';
 import { boxColor, maskColor, rightColor, wrongColor } from './charts/chart.js';
 import { histogram } from './charts/histogram.js';
-import { type Column, count, figure, figures, html, type Section, section, table } from './html.js';
+import { type Column, figure, figures, formatCount, html, type Section, section, table } from './html.js';
 
 interface Row {
   readonly name: string;
   readonly objects: number;
   readonly found: MetricValue;
-  readonly figures: readonly (MetricValue | undefined)[];
+  readonly metrics: readonly (MetricValue | undefined)[];
 }
 
 const keys = [
@@ -19,7 +19,7 @@ const keys = [
   ['APl', 'ARl'],
 ] as const;
 
-/** How small, medium and large objects went. */
+/** Metrics of small, medium and large objects. */
 export function sizeSection({
   metrics: { coco },
   errors,
@@ -35,13 +35,13 @@ export function sizeSection({
       name,
       objects,
       found: objects === 0 ? null : found / objects,
-      figures: [coco.box[AP], coco.mask?.[AP], coco.box[AR], coco.mask?.[AR]],
+      metrics: [coco.box[AP], coco.mask?.[AP], coco.box[AR], coco.mask?.[AR]],
     };
   });
   const cell = (i: number, head: string): Column<Row> => ({
     head,
     number: true,
-    cell: (row) => percent(row.figures[i]),
+    cell: (row) => percent(row.metrics[i]),
   });
   const series = [
     { name: 'boxes', color: boxColor },
@@ -55,12 +55,12 @@ export function sizeSection({
     html`<p>COCO’s size classes: small objects cover up to 32² pixels, medium ones up to 96², of the original image.</p>`,
     figures(
       figure(
-        figureBars(
+        metricBars(
           'COCO AP of each size',
           series,
           rows.map((row) => ({
             name: row.name,
-            figures: row.figures.slice(0, series.length).map((value) => value ?? null),
+            values: row.metrics.slice(0, series.length).map((value) => value ?? null),
           })),
           { label: 'AP, %' },
         ),
@@ -86,7 +86,7 @@ export function sizeSection({
       `In percent. Found: by a detection of its class with a score of at least ${score} and IoU ≥ 0.5.`,
       [
         { head: 'size', cell: ({ name }) => name },
-        { head: 'objects', number: true, cell: ({ objects }) => count(objects) },
+        { head: 'objects', number: true, cell: ({ objects }) => formatCount(objects) },
         { head: 'found', number: true, cell: ({ found }) => percent(found) },
         cell(0, 'AP, boxes'),
         ...(masks ? [cell(1, 'AP, masks')] : []),
@@ -98,9 +98,9 @@ export function sizeSection({
   );
 }
 
-/** Between 32 and 96. */
+/** Ratio of 96 to 32. */
 const sizeRatio = 3;
-/** Intervals between 32 and 96. */
+/** Number of intervals between 32 and 96. */
 const sideSteps = 4;
 
 /** Edges of intervals of equal ratio that hold all sides, with 32 and 96 among them. */

@@ -1,4 +1,4 @@
-/** The page's style: a phone first, light and dark, and on paper. */
+/** Style sheet of the page: for phones first, light and dark, and for paper. */
 export const style = `
 :root {
   color-scheme: light dark;

@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.js';
 import { lineChart, smoothChart } from './charts/lines.js';
-import { count, figure, figures, type Html, html, type Section, section, table } from './html.js';
+import { figure, figures, formatCount, type Html, html, type Section, section, table } from './html.js';
 import type { LoggedStep } from './report-input.js';
 
 /** A run with what it logged, at least one step. */
@@ -9,7 +9,7 @@ export interface LoggedRun {
   readonly log: readonly LoggedStep[];
 }
 
-/** How training went: losses, learning rate and validations over the steps. */
+/** Course of the training: losses, learning rate and validations over the steps. */
 export function trainingSection({ log, config }: LoggedRun): Section {
   const last = log[log.length - 1];
   const names = Object.keys(last.losses);
@@ -22,7 +22,7 @@ export function trainingSection({ log, config }: LoggedRun): Section {
   return section(
     'training',
     'Training',
-    html`<p>${count(last.step)} of ${count(steps)} steps of ${images} ${images === 1 ? 'image' : 'images'}; ${medianSpeed(log)} images a second
+    html`<p>${formatCount(last.step)} of ${formatCount(steps)} steps of ${images} ${images === 1 ? 'image' : 'images'}; ${medianSpeed(log)} images a second
 (median).</p>`,
     figures(
       figure(
@@ -62,7 +62,7 @@ function validationChart(log: readonly LoggedStep[], unit: string): Html | undef
   return figure(lineChart('Validation', series, { x: 'step', y: unit }));
 }
 
-/** The losses at the beginning and at the end. */
+/** Losses at the beginning and at the end. */
 function lossTable(log: readonly LoggedStep[], names: readonly string[]): Html {
   const span = Math.max(1, Math.round(log.length / 20));
   const mean = (entries: readonly LoggedStep[], value: (entry: LoggedStep) => number) =>
@@ -74,7 +74,7 @@ function lossTable(log: readonly LoggedStep[], names: readonly string[]): Html {
   });
   const rows = names.map((name) => row(name, ({ losses }) => losses[name] ?? 0));
   return table<(typeof rows)[number]>(
-    `Mean losses of the first and the last ${span === 1 ? 'step' : `${count(span)} steps`}`,
+    `Mean losses of the first and the last ${span === 1 ? 'step' : `${formatCount(span)} steps`}`,
     [
       { head: 'loss', cell: ({ name }) => name },
       { head: 'first', number: true, cell: ({ first }) => first },

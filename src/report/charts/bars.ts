@@ -2,31 +2,30 @@ import * as Plot from '@observablehq/plot';
 import { type MetricValue, percent } from '../../metrics/metric-value.js';
 import { baseline, type Chart, chartWidth, type LegendEntry, legendOf, render } from './chart.js';
 
-/** One row of a chart of bars: a figure for each series. */
-export interface FigureRow {
+/** One row of a chart of bars: a metric for each series. */
+interface BarRow {
   readonly name: string;
-  readonly figures: readonly MetricValue[];
+  readonly values: readonly MetricValue[];
 }
 
 /**
- * Horizontal bars of figures from 0 to 1, in percent: rows in the order given, with a bar for each series.
+ * Horizontal bars of metrics from 0 to 1, in percent: rows in the order given, with a bar for each series.
  *
- * @param series what the rows' figures are, in their order
- * @param label what the figures are
- * @param most where the axis ends; by default at 1
+ * @param series names and colors of the rows' values, in their order
+ * @param options `label`: name of the values; `most`: end of the axis, 1 by default
  */
-export function figureBars(
+export function metricBars(
   title: string,
   series: readonly LegendEntry[],
-  rows: readonly FigureRow[],
+  rows: readonly BarRow[],
   { label, most = 1 }: { readonly label: string; readonly most?: number },
 ): Chart {
-  const bars = rows.flatMap(({ name, figures }) =>
-    figures.map((figure, i) => ({
+  const bars = rows.flatMap(({ name, values }) =>
+    values.map((value, i) => ({
       row: name,
       series: series[i].name,
-      percent: 100 * (figure ?? 0),
-      label: percent(figure),
+      percent: 100 * (value ?? 0),
+      label: percent(value),
       color: series[i].color,
     })),
   );

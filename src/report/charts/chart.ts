@@ -6,7 +6,7 @@ export interface Chart {
   readonly title: string;
   /** `<svg>…</svg>`, with a description for those who can't see it. */
   readonly svg: string;
-  /** What the colors mean; empty where there is only one. */
+  /** Meaning of the colors; empty where there is only one. */
   readonly legend: readonly LegendEntry[];
 }
 
@@ -18,14 +18,14 @@ export interface LegendEntry {
 /** Colors of series, legible (WCAG 2: a contrast of at least 3) on white and on nearly black. */
 export const chartColors = ['#2b82d9', '#d9730d', '#12936f', '#c2459b', '#8a63e8', '#8f7a14'] as const;
 
-/** Of what concerns boxes, masks, correct detections and wrong ones. */
+/** Colors of boxes, masks, correct detections and wrong ones. */
 export const [boxColor, maskColor, rightColor, wrongColor] = chartColors;
 
-/** Width of a chart in units of its own, about a phone's in pixels: so much text stays legible there. */
+/** Width of a chart in units of its own: about a phone's in pixels, where its text stays legible. */
 export const chartWidth = 380;
 export const chartHeight = 240;
 
-/** Lines that the data rest on. */
+/** Style of the lines that the data rest on. */
 export const baseline = { strokeOpacity: 0.4 } as const;
 
 /** A legend of the series; none where there is only one. */
@@ -33,7 +33,7 @@ export function legendOf(series: readonly LegendEntry[]): LegendEntry[] {
   return series.length < 2 ? [] : series.map(({ name, color }) => ({ name, color }));
 }
 
-/** What is used of a DOM's element; Node has no types of the DOM. */
+/** The part of a DOM element that is used; Node has no types of the DOM. */
 interface Element {
   readonly outerHTML: string;
   getAttribute(name: string): string | null;
@@ -46,7 +46,7 @@ interface Element {
 export function render(description: string, options: Plot.PlotOptions): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const svg: Element = Plot.plot({ document, style: { fontSize: '12px' }, ...options });
-  // The picture has one name; what its parts are called is of no use to those who can't see it.
+  // The chart has one name; names of its parts are of no use to those who can't see it.
   for (const part of svg.querySelectorAll('[aria-label]')) {
     part.setAttribute('data-part', part.getAttribute('aria-label') ?? '');
     part.removeAttribute('aria-label');

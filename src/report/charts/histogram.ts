@@ -2,24 +2,23 @@ import * as Plot from '@observablehq/plot';
 import { baseline, type Chart, chartHeight, chartWidth, legendOf, render } from './chart.js';
 
 /** Numbers of one kind, such as the scores of the correct detections. */
-export interface Distribution {
+interface Distribution {
   readonly name: string;
   readonly color: string;
   readonly values: readonly number[];
 }
 
-export interface HistogramAxes {
+interface HistogramAxes {
   readonly x: string;
   readonly y: string;
-  /** Where x has ticks. */
+  /** Ticks of x. */
   readonly ticks: readonly number[];
-  /** Of the logarithm by which x is scaled; linear without it. */
+  /** Base of the logarithm by which x is scaled; linear without it. */
   readonly logBase?: number;
 }
 
 /**
- * How often numbers fall between `edges` (at least two, rising), kinds stacked on each other; what lies outside is left
- * out.
+ * Counts of numbers between `edges` (at least two, rising), kinds stacked on each other; numbers outside are left out.
  */
 export function histogram(
   title: string,
@@ -65,7 +64,7 @@ export function histogram(
   return { title, svg, legend: legendOf(distributions) };
 }
 
-/** How many values lie in each interval; the last one includes its upper edge. */
+/** Number of values in each interval; the last one includes its upper edge. */
 export function countBetween(values: readonly number[], edges: readonly number[]): number[] {
   const counts = new Array<number>(edges.length - 1).fill(0);
   for (const value of values) {

@@ -1,22 +1,23 @@
 import * as Plot from '@observablehq/plot';
 import { baseline, type Chart, chartColors, chartHeight, chartWidth, legendOf, render } from './chart.js';
 
-export interface Point {
+/** A point of a chart, in units of the data. */
+export interface ChartPoint {
   readonly x: number;
   readonly y: number;
 }
 
 /** Numbers over others, such as losses over the steps of a run. */
-export interface Series {
+interface Series {
   readonly name: string;
   /** By rising x. */
-  readonly points: readonly Point[];
+  readonly points: readonly ChartPoint[];
 }
 
-export interface LineAxes {
+interface LineAxes {
   readonly x: string;
   readonly y: string;
-  /** Where y ends; by default above the highest point. */
+  /** End of y; by default above the highest point. */
   readonly most?: number;
 }
 
@@ -45,7 +46,7 @@ export function lineChart(title: string, series: readonly Series[], axes: LineAx
 
 /**
  * Noisy lines as running means, with the values of the first one behind them. The axis leaves out the few largest
- * values, which the first steps have.
+ * values, those of the first steps.
  */
 export function smoothChart(title: string, series: readonly Series[], axes: LineAxes): Chart {
   const lines = colored(series.map(({ name, points }) => ({ name, points: thinOut(runningMeans(points)) })));
@@ -97,7 +98,7 @@ function layout({ x, y }: LineAxes, most: number): Plot.PlotOptions {
 }
 
 /** Means over windows of a fiftieth of the points, centered. */
-function runningMeans(points: readonly Point[]): Point[] {
+function runningMeans(points: readonly ChartPoint[]): ChartPoint[] {
   const reach = Math.floor(points.length / 100);
   const sums = new Float64Array(points.length + 1);
   for (const [i, { y }] of points.entries()) sums[i + 1] = sums[i] + y;
@@ -108,15 +109,15 @@ function runningMeans(points: readonly Point[]): Point[] {
   });
 }
 
-/** At most about 300 of the points, the last one among them: a chart has no room for more. */
-function thinOut(points: readonly Point[]): Point[] {
+/** Keeps at most about 300 of the points, the last one among them: a chart has no room for more. */
+function thinOut(points: readonly ChartPoint[]): ChartPoint[] {
   const stride = Math.ceil(points.length / 300);
   return points
     .filter((_, i) => i % stride === 0 || i === points.length - 1)
     .map(({ x, y }) => ({ x, y: Number(y.toPrecision(5)) }));
 }
 
-function largest(points: readonly Point[]): number {
+function largest(points: readonly ChartPoint[]): number {
   return points.reduce((most, { y }) => Math.max(most, y), 0);
 }
 

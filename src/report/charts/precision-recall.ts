@@ -1,9 +1,10 @@
 import * as Plot from '@observablehq/plot';
 import { type PrecisionRecall, precisionEnvelope } from '../../metrics/average-precision.js';
 import { baseline, boxColor, type Chart, chartWidth, legendOf, maskColor, render } from './chart.js';
+import type { ChartPoint } from './lines.js';
 
-/** ClassCurves of boxes and masks; null where there is no truth to be found. */
-export interface BoxAndMaskCurves {
+/** Curves of boxes and masks; null where there is no object to be found. */
+interface BoxAndMaskCurves {
   readonly boxes: PrecisionRecall | null;
   readonly masks: PrecisionRecall | null;
 }
@@ -47,18 +48,13 @@ export function precisionRecallChart(
   return { title, svg, legend: legendOf(series) };
 }
 
-interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
 /** Smaller falls of the envelope can't be seen. */
 const leastFall = 1 / 400;
 
-/** The envelope that the average precision is the area under, corner by corner. */
-function steps({ recall, precision }: PrecisionRecall): Point[] {
+/** Envelope, whose area is the average precision, corner by corner. */
+function steps({ recall, precision }: PrecisionRecall): ChartPoint[] {
   const envelope = precisionEnvelope(precision);
-  const corners: Point[] = [];
+  const corners: ChartPoint[] = [];
   let reached = 0;
   let level = envelope[0];
   for (let i = 0; i < recall.length; i++) {

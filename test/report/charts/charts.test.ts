@@ -1,6 +1,6 @@
 import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
-import { figureBars } from '../../../src/report/charts/bars.js';
+import { metricBars } from '../../../src/report/charts/bars.js';
 import { countBetween, histogram } from '../../../src/report/charts/histogram.js';
 import { lineChart, smoothChart } from '../../../src/report/charts/lines.js';
 import { precisionRecallChart } from '../../../src/report/charts/precision-recall.js';
@@ -93,15 +93,15 @@ describe('histogram', () => {
   });
 });
 
-describe('figureBars', () => {
+describe('metricBars', () => {
   it('draws figures in percent, and a dash for one that is undefined', () => {
     const series = [{ name: 'boxes', color: '#111111' }];
     const rows = [
-      { name: 'small', figures: [0.25] },
-      { name: 'large', figures: [0.5] },
-      { name: 'none', figures: [null] },
+      { name: 'small', values: [0.25] },
+      { name: 'large', values: [0.5] },
+      { name: 'none', values: [null] },
     ];
-    const { svg } = figureBars('AP', series, rows, { label: 'AP, %' });
+    const { svg } = metricBars('AP', series, rows, { label: 'AP, %' });
     const lengths = elements(svg, 'g[data-part="bar"] path').map((bar) => {
       const ends = [...bar.getAttribute('d').matchAll(/(?<=[M,\s]|\d )(\d+\.?\d*)(?=,)/g)].map(([x]) =>
         Number(x),
