@@ -2,4 +2,9 @@
 export { type Scores, type ScoringOptions, scoreDetections } from '../metrics/score.js';
 export { metricsTable } from '../report/tables/metrics-tables.js';
 export { type EvaluateOptions, type EvaluationResult, evaluate } from '../tasks/evaluate.js';
-export { type SummarizedNetworks, type SummarizeOptions, summarizeNetworks } from '../tasks/summarize.js';
+export {
+  countNetwork,
+  type SummarizedNetworks,
+  type SummarizeOptions,
+  summarizeNetworks,
+} from '../tasks/summarize.js';

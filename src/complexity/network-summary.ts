@@ -1,4 +1,4 @@
-import type { ClassificationConfig, Config, DetectionConfig } from '../config/schema.js';
+import type { ClassificationConfig, DetectionConfig } from '../config/schema.js';
 import { classesOf } from '../datasets/formats.js';
 import { type ImageSize, paddedSize } from '../geometry/image-size.js';
 import type { MetricValue } from '../metrics/metric-value.js';
@@ -83,25 +83,18 @@ export interface MeasuredAccuracy {
 }
 
 /**
- * Counts the parameters and multiply-adds of the network that a config describes. The network's own forward pass runs on
- * shapes: it takes neither weights nor the engine.
+ * Counts the parameters and multiply-adds of a detector. The network's own forward pass runs on shapes: it takes neither
+ * weights nor the engine.
  *
  * @throws UserError where only the data's files name the classes; `resolveClasses` reads them
  */
-export function countNetwork(config: DetectionConfig, options?: CountOptions): DetectorCount;
-export function countNetwork(config: ClassificationConfig, options?: CountOptions): ClassifierCount;
-export function countNetwork(config: Config, options?: CountOptions): DetectorCount | ClassifierCount;
-export function countNetwork(config: Config, options: CountOptions = {}): DetectorCount | ClassifierCount {
-  return config.task === 'classification' ? countClassifier(config, options) : countDetector(config, options);
-}
-
-function countDetector(
+export function countDetector(
   { model, input, data }: DetectionConfig,
   {
     size = { height: input.shorterSide, width: input.longerSide },
     boxRois = 1000,
     maskRois = 100,
-  }: CountOptions,
+  }: CountOptions = {},
 ): DetectorCount {
   const padded = paddedSize(size);
   const classes = classesOf(data).length;
@@ -119,9 +112,10 @@ function countDetector(
   };
 }
 
-function countClassifier(
+/** Counts the parameters and multiply-adds of a classifier; see {@link countDetector}. */
+export function countClassifier(
   { model, input, data }: ClassificationConfig,
-  { size = { height: input.size, width: input.size } }: CountOptions,
+  { size = { height: input.size, width: input.size } }: CountOptions = {},
 ): ClassifierCount {
   const outputs = model.outputs ?? classesOf(data).length;
   return {
@@ -136,7 +130,7 @@ export function summarizeDetector(
   config: DetectionConfig,
   options: CountOptions = {},
 ): DetectorSummary {
-  return { config: name, task: config.task, ...countNetwork(config, options) };
+  return { config: name, task: config.task, ...countDetector(config, options) };
 }
 
 /**
@@ -149,7 +143,7 @@ export function summarizeClassifier(
   config: ClassificationConfig,
   { size, accuracy }: Pick<CountOptions, 'size'> & { readonly accuracy?: MeasuredAccuracy | undefined } = {},
 ): ClassifierSummary {
-  const count = countNetwork(config, { size });
+  const count = countClassifier(config, { size });
   const row = isPublished(count.assumptions)
     ? publishedClassifiers.get(config.model.backbone.name)
     : undefined;

@@ -128,7 +128,7 @@ export function classificationReportPage(data: ClassificationReportContent): str
   const { name, evaluation, log, config, circumstances } = data;
   return page(name, about(data), [
     ...(evaluation ? evaluationSections(evaluation) : []),
-    ...(log.length > 0 ? [trainingSection({ log, config })] : []),
+    ...(log.length > 0 ? [trainingSection({ log, config }, 'accuracy, %')] : []),
     configSection(config),
     circumstanceSection(circumstances),
   ]);

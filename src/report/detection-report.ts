@@ -67,7 +67,7 @@ export function detectionReportPage(data: DetectionReportContent): string {
   const { name, evaluation, log, config, circumstances } = data;
   return page(name, evaluation ? evaluated(data, evaluation) : notEvaluated(data), [
     ...(evaluation ? evaluationSections(data, evaluation) : []),
-    ...(log.length > 0 ? [trainingSection({ log, config })] : []),
+    ...(log.length > 0 ? [trainingSection({ log, config }, 'AP, %')] : []),
     configSection(config),
     circumstanceSection(circumstances),
   ]);

@@ -9,8 +9,12 @@ export interface LoggedRun {
   readonly log: readonly LoggedStep[];
 }
 
-/** Course of the training: losses, learning rate and validations over the steps. */
-export function trainingSection({ log, config }: LoggedRun): Section {
+/**
+ * Course of the training: losses, learning rate and validations over the steps.
+ *
+ * @param metric name and unit of what was validated, such as `AP, %`
+ */
+export function trainingSection({ log, config }: LoggedRun, metric: string): Section {
   const last = log[log.length - 1];
   const names = Object.keys(last.losses);
   const line = (name: string, value: (entry: LoggedStep) => number) => ({
@@ -36,7 +40,7 @@ export function trainingSection({ log, config }: LoggedRun): Section {
         ),
         'Running means over a fiftieth of the steps; the total of each step behind them.',
       ),
-      validationChart(log, config.task === 'classification' ? 'accuracy, %' : 'AP, %'),
+      validationChart(log, metric),
       figure(
         lineChart('Learning rate', [line('learning rate', ({ learningRate }) => learningRate)], {
           x: 'step',

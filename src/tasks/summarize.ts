@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type CountOptions, countingRules } from '../complexity/network-summary.js';
-import { loadConfig } from '../config/load.js';
 import type { ConfigOverrides } from '../config/overrides.js';
 import type { Config } from '../config/schema.js';
 import { findRun, readRunConfig, runFolder } from '../training/run-folder.js';
 import { readModelConfig } from '../weights/model-file.js';
 import { taskOf } from './find-task.js';
 import type { JobListener } from './listener.js';
+import { type ConfigSource, nameOfConfig, readConfig } from './read-config.js';
 import type { NetworkSummary, SummaryTarget } from './task.js';
 
 export interface SummarizeOptions extends JobListener, CountOptions {
@@ -45,6 +45,19 @@ export async function summarizeNetworks(
   return { summaries, text: [...texts, rules].join('\n') };
 }
 
+/**
+ * Counts parameters and multiply-adds of the network of one config; see {@link summarizeNetworks}.
+ *
+ * @throws UserError when the config can't be read or is wrong
+ */
+export async function countNetwork(
+  source: ConfigSource,
+  { overrides, ...options }: CountOptions & Pick<SummarizeOptions, 'overrides'> = {},
+): Promise<NetworkSummary> {
+  const config = await readConfig(source, overrides);
+  return taskOf(config).summarize({ name: nameOfConfig(source), config, run: undefined }, options);
+}
+
 /** Config of a target, and its run: for a config file its newest run. */
 async function findNetwork(
   name: string,
@@ -61,6 +74,6 @@ async function findNetwork(
   );
   const folder = isFolder ? runFolder(name) : await findRun(path.parse(name).name, undefined);
   const config =
-    isFolder && folder ? await readRunConfig(folder, overrides) : await loadConfig(name, overrides);
+    isFolder && folder ? await readRunConfig(folder, overrides) : await readConfig(name, overrides);
   return { config, run: folder && { folder, readConfig: () => readRunConfig(folder) } };
 }

@@ -3,8 +3,9 @@ import type { Complexity } from '../../src/complexity/counter.js';
 import { netScore, publishedClassifiers } from '../../src/complexity/net-score.js';
 import {
   classifierComplexity,
+  countClassifier,
+  countDetector,
   countingRules,
-  countNetwork,
   maskRcnnComplexity,
   summarizeClassifier,
 } from '../../src/complexity/network-summary.js';
@@ -170,13 +171,13 @@ it.each(everyNetwork)('counts every parameter of $backbone.name, $architecture, 
   expect(complexity(model, 20, 64, 1, 1).parameters).toBe(listed);
 });
 
-describe('countNetwork', () => {
+describe('counts of configs', () => {
   const data = { format: 'voc', root: '', classes: ['cat', 'dog'] };
   const training = { steps: 1, learningRate: 1 };
 
   it('counts a detector at the largest input of its config, and says what it assumes', () => {
     const config = configSchemas().detection.parse({ model: attoMaskRcnn, data, training });
-    const count = countNetwork(config);
+    const count = countDetector(config);
     expect(count.assumptions).toEqual({
       images: 1,
       inputSize: [800, 1333],
@@ -187,7 +188,7 @@ describe('countNetwork', () => {
       counted: countingRules,
     });
     expect(count.parts.map(({ name }) => name)).toEqual(['backbone', 'FPN', 'RPN', 'box head', 'mask head']);
-    const fewer = countNetwork(config, { size: { height: 320, width: 320 }, boxRois: 10, maskRois: 0 });
+    const fewer = countDetector(config, { size: { height: 320, width: 320 }, boxRois: 10, maskRois: 0 });
     expect(fewer.parameters).toBe(count.parameters);
     expect(fewer.multiplyAdds).toBeLessThan(count.multiplyAdds / 10);
     expect(fewer.parts[4].multiplyAdds).toBe(0);
@@ -200,7 +201,7 @@ describe('countNetwork', () => {
       data: { format: 'image-folder', root: '', classes: ['cat', 'dog'] },
       training,
     });
-    const count = countNetwork(config);
+    const count = countClassifier(config);
     expect(count).toMatchObject({ parameters: 323_205, assumptions: { inputSize: [224, 224], outputs: 51 } });
     const published = summarizeClassifier('a', config, { accuracy: { run: 'runs/a', top1: 0.5 } });
     expect(published).toMatchObject({ config: 'a', task: 'classification', parameters: 323_205 });
