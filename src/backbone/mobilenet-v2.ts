@@ -3,7 +3,7 @@ import { type Convolution, normedConvolutionLayer, normedDepthwiseLayer } from '
 import type { Scope } from '../nn/parameter.js';
 import { type Backbone, inSequence, type Stage, type StageSettings } from './backbone.js';
 
-/** The inverted residuals of Table 2: expansion t, width c, number n and stride s of the first, and their stage here. */
+/** Inverted residuals of Table 2: expansion t, width c, number n and stride s of the first, and their stage here. */
 const rows = [
   { expansion: 1, width: 16, count: 1, stride: 1, stage: 0 },
   { expansion: 6, width: 24, count: 2, stride: 2, stage: 1 },
@@ -17,23 +17,26 @@ const rows = [
 /** Width of the 1×1 convolution before the classifier. */
 const lastWidth = 1280;
 
-/** A convolution and its norm, named `name.0` and `name.1` as in torchvision's Conv2dNormActivation. */
+/** Scopes of a convolution and its norm, named `name.0` and `name.1` as in torchvision's Conv2dNormActivation. */
 const scopes = (scope: Scope, name: string) => ({
   convolution: scope.child(`${name}.0`),
   norm: scope.child(`${name}.1`),
 });
 
 /**
- * An inverted residual with linear bottleneck (Section 3.3): 1×1 expansion, 3×3 depthwise convolution, both with ReLU6, and
+ * Builds an inverted residual with linear bottleneck (Section 3.3): 1×1 expansion, 3×3 depthwise convolution, both with ReLU6, and
  * 1×1 projection without activation, to which the input is added where it has the same shape.
  */
 function invertedResidual(
   { scope, norm }: StageSettings,
-  input: number,
-  output: number,
-  expansion: number,
-  stride: number,
+  shape: {
+    readonly input: number;
+    readonly output: number;
+    readonly expansion: number;
+    readonly stride: number;
+  },
 ): Stage {
+  const { input, output, expansion, stride } = shape;
   const width = input * expansion;
   const layers: Convolution[] = [];
   if (expansion > 1) {
@@ -87,7 +90,9 @@ export function mobileNetV2(stage: (index: number) => StageSettings): Backbone {
     for (let i = 0; i < row.count; i++) {
       const ofBlock = { ...settings, scope: settings.scope.child(`features.${index++}`) };
       const stride = i === 0 ? row.stride : 1;
-      blocks[row.stage].push(invertedResidual(ofBlock, input, row.width, row.expansion, stride));
+      blocks[row.stage].push(
+        invertedResidual(ofBlock, { input, output: row.width, expansion: row.expansion, stride }),
+      );
       input = row.width;
     }
   }

@@ -3,9 +3,10 @@ import { type Convolution, normedConvolutionLayer } from '../nn/layers.js';
 import type { Ops } from '../nn/ops.js';
 import { type Backbone, inSequence, type Stage, type StageSettings } from './backbone.js';
 
-/** The bottlenecks of C2 to C5. */
+/** Number of bottlenecks in each of C2 to C5. */
 const blocksPerStage = [3, 4, 6, 3];
 
+/** Layers of a bottleneck: 1×1, 3×3 and 1×1, and the 1×1 one on its shortcut where the shape changes. */
 interface Bottleneck {
   readonly reduce: Convolution;
   readonly spatial: Convolution;
@@ -13,31 +14,33 @@ interface Bottleneck {
   readonly downsample: Convolution | undefined;
 }
 
-/** Layers of one bottleneck: 1×1, 3×3 (which has the stride, as in torchvision) and 1×1 to four times `width`. */
+/** Builds one bottleneck; the 3×3 convolution has the stride, as in torchvision, and the output is four times `width`. */
 function bottleneck(
   { scope, norm }: StageSettings,
   input: number,
   width: number,
   stride: number,
 ): Bottleneck {
-  const layer = (index: number, from: number, to: number, kernel: number, more = {}): Convolution =>
-    normedConvolutionLayer(
+  const output = 4 * width;
+  const layer = (index: number, from: number, to: number): Convolution => {
+    const kernel = index === 2 ? 3 : 1;
+    return normedConvolutionLayer(
       { convolution: scope.child(`conv${index}`), norm: scope.child(`bn${index}`) },
       {
         in: from,
         out: to,
         kernel,
+        stride: index === 2 ? stride : 1,
         initializer: kaimingNormal(kernel * kernel * to),
         activation: 'relu',
-        ...more,
       },
       norm,
     );
-  const output = 4 * width;
+  };
   return {
-    reduce: layer(1, input, width, 1),
-    spatial: layer(2, width, width, 3, { stride }),
-    expand: layer(3, width, output, 1),
+    reduce: layer(1, input, width),
+    spatial: layer(2, width, width),
+    expand: layer(3, width, output),
     downsample:
       stride === 1 && input === output
         ? undefined
@@ -54,22 +57,13 @@ function runBottleneck<T>(ops: Ops<T>, { reduce, spatial, expand, downsample }: 
   return ops.convolution(expand, ops.convolution(spatial, ops.convolution(reduce, x)), shortcut);
 }
 
-/** One of ResNet's stages. */
-function resNetStage(
-  settings: StageSettings,
-  input: number,
-  width: number,
-  blocks: number,
-  stride: number,
-): Stage {
-  const layers = Array.from({ length: blocks }, (_, i) =>
-    bottleneck(
-      { ...settings, scope: settings.scope.child(String(i)) },
-      i === 0 ? input : 4 * width,
-      width,
-      i === 0 ? stride : 1,
-    ),
-  );
+/** Builds one of the stages, of bottlenecks from `input` channels to four times `width`; all but C2 halve the size. */
+function resNetStage(settings: StageSettings, input: number, width: number, blocks: number): Stage {
+  const layers = Array.from({ length: blocks }, (_, i) => {
+    const ofBlock = { ...settings, scope: settings.scope.child(String(i)) };
+    const halves = i === 0 && input !== width;
+    return bottleneck(ofBlock, i === 0 ? input : 4 * width, width, halves ? 2 : 1);
+  });
   return inSequence(
     layers.map(
       (block): Stage =>
@@ -89,13 +83,8 @@ export function resNet50(stage: (index: number) => StageSettings): Backbone {
   );
   const [c2, c3, c4, c5] = blocksPerStage.map((blocks, i) => {
     const settings = stage(i + 1);
-    return resNetStage(
-      { ...settings, scope: settings.scope.child(`layer${i + 1}`) },
-      i === 0 ? 64 : 128 * 2 ** i,
-      64 * 2 ** i,
-      blocks,
-      i === 0 ? 1 : 2,
-    );
+    const ofStage = { ...settings, scope: settings.scope.child(`layer${i + 1}`) };
+    return resNetStage(ofStage, i === 0 ? 64 : 128 * 2 ** i, 64 * 2 ** i, blocks);
   });
   return {
     channels: [256, 512, 1024, 2048],

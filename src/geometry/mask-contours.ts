@@ -1,7 +1,7 @@
 import type { RunLengthMask } from './run-length-mask.js';
 
 /**
- * The outlines of a mask, of its parts and of its holes: closed polygons `[x, y, x, y, …]` in pixels. They run along
+ * Traces the outlines of a mask, of its parts and of its holes: closed polygons `[x, y, x, y, …]` in pixels. They run along
  * the edges between pixels inside and outside, from the middle of one edge to the middle of the next, so that stairs
  * become slopes; the inside lies to the right (clockwise around a part, as y points down). Pixels that touch at a
  * corner belong to one part.
@@ -9,13 +9,13 @@ import type { RunLengthMask } from './run-length-mask.js';
 export function maskContours(mask: RunLengthMask): Float32Array[] {
   const crop = decodeExtent(mask);
   if (crop === undefined) return [];
-  const { left, top, width, bitmap } = crop;
+  const { width, bitmap } = crop;
   const contours: Float32Array[] = [];
   const traced = new Uint8Array(bitmap.length);
   // Every outline has an edge that leads right, with the inside below.
   for (let start = width; start < bitmap.length; start++) {
     if (bitmap[start] && !bitmap[start - width] && !traced[start]) {
-      contours.push(trace(start, bitmap, traced, width, left - 1, top - 1));
+      contours.push(trace(start, crop, traced));
     }
   }
   return contours;
@@ -26,14 +26,7 @@ const RIGHT = 0;
 const UP = 3;
 
 /** Walks the outline from the upper edge of pixel `start` until it is back there. */
-function trace(
-  start: number,
-  bitmap: Uint8Array,
-  traced: Uint8Array,
-  width: number,
-  offsetX: number,
-  offsetY: number,
-): Float32Array {
+function trace(start: number, { left, top, width, bitmap }: Crop, traced: Uint8Array): Float32Array {
   const points: number[] = [];
   // The step from a pixel to the one in a direction, and where the middle of its edge is that leads there.
   const step = [1, width, -1, -width];
@@ -60,7 +53,7 @@ function trace(
     }
     // The middle of a straight run adds nothing.
     if (before !== direction || next !== direction) {
-      points.push(x + middleX[direction] + offsetX, y + middleY[direction] + offsetY);
+      points.push(x + middleX[direction] + left - 1, y + middleY[direction] + top - 1);
     }
     before = direction;
     direction = next;
@@ -69,6 +62,7 @@ function trace(
   return Float32Array.from(points);
 }
 
+/** The part of an image that holds a mask. */
 interface Crop {
   /** Position of the mask's extent in its image. */
   readonly left: number;
@@ -78,7 +72,7 @@ interface Crop {
   readonly width: number;
 }
 
-/** Decodes the smallest rectangle that holds the whole mask; nothing when the mask is empty. */
+/** Decodes the smallest rectangle that holds the whole mask; undefined when the mask is empty. */
 function decodeExtent({ height, counts }: RunLengthMask): Crop | undefined {
   let left = Number.POSITIVE_INFINITY;
   let right = -1;

@@ -1,13 +1,14 @@
+import type { ImageSize } from './image-size.js';
 import { mergeMasks } from './mask-overlap.js';
 import type { RunLengthMask } from './run-length-mask.js';
 
-/** The outline is drawn on a grid so many times finer than the pixels. */
+/** Fineness of the grid that the outline is drawn on: steps a pixel. */
 const fineness = 5;
-/** The middle of a pixel lies between its fine columns 2 and 3. */
+/** Fine column left of a pixel's middle, which lies between 2 and 3. */
 const middle = 2;
 
 /**
- * The pixels inside a polygon by COCO's rule. The outline is rounded to a grid of fifths of a pixel and drawn there;
+ * Finds the pixels inside a polygon by COCO's rule. The outline is rounded to a grid of fifths of a pixel and drawn there;
  * where it crosses the middle of a pixel column it switches between outside and inside, at the first pixel whose
  * middle isn't above the crossing.
  *
@@ -21,12 +22,18 @@ function polygonMask(points: ArrayLike<number>, height: number, width: number): 
   const switches: number[] = [];
   for (let from = 0; from < length; from += 2) {
     const to = (from + 2) % length;
-    addCrossings(fine[from], fine[from + 1], fine[to], fine[to + 1], height, width, switches);
+    const edge = { fromX: fine[from], fromY: fine[from + 1], toX: fine[to], toY: fine[to + 1] };
+    addCrossings(edge, { height, width }, switches);
   }
   return maskFromSwitches(switches, height, width);
 }
 
-/** The pixels inside any of the polygons: an object that something divides has several. */
+/**
+ * Finds the pixels inside any of the polygons: an object that something divides has several.
+ *
+ * @param polygons x and y of each one's points in turn, in pixels
+ * @throws RangeError without polygons
+ */
 export function polygonsMask(
   polygons: readonly ArrayLike<number>[],
   height: number,
@@ -35,18 +42,22 @@ export function polygonsMask(
   return mergeMasks(polygons.map((points) => polygonMask(points, height, width)));
 }
 
+/** An edge of the outline on the fine grid. */
+interface Edge {
+  readonly fromX: number;
+  readonly fromY: number;
+  readonly toX: number;
+  readonly toY: number;
+}
+
 /**
  * Adds the positions, counted along the columns, at which an edge on the fine grid crosses the middles of the pixel
  * columns. The edge is drawn one point a column where it is flat, one a row where it is steep, always towards the
  * larger coordinate: rounding depends on that.
  */
 function addCrossings(
-  fromX: number,
-  fromY: number,
-  toX: number,
-  toY: number,
-  height: number,
-  width: number,
+  { fromX, fromY, toX, toY }: Edge,
+  { height, width }: ImageSize,
   positions: number[],
 ): void {
   const columns = Math.abs(toX - fromX);
@@ -78,7 +89,7 @@ function addCrossings(
 }
 
 /**
- * The first step of a steep edge whose point is right of `column` where the edge goes to the right, and no longer is
+ * Finds the first step of a steep edge whose point is right of `column` where the edge goes to the right, and no longer is
  * where it goes to the left.
  */
 function firstStepBeyond(startX: number, slope: number, column: number, rows: number): number {
@@ -90,7 +101,7 @@ function firstStepBeyond(startX: number, slope: number, column: number, rows: nu
   return step;
 }
 
-/** The mask that changes color at each of the positions. */
+/** Makes the mask that changes between outside and inside at each of the positions. */
 function maskFromSwitches(positions: readonly number[], height: number, width: number): RunLengthMask {
   const sorted = new Uint32Array(positions).sort();
   const counts: number[] = [];
