@@ -11,17 +11,24 @@ import { proposeRegions, rpnInput } from '../rpn/proposals.js';
 import { featureMaps, type MaskRcnn } from './mask-rcnn.js';
 import { type Pixels, scaleBoxes, scaleFactors, transformImages } from './transform.js';
 
-/** What detecting depends on beside the network and its weights. */
+/** Size of the network's input, and what becomes a detection. */
 export interface DetectionInput {
   readonly shorterSide: number;
   readonly longerSide: number;
+  /** Names of the classes. */
   readonly classes: readonly string[];
   /** Detections that score at most this are dropped; the config's `model.box.scoreThreshold` by default. */
   readonly scoreThreshold?: number;
 }
 
 /**
- * Finds objects in a batch of images.
+ * Finds objects in a batch of images, which may have different sizes.
+ *
+ * Images are padded at the right and at the bottom to the size of the batch, a multiple of 32, as in torchvision. Where an
+ * image alone would be padded to the same size, its detections are those that it has alone, up to rounding. Where the batch
+ * is larger they are slightly others, as they are in torchvision: next to an image's right and bottom border convolutions
+ * see what earlier ones have made of the padding instead of zeros, and P6's stride, hence the places of the largest
+ * anchors, goes by the padded size. Nothing is found in the padding: boxes are clipped to their image.
  *
  * @returns each image's detections by falling score, in pixels of the original image
  */
