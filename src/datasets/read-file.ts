@@ -17,3 +17,16 @@ export function readIfThere(file: string): Uint8Array | undefined {
     throw new UserError(`${file} can't be read: ${messageOf(error)}`);
   }
 }
+
+/**
+ * The lines of a text file without the blanks at their ends; `undefined` where there is no such file.
+ *
+ * @throws UserError when the file is there but can't be read.
+ */
+export function readLines(file: string): string[] | undefined {
+  const bytes = readIfThere(file);
+  if (bytes === undefined) return undefined;
+  // The decoder takes a byte order mark away.
+  const text = new TextDecoder().decode(bytes);
+  return text.split('\n').map((line) => line.trim());
+}

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import { imageExtensions } from '../datasets/images/decode-rgb.js';
+import { imageExtensions } from '../datasets/images/image-names.js';
 import { UserError } from '../errors.js';
 
 /**

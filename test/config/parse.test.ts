@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
 import { parseConfig, parseSavedConfig } from '../../src/config/parse.js';
 import { requireClassification, requireDetection } from '../../src/config/require-task.js';
+import { datasetFormats } from '../../src/datasets/formats.js';
 import { UserError } from '../../src/errors.js';
 
 const minimal = { data: { format: 'voc', root: 'data' }, training: { steps: 10, learningRate: 0.01 } };
@@ -238,7 +239,9 @@ describe('parseConfig', () => {
     expect(message(['data.format=voc'], classifier)).toBe(
       'test.ts: data.format: must be image-folder or shapes',
     );
-    expect(message(['data.format=vco'])).toBe('test.ts: data.format: must be voc, coco, sbd or shapes');
+    const names = datasetFormats().flatMap(({ name, detection }) => (detection ? [name] : []));
+    const known = `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+    expect(message(['data.format=vco'])).toBe(`test.ts: data.format: must be ${known}`);
     expect(message(['task=detection'])).toBe(
       'test.ts: task: must be instance-segmentation or classification',
     );

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { messageOf, UserError } from '../../errors.js';
 import { classList } from '../dataset-format.js';
-import { imageExtensions, isImageName } from '../images/decode-rgb.js';
+import { imageExtensions, isImageName } from '../images/image-names.js';
 import type { SplitName } from '../sample.js';
 
 /** Data section of a config with images in folders named by their class. */

@@ -2,15 +2,6 @@ import sharp, { type Sharp } from 'sharp';
 import { messageOf, UserError } from '../../errors.js';
 import type { RgbImage } from '../sample.js';
 
-/** Endings of the files that are taken for images, in small letters. */
-export const imageExtensions = ['jpg', 'jpeg', 'png', 'webp', 'avif', 'gif', 'tif', 'tiff'] as const;
-
-/** Whether a file's name has one of them. */
-export function isImageName(name: string): boolean {
-  const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
-  return imageExtensions.some((extension) => extension === ending);
-}
-
 /** Manner in which an image is decoded. */
 export interface Decoding {
   /** Whether to turn it as its EXIF orientation says; the stored pixels otherwise. */

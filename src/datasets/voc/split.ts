@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../errors.js';
 import { type Report, refuse } from '../finding.js';
-import { readIfThere } from '../read-file.js';
+import { readLines } from '../read-file.js';
 
 /**
  * Reads a list of image ids, one a line. Empty lines, blanks at the ends and Windows' line ends are fine, as is the
@@ -12,17 +12,12 @@ import { readIfThere } from '../read-file.js';
  * @throws UserError when the list is missing (it names those that exist) or empty, and what `report` throws.
  */
 export async function readSplit(file: string, report: Report = refuse): Promise<string[]> {
-  const bytes = readIfThere(file);
-  if (bytes === undefined) {
+  const lines = readLines(file)?.filter((line) => line !== '');
+  if (lines === undefined) {
     throw new UserError(
       `There is no split "${path.basename(file, '.txt')}": ${file} is missing. ${await others(file)}`,
     );
   }
-  const lines = new TextDecoder()
-    .decode(bytes)
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
   if (lines.length === 0) throw new UserError(`${file} is empty: it must list image ids, one a line.`);
   // Where a single line lacks the column, numbers at the ends of lines belong to the files' names.
   const column = /\s+(?:-1|0|1)$/;
