@@ -17,9 +17,10 @@ import type { SplitName } from './sample.js';
 import { sbdFormat } from './sbd/format.js';
 import { shapesFormat } from './shapes/format.js';
 import { vocFormat } from './voc/format.js';
+import { yoloFormat } from './yolo/format.js';
 
 /** The formats that come with the project: the only list of them. */
-const builtIn = [vocFormat, cocoFormat, sbdFormat, imageFolderFormat, shapesFormat] as const;
+const builtIn = [vocFormat, cocoFormat, sbdFormat, yoloFormat, imageFolderFormat, shapesFormat] as const;
 
 type BuiltIn = (typeof builtIn)[number];
 /** Data section of a detector's config, as a file may hold it, in the formats that come with the project. */
