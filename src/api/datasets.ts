@@ -10,5 +10,10 @@ export {
   resolveClasses,
 } from '../datasets/formats.js';
 export type { Sample } from '../datasets/sample.js';
-export { type CheckDataOptions, type CheckedData, check } from '../tasks/check.js';
-export { type ConvertOptions, convertData } from '../tasks/convert.js';
+export {
+  type CheckDataOptions,
+  type CheckedData,
+  type ConvertOptions,
+  check,
+  convertData,
+} from '../tasks/data.js';

@@ -2,6 +2,8 @@
 export { defineConfig, vocClasses } from '../config/define.js';
 export type { ClassificationConfig, Config, ConfigInput, DetectionConfig } from '../config/schema.js';
 export type { RgbImage } from '../datasets/sample.js';
+export { describeMachine, examineMachine, type MachineFindings } from '../engine/doctor.js';
+export { type ProvidedEngine, provideEngine } from '../engine/install/provide.js';
 export { UserError } from '../errors.js';
 export type { Box } from '../geometry/boxes.js';
 export type { Detection, Instance } from '../geometry/instance.js';
@@ -12,7 +14,7 @@ export {
   ImageClassifier,
 } from '../tasks/classification/image-classifier.js';
 export { type DetectOptions, Detector } from '../tasks/detection/detector.js';
-export { load } from '../tasks/load.js';
+export { load } from '../tasks/find-task.js';
 export {
   type PredictedImage,
   type PredictionResult,

@@ -1,7 +1,11 @@
 /** Training: runs, and weights from and for PyTorch. */
 
-export { exportWeights } from '../tasks/export-weights.js';
-export { type ImportOptions, type ImportResult, importWeights } from '../tasks/import-weights.js';
+export {
+  exportWeights,
+  type ImportOptions,
+  type ImportResult,
+  importWeights,
+} from '../tasks/exchange-weights.js';
 export type { JobListener, Phase } from '../tasks/listener.js';
 export type { ConfigSource } from '../tasks/read-config.js';
 export { type TrainingResult, type TrainOptions, train } from '../tasks/train.js';

@@ -6,7 +6,7 @@ import type { Parameter } from '../nn/parameter.js';
 import { TensorOps } from '../nn/tensor-ops.js';
 import type { Weights } from '../nn/weights.js';
 
-/** The gradients of a model's trainable parameters; one that the loss doesn't depend on has none. */
+/** Gradients of a model's trainable parameters; a parameter that the loss doesn't depend on has none. */
 export type Gradients = ReadonlyMap<Parameter, Tensor>;
 
 const float32 = { T: type('float32') };
@@ -14,7 +14,7 @@ const float32 = { T: type('float32') };
 /** One forward and, unless a loss isn't finite, one backward pass. */
 export interface Pass {
   readonly losses: Readonly<Record<string, number>>;
-  /** The caller's to free; undefined where a loss is NaN or infinite. */
+  /** To be freed by the caller; undefined where a loss is NaN or infinite. */
   readonly gradients: Gradients | undefined;
 }
 
@@ -22,8 +22,8 @@ export interface Pass {
  * Computes losses and the gradients of their sum.
  *
  * @param forward computes the losses, scalars, with the given operations
- * @param scale what the gradients are multiplied with
- * @param recompute whether to compute the activations inside of blocks again instead of keeping them
+ * @param scale factor of the gradients
+ * @param recompute whether to recompute the activations inside blocks instead of keeping them
  */
 export function computeGradients(
   weights: Weights,

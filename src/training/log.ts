@@ -17,11 +17,11 @@ export interface LogEntry {
   readonly imagesPerSecond: number;
   /** Seconds that the step waited for its images. */
   readonly dataTime: number;
-  /** Figures of the validation after this step, where there was one. */
+  /** Metrics of the validation after this step, where there was one. */
   readonly validation?: Readonly<Record<string, number | null>>;
 }
 
-/** The record of a run: one line of JSON a step, and the same figures as TensorBoard curves. */
+/** Log of a run: one line of JSON per step, and the same numbers as TensorBoard curves. */
 export interface RunLog {
   write(entry: LogEntry): Promise<void>;
   close(): Promise<void>;

@@ -6,16 +6,16 @@ import type { Config } from '../config/schema.js';
 import { messageOf, UserError } from '../errors.js';
 import { errorCode, writeTextAtomically } from '../files.js';
 
-/** Where a run keeps what it makes. */
+/** Files in the folder of a run. */
 export interface RunFolder {
   readonly folder: string;
   readonly config: string;
   readonly log: string;
   readonly tensorboard: string;
-  /** What resuming needs. */
+  /** Checkpoint that resuming needs. */
   readonly last: string;
   readonly best: string;
-  /** The best weights so far; the last ones where nothing is validated. */
+  /** Best weights so far; the last ones where nothing is validated. */
   readonly weights: string;
   readonly metrics: string;
   readonly pictures: string;
@@ -47,14 +47,14 @@ export async function exists(file: string): Promise<boolean> {
   }
 }
 
-/** The folder of new runs that aren't told another. */
+/** Folder of new runs without a folder of their own. */
 const runsFolder = 'runs';
 
 /**
- * Where a new run will be; {@link writeConfig} then makes the folder.
+ * Chooses the folder of a new run; {@link writeConfig} then makes it.
  *
- * @param name of the config
- * @param out the folder, `runs/<name>-<date>` by default
+ * @param name name of the config
+ * @param out folder, `runs/<name>-<date>` by default
  * @throws UserError when it holds a run already
  */
 export async function newRun(name: string, out: string | undefined): Promise<RunFolder> {
@@ -79,7 +79,7 @@ export function nameOfRun({ folder }: RunFolder): string {
   return path.basename(path.resolve(folder));
 }
 
-/** What {@link timestamp} puts behind a name. */
+/** Date that {@link timestamp} appends to a name. */
 const datedName = /-\d{4}-\d{2}-\d{2}-\d{6}$/;
 
 /** 2026-01-31-235959 in local time, so that names sort by date. */
@@ -90,7 +90,7 @@ function timestamp(date: Date): string {
 }
 
 /**
- * The run that `--resume` means: the one in `out`, else the newest of the config's name.
+ * Finds the run to resume: the one in `out`, else the newest of the config's name.
  *
  * @returns undefined where there is none
  */
@@ -115,7 +115,7 @@ async function folderNames(folder: string): Promise<string[]> {
   }
 }
 
-/** The config that a run was started with, and what the command line adds to it. */
+/** Reads the config that a run was started with, and applies overrides. */
 export async function readRunConfig(run: RunFolder, overrides: ConfigOverrides = []): Promise<Config> {
   let text: string;
   try {
@@ -131,7 +131,7 @@ export async function readRunConfig(run: RunFolder, overrides: ConfigOverrides =
   }
 }
 
-/** What may differ when a run is continued. */
+/** Keys that may change when a run is resumed. */
 const changeable = [
   'threads',
   'dataWorkers',
@@ -140,7 +140,7 @@ const changeable = [
   'training.validateEvery',
 ];
 
-/** What differs between two configs, a phrase a key. */
+/** Differences between two configs, a phrase for each key. */
 export function configDifferences(before: Config, after: Config): Map<string, string> {
   const old = flatten(before);
   const now = flatten(after);
@@ -151,7 +151,7 @@ export function configDifferences(before: Config, after: Config): Map<string, st
 }
 
 /**
- * Makes sure that a run is continued with the model, the data and the recipe that it was started with.
+ * Requires that a run is resumed with the model, the data and the recipe that it was started with.
  *
  * @throws UserError that names what differs
  */

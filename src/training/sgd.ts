@@ -14,7 +14,7 @@ const float32 = { T: type('float32') };
  * `w ← w − rate · v`. Variables are updated in place.
  */
 export class Sgd {
-  /** The trainable parameters' velocities; part of a checkpoint. */
+  /** Velocities of the trainable parameters; part of a checkpoint. */
   readonly velocities: ReadonlyMap<Parameter, Variable>;
   readonly #weights: Weights;
   readonly #settings: Pick<TrainingConfig, 'momentum' | 'weightDecay' | 'decayBiasesAndNorms'>;
@@ -38,7 +38,7 @@ export class Sgd {
   }
 
   /**
-   * One update of every trainable parameter; one without a gradient has a gradient of zero. Frees the gradients.
+   * Updates every trainable parameter; one without a gradient has a gradient of zero. Frees the gradients.
    */
   step(gradients: Gradients, learningRate: number): void {
     const rate = tf.scalar(learningRate);
@@ -56,7 +56,7 @@ export class Sgd {
     for (const velocity of this.velocities.values()) velocity.dispose();
   }
 
-  /** The gradient plus weight decay; consumes the gradient. */
+  /** Gradient plus weight decay; consumes the gradient. */
   #decayed(parameter: Parameter, variable: Variable, gradient: Tensor | undefined): Tensor {
     const { weightDecay, decayBiasesAndNorms } = this.#settings;
     if (weightDecay === 0 || (parameter.role !== 'weight' && !decayBiasesAndNorms)) {
@@ -69,5 +69,34 @@ export class Sgd {
     const sum = execute('AddV2', float32, [gradient, decay]);
     for (const tensor of [gradient, decay]) tensor.dispose();
     return sum;
+  }
+}
+
+/**
+ * Learning rate of a step, counted from 0: the schedule's rate times the warm-up's factor. A warm-up longer than the
+ * training is cut to its length; milestones beyond its end are never reached.
+ */
+export function learningRateAt(
+  step: number,
+  {
+    learningRate,
+    steps,
+    warmup,
+    schedule,
+  }: Pick<TrainingConfig, 'learningRate' | 'steps' | 'warmup' | 'schedule'>,
+): number {
+  const warmupSteps = Math.min(warmup.steps, steps);
+  const warming = step < warmupSteps ? warmup.factor + ((1 - warmup.factor) * step) / warmupSteps : 1;
+  return learningRate * warming * scheduleFactor(step, steps, schedule);
+}
+
+function scheduleFactor(step: number, steps: number, schedule: TrainingConfig['schedule']): number {
+  switch (schedule.kind) {
+    case 'constant':
+      return 1;
+    case 'multi-step':
+      return schedule.gamma ** schedule.milestones.filter((milestone) => milestone <= step).length;
+    case 'cosine':
+      return (1 + Math.cos((Math.PI * step) / steps)) / 2;
   }
 }

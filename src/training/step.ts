@@ -1,7 +1,7 @@
 import type { TrainingConfig } from '../config/schema.js';
 import type { Loader } from '../datasets/loading/read-ahead.js';
 import type { Weights } from '../nn/weights.js';
-import type { Progress } from './checkpoint.js';
+import type { RunProgress } from './checkpoint.js';
 import { addGradients, computeGradients, type Gradients } from './gradients.js';
 import type { Learner } from './learner.js';
 
@@ -30,7 +30,7 @@ export interface Step {
 export async function computeStep<Sample extends { readonly id: string }>(
   { learner, weights, loader }: StepSource<Sample>,
   { batchSize, accumulate: passes, recompute }: TrainingConfig,
-  progress: Progress,
+  progress: RunProgress,
 ): Promise<Step> {
   const losses: Record<string, number> = {};
   let gradients: Gradients = new Map();
@@ -57,7 +57,7 @@ export async function computeStep<Sample extends { readonly id: string }>(
 }
 
 function nonFiniteLoss(
-  progress: Progress,
+  progress: RunProgress,
   losses: Readonly<Record<string, number>>,
   samples: readonly { readonly id: string }[],
 ): Error {

@@ -1,13 +1,11 @@
 import type { Config } from '../config/schema.js';
 import { Weights } from '../nn/weights.js';
-import type { RunState } from './checkpoint.js';
+import { type RunState, saveProgress, startOrResume } from './checkpoint.js';
 import { clipGradients } from './gradients.js';
 import type { Learner } from './learner.js';
 import { type LogEntry, openLog } from './log.js';
 import type { RunFolder } from './run-folder.js';
-import { saveProgress, startOrResume } from './run-state.js';
-import { learningRateAt } from './schedule.js';
-import { Sgd } from './sgd.js';
+import { learningRateAt, Sgd } from './sgd.js';
 import { computeStep } from './step.js';
 import { averageDecayAt, updateAverage } from './weight-average.js';
 

@@ -2,10 +2,10 @@ import { tf } from '../engine/tf.js';
 import type { Weights } from '../nn/weights.js';
 
 /**
- * The share of the average so far at an update: `decay`, but less at the beginning, so that the first weights, which are
+ * Decay of the moving average at an update: `decay`, but less at the beginning, so that the first weights, which are
  * random, are soon forgotten (as TensorFlow's ExponentialMovingAverage does with `num_updates`).
  *
- * @param updates how many there were before
+ * @param updates number of updates before
  */
 export function averageDecayAt(updates: number, decay: number): number {
   return Math.min(decay, (1 + updates) / (10 + updates));

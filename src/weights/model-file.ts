@@ -18,7 +18,7 @@ import { fromTorch, torchShape, toTorch } from './torch-layout.js';
  */
 
 /** Tensors of a model as a weights file holds them. */
-export function* exportWeights(weights: Weights): Generator<NamedTensor> {
+export function* weightTensors(weights: Weights): Generator<NamedTensor> {
   for (const parameter of weights.parameters) {
     const values = weights.variable(parameter).read();
     yield {
@@ -36,7 +36,7 @@ export function* exportWeights(weights: Weights): Generator<NamedTensor> {
  * @throws UserError when the folder can't be written, or when the disk is full
  */
 export async function saveModel(file: string, weights: Weights, config: Config): Promise<void> {
-  await writeSafetensors(file, exportWeights(weights), { config: JSON.stringify(config) });
+  await writeSafetensors(file, weightTensors(weights), { config: JSON.stringify(config) });
 }
 
 /**

@@ -37,7 +37,7 @@ export interface ClassifierEvaluation extends ClassificationEvaluation {
  * @returns undefined when the signal ended it
  * @throws UserError when an image can't be read, unless the config leaves such images out, or a file can't be written
  */
-export async function evaluateAndDraw(
+export async function evaluateClassification(
   subject: ClassifierSubject,
   split: LabeledSplit,
   { signal, onProgress, out }: EvaluationOptions,

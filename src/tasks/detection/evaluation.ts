@@ -32,7 +32,7 @@ export type DetectorSubject = EvaluationSubject<DetectionConfig, MaskRcnn>;
  * @returns undefined when the signal ended it
  * @throws UserError when an image can't be read, or a file can't be written
  */
-export async function evaluateAndDraw(
+export async function evaluateDetection(
   subject: DetectorSubject,
   dataset: Dataset,
   { signal, onProgress, out }: EvaluationOptions,

@@ -1,21 +1,25 @@
+import path from 'node:path';
 import { type DetectorSummary, summarizeDetector } from '../../complexity/network-summary.js';
 import type { DetectionConfig } from '../../config/schema.js';
 import { type CheckResult, checkDataset } from '../../datasets/check.js';
 import type { SplitSummary } from '../../datasets/checks/summary.js';
+import { writtenResult } from '../../datasets/coco/result.js';
 import type { Dataset } from '../../datasets/dataset-format.js';
 import { classesOf, openDataset, resolveClasses } from '../../datasets/formats.js';
+import { decodeImage } from '../../datasets/images/decode-image.js';
 import type { Sample } from '../../datasets/sample.js';
+import { drawDetections } from '../../drawing/draw-detections.js';
+import type { Detection } from '../../geometry/instance.js';
 import type { DetectionEvaluation } from '../../metrics/detection-evaluation.js';
 import { buildMaskRcnn, type MaskRcnn } from '../../models/mask-rcnn.js';
 import { writeDetectionReport } from '../../report/detection-report.js';
 import { checkReport } from '../../report/tables/check-tables.js';
 import { complexityTable } from '../../report/tables/complexity-tables.js';
 import { metricsTable } from '../../report/tables/metrics-tables.js';
-import type { Task } from '../task.js';
+import type { Predictor, PredictorOptions, Task } from '../task.js';
 import { Detector } from './detector.js';
-import { evaluateAndDraw } from './evaluation.js';
+import { evaluateDetection } from './evaluation.js';
 import { detectionLearner } from './learner.js';
-import { detectionPredictor } from './predictor.js';
 import { viewedSamples } from './view.js';
 
 /** Detection of objects with boxes and masks, by Mask R-CNN. */
@@ -37,7 +41,7 @@ export const detectionTask: Task<{
   describeSplit: ({ ids }) => `${ids.length} images`,
   build: ({ model, data }) => buildMaskRcnn(model, classesOf(data).length),
   learner: detectionLearner,
-  evaluate: evaluateAndDraw,
+  evaluate: evaluateDetection,
   writeReport: writeDetectionReport,
   describeMetrics: metricsTable,
   load: Detector.load,
@@ -57,4 +61,41 @@ function describeSummaries(summaries: readonly DetectorSummary[]): string {
     `${complexityTable(summaries)}\n` +
     `For one image, with ${boxRois} RoIs in the box head and ${maskRois} in the mask head.`
   );
+}
+
+/** Loads a detector that predicts for files: detections in COCO's results format, and images with them drawn. */
+async function detectionPredictor(
+  target: string,
+  { score = 0.5, ...options }: PredictorOptions,
+): Promise<Predictor> {
+  const detector = await Detector.load(target, options);
+  return {
+    resultsFile: 'detections.json',
+    describeResults: (results, images) => `${counted(results, 'detection')} in ${counted(images, 'image')}`,
+    read: async (file) => {
+      const image = await decodeImage(file);
+      return async () => {
+        const detections = await detector.detect(image, { score });
+        return {
+          results: detections.map((detection) => writtenResult(path.parse(file).name, detection)),
+          summary: summarize(detections),
+          picture: () => drawDetections(image, detections),
+        };
+      };
+    },
+    dispose: () => detector.dispose(),
+  };
+}
+
+/** Detections in words, such as `3 detections: 2 person, 1 dog`. */
+function summarize(detections: readonly Detection[]): string {
+  const counts = new Map<string, number>();
+  for (const { category } of detections) counts.set(category, (counts.get(category) ?? 0) + 1);
+  const classes = [...counts].map(([category, count]) => `${count} ${category}`);
+  const total = counted(detections.length, 'detection');
+  return classes.length === 0 ? total : `${total}: ${classes.join(', ')}`;
+}
+
+function counted(count: number, name: string): string {
+  return `${count} ${name}${count === 1 ? '' : 's'}`;
 }

@@ -12,10 +12,10 @@ import { loadStartingWeights } from '../../../src/tasks/starting-weights.js';
 import { newRun, writeConfig } from '../../../src/training/run-folder.js';
 import { runTraining, type TrainingListener } from '../../../src/training/train.js';
 import {
-  exportWeights,
   loadBackboneWeights,
   loadWeights,
   saveModel,
+  weightTensors,
 } from '../../../src/weights/model-file.js';
 import { useEngine } from '../../support/engine.js';
 import { tinyClassifier, writeCatsAndDogs } from '../../support/image-folder.js';
@@ -87,7 +87,7 @@ test('a checkpoint gives the average that its weights file holds, to classifiers
   const valuesFrom = async (load: (file: string, weights: Weights) => Promise<void>, file: string) => {
     const weights = new Weights(load === loadWeights ? network : detector, 7);
     await load(file, weights);
-    const values = [...exportWeights(weights)].map(({ data }) => Buffer.from(data.buffer).toString('base64'));
+    const values = [...weightTensors(weights)].map(({ data }) => Buffer.from(data.buffer).toString('base64'));
     weights.dispose();
     return values;
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { learningRateAt } from '../../src/training/schedule.js';
+import { learningRateAt } from '../../src/training/sgd.js';
 
 const base = {
   learningRate: 0.02,

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { UserError } from '../../src/errors.js';
-import { findImageFiles } from '../../src/tasks/image-files.js';
+import { findImageFiles } from '../../src/tasks/predict.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 let folder: string;
