@@ -6,7 +6,7 @@ import { isCounted, type Parameter, parameterSize } from '../nn/parameter.js';
 export type Shape = readonly number[];
 
 /** Cost of one part of a network. */
-export interface PartComplexity {
+interface PartComplexity {
   readonly name: string;
   /** Values that PyTorch's `parameters()` would list: no running statistics, no frozen norms. */
   readonly parameters: number;

@@ -1,7 +1,7 @@
 import type { MetricValue } from '../metrics/metric-value.js';
 
 /** Accuracy and cost of a classifier. */
-export interface Efficiency {
+interface Efficiency {
   /** Share of the images whose class it names first, 0 to 1. */
   readonly top1: number;
   /** Number of its parameters. */

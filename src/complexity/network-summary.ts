@@ -190,7 +190,7 @@ export function maskRcnnComplexity(network: MaskRcnn, { input, boxRois, maskRois
 }
 
 /** Cost of a classifier. */
-export interface ClassifierComplexity extends Complexity {
+interface ClassifierComplexity extends Complexity {
   /** Multiply-adds of the convolutions on shortcuts, which `multiplyAdds` includes. */
   readonly shortcutMultiplyAdds: number;
 }

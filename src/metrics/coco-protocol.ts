@@ -11,7 +11,7 @@ function evenlySpaced(first: number, last: number, count: number): Float64Array 
 /** 0.5, 0.55 … 0.95 */
 export const cocoIouThresholds = evenlySpaced(0.5, 0.95, 10);
 /** 0, 0.01 … 1 */
-export const cocoRecalls = evenlySpaced(0, 1, 101);
+const cocoRecalls = evenlySpaced(0, 1, 101);
 /** Number of detections of a class in an image that count. */
 export const cocoMaxDetections = 100;
 
@@ -22,7 +22,7 @@ export const cocoAreaRanges = [
   { name: 'medium', least: 32 ** 2, most: 96 ** 2 },
   { name: 'large', least: 96 ** 2, most: 1e10 },
 ] as const;
-export type CocoAreaRange = (typeof cocoAreaRanges)[number];
+type CocoAreaRange = (typeof cocoAreaRanges)[number];
 
 /*
  * Verdict on a detection in one size class, as bits: bit i for a match at the i-th threshold, bit 10 + i for a detection
@@ -33,7 +33,7 @@ const allThresholds = (1 << ignoredShift) - 1;
 const matchedBit = (threshold: number) => 1 << threshold;
 const ignoredBit = (threshold: number) => 1 << (ignoredShift + threshold);
 
-export const isMatched = (verdict: number, threshold: number) => (verdict & matchedBit(threshold)) !== 0;
+const isMatched = (verdict: number, threshold: number) => (verdict & matchedBit(threshold)) !== 0;
 export const isIgnored = (verdict: number, threshold: number) => (verdict & ignoredBit(threshold)) !== 0;
 
 /** Whether COCO leaves an annotated object out in a size class. */

@@ -32,10 +32,10 @@ import {
 
 /** Values of each class by the class's name. */
 export type PerClass<T> = Readonly<Record<string, T>>;
-export type WithPerClass<T> = T & { readonly perClass: PerClass<T> };
+type WithPerClass<T> = T & { readonly perClass: PerClass<T> };
 
 /** Leading metrics of a class, and the numbers of objects that they rest on. */
-export interface ClassMetrics {
+interface ClassMetrics {
   /** Number of annotated objects without crowds; difficult ones count. */
   readonly truths: number;
   /** Number of those that VOC's protocol for boxes leaves out. */

@@ -23,14 +23,10 @@ import { circumstanceSection, circumstances, configSection } from './settings.js
 import { trainingSection } from './training.js';
 
 /** Contents of a classifier's report. */
-export type ClassificationReportInput = ReportInput<
-  ClassificationConfig,
-  ClassificationEvaluation,
-  LabeledSplit
->;
+type ClassificationReportInput = ReportInput<ClassificationConfig, ClassificationEvaluation, LabeledSplit>;
 
 /** The same with the images drawn. */
-export type ClassificationReportContent = ReportContent<ClassificationConfig, IllustratedClassification>;
+type ClassificationReportContent = ReportContent<ClassificationConfig, IllustratedClassification>;
 
 /** An evaluation of a classifier with the images that its report shows. */
 interface IllustratedClassification {
@@ -57,7 +53,7 @@ interface EmbeddedMistake extends Mistake {
 }
 
 /** An image that was taken for another class, as the network saw it. */
-export interface MistakenImage extends Mistake {
+interface MistakenImage extends Mistake {
   readonly image: RgbImage;
 }
 
@@ -124,7 +120,7 @@ export function drawMistakes(mistakes: readonly MistakenImage[]): Canvas {
 }
 
 /** Page of a classifier's report. */
-export function classificationReportPage(data: ClassificationReportContent): string {
+function classificationReportPage(data: ClassificationReportContent): string {
   const { name, evaluation, log, config, circumstances } = data;
   return page(name, about(data), [
     ...(evaluation ? evaluationSections(evaluation) : []),
@@ -208,7 +204,7 @@ const largestMatrix = 50;
 const longestList = 50;
 
 /** Classes that were taken for each other: a matrix, or for many classes a list. */
-export function confusionSection(metrics: ClassificationMetrics): Section {
+function confusionSection(metrics: ClassificationMetrics): Section {
   const body = metrics.classes.length > largestMatrix ? confusionList(metrics) : confusionMatrix(metrics);
   return section('confusions', 'Confusions', body);
 }

@@ -17,7 +17,7 @@ import { sizeSection } from './sizes.js';
 import { trainingSection } from './training.js';
 
 /** Contents of a detector's report. */
-export type DetectionReportInput = ReportInput<DetectionConfig, DetectionEvaluation, Dataset>;
+type DetectionReportInput = ReportInput<DetectionConfig, DetectionEvaluation, Dataset>;
 
 /** The same with the images drawn. */
 export type DetectionReportContent = ReportContent<DetectionConfig, IllustratedEvaluation>;

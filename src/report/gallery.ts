@@ -13,7 +13,7 @@ export interface GalleryGroup {
 }
 
 /** An image's quality, and its ground truth and its detections drawn. */
-export interface GalleryImage extends ImageQuality {
+interface GalleryImage extends ImageQuality {
   readonly groundTruth: EmbeddedImage;
   readonly detections: EmbeddedImage;
 }
@@ -111,7 +111,7 @@ export async function embed(canvas: Canvas): Promise<EmbeddedImage> {
 }
 
 /** Images that belong together: the worst ones worst first, the others best first. */
-export interface ImageGroup {
+interface ImageGroup {
   readonly name: 'best' | 'median' | 'worst' | 'all';
   readonly images: readonly ImageQuality[];
 }

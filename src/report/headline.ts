@@ -100,7 +100,7 @@ ${publishedDetectors.map(group)}</table>`,
 }
 
 /** Published results of a detector. */
-export interface PublishedDetector {
+interface PublishedDetector {
   readonly name: string;
   readonly source: string;
   /** Data that it was trained and scored on. */
@@ -109,7 +109,7 @@ export interface PublishedDetector {
 }
 
 /** A published metric, in percent as printed, and ours by the same protocol. */
-export interface PublishedFigure {
+interface PublishedFigure {
   readonly protocol: string;
   readonly percent: string;
   readonly own: (metrics: DetectionMetrics) => MetricValue | undefined;
@@ -124,7 +124,7 @@ const elevenPoint50 = {
  * Results of comparable detectors on Pascal VOC. None is of the paper's baseline on the paper's split. Their data
  * differ; each entry says how.
  */
-export const publishedDetectors: readonly PublishedDetector[] = [
+const publishedDetectors: readonly PublishedDetector[] = [
   {
     name: 'Mask R-CNN, ResNet-50-C4',
     source: 'chainer-mask-rcnn 0.5.24, examples/voc',

@@ -75,7 +75,7 @@ const largestMatrix = 30;
 const longestList = 30;
 
 /** Confusions between classes: a matrix, or for many classes a list. */
-export function confusionTable(errors: ErrorSummary): Html {
+function confusionTable(errors: ErrorSummary): Html {
   const names = Object.keys(errors.perClass).filter((name) =>
     Object.values(errors.perClass[name]).some((value) => value > 0),
   );

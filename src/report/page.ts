@@ -46,7 +46,7 @@ function contents(sections: readonly Section[]): Html {
 }
 
 /** Inter in the page itself, so that it looks the same everywhere; other scripts take the reader's own fonts. */
-export function fontFaces(): string {
+function fontFaces(): string {
   const { resolve } = createRequire(import.meta.url);
   return [400, 600]
     .map((weight) => {

@@ -4,7 +4,7 @@ import { figure, figures, formatCount, type Html, html, type Section, section, t
 import type { LoggedStep } from './report-input.js';
 
 /** A run with what it logged, at least one step. */
-export interface LoggedRun {
+interface LoggedRun {
   readonly config: Config;
   readonly log: readonly LoggedStep[];
 }

@@ -1,15 +1,13 @@
-import Table from 'cli-table3';
 import type { Percentiles, SplitSummary } from '../../datasets/checks/summary.js';
 import { type Finding, findingKinds, type Severity, severityOf } from '../../datasets/finding.js';
+import { textTable } from './text-table.js';
 
-/** So many cases of a kind are written out. */
+/** Greatest number of cases of a kind that are written out. */
 const shownCases = 5;
 /** Length of the longest bar of a histogram, in characters. */
 const barLength = 12;
 
-const style = { head: [], border: [], compact: true };
-
-/** The findings by their kinds, faults first, and the summary of the splits as text for a terminal. */
+/** Findings by their kinds, faults first, and a summary of the splits as text for a terminal. */
 export function checkReport(findings: readonly Finding[], summary: readonly SplitSummary[]): string {
   return [
     ...describeFindings(findings),
@@ -20,14 +18,14 @@ export function checkReport(findings: readonly Finding[], summary: readonly Spli
   ].join('\n\n');
 }
 
-/** The findings by their kinds, a paragraph each. */
-export function describeFindings(findings: readonly Finding[]): string[] {
+/** Findings by their kinds, a paragraph each. */
+function describeFindings(findings: readonly Finding[]): string[] {
   return Object.keys(findingKinds).flatMap((code) =>
     describeKind(findings.filter((each) => each.code === code)),
   );
 }
 
-/** The cases of a kind. */
+/** Cases of a kind. */
 function describeKind(cases: readonly Finding[]): string[] {
   const [first] = cases;
   if (!first) return [];
@@ -41,65 +39,62 @@ function describeKind(cases: readonly Finding[]): string[] {
   ];
 }
 
-/** How many examples of each class there are, in how many images. */
+/** Numbers of examples of each class, and of images with them. */
 function classTable(summary: readonly SplitSummary[]): string {
-  const table = new Table({
-    head: ['examples', ...summary.flatMap(({ split }) => [split, '', 'images'])],
-    colAligns: ['left', ...summary.flatMap(() => ['right', 'left', 'right'] as const)],
-    style,
-  });
   const most = summary.map(({ classes }) => Math.max(...classes.map(({ examples }) => examples)));
-  for (const [i, { name }] of (summary.at(0)?.classes ?? []).entries()) {
-    table.push([
-      name,
-      ...summary.flatMap(({ classes }, split) => {
-        const { examples, images } = classes[i];
-        return [examples, bar(examples, most[split]), images];
-      }),
-    ]);
-  }
-  table.push(['total', ...summary.flatMap(({ examples, images }) => [examples, '', images])]);
-  return table.toString();
+  return textTable({
+    head: ['examples', ...summary.flatMap(({ split }) => [split, '', 'images'])],
+    align: ['left', ...summary.flatMap(() => ['right', 'left', 'right'] as const)],
+    rows: [
+      ...(summary.at(0)?.classes ?? []).map(({ name }, i) => [
+        name,
+        ...summary.flatMap(({ classes }, split) => {
+          const { examples, images } = classes[i];
+          return [examples, bar(examples, most[split]), images];
+        }),
+      ]),
+      ['total', ...summary.flatMap(({ examples, images }) => [examples, '', images])],
+    ],
+  });
 }
 
-/** How large the examples are. */
+/** Numbers of examples by size. */
 function sizeTable(summary: readonly SplitSummary[]): string {
-  const table = new Table({
-    head: ['examples by area', ...summary.flatMap(({ split }) => [split, ''])],
-    colAligns: ['left', ...summary.flatMap(() => ['right', 'left'] as const)],
-    style,
-  });
-  const rows = [
+  const sizes = [
     ['small, up to 32² pixels', 'small'],
     ['medium, up to 96²', 'medium'],
     ['large', 'large'],
   ] as const;
-  for (const [name, key] of rows) {
-    table.push([
+  return textTable({
+    head: ['examples by area', ...summary.flatMap(({ split }) => [split, ''])],
+    align: ['left', ...summary.flatMap(() => ['right', 'left'] as const)],
+    rows: sizes.map(([name, key]) => [
       name,
-      ...summary.flatMap(({ sizes, examples }) => [
-        sizes[key],
-        `${bar(sizes[key], examples)} ${examples > 0 ? `${Math.round((100 * sizes[key]) / examples)} %` : ''}`,
+      ...summary.flatMap(({ sizes: { [key]: own }, examples }) => [
+        own,
+        `${bar(own, examples)} ${examples > 0 ? `${Math.round((100 * own) / examples)} %` : ''}`,
       ]),
-    ]);
-  }
-  return table.toString();
+    ]),
+  });
 }
 
-/** How the sides of examples and photographs are spread. */
+/** Percentiles of the sides of examples and images. */
 function imageTable(summary: readonly SplitSummary[]): string {
   const keys = ['min', 'p10', 'p25', 'median', 'p75', 'p90', 'max'] as const;
-  const table = new Table({
+  const row = (name: string, split: string, spread: Percentiles | null) => [
+    name,
+    split,
+    ...keys.map((key) => (spread ? Math.round(spread[key]) : '–')),
+  ];
+  return textTable({
     head: ['pixels', '', 'min', '10 %', '25 %', 'median', '75 %', '90 %', 'max'],
-    colAligns: ['left', 'left', ...keys.map(() => 'right' as const)],
-    style,
+    align: ['left', 'left', ...keys.map(() => 'right' as const)],
+    rows: [
+      ...summary.map(({ split, exampleSides }) => row('√ area of examples', split, exampleSides)),
+      ...summary.map(({ split, imageWidths }) => row('width of images', split, imageWidths)),
+      ...summary.map(({ split, imageHeights }) => row('height of images', split, imageHeights)),
+    ],
   });
-  const row = (name: string, split: string, spread: Percentiles | null) =>
-    table.push([name, split, ...keys.map((key) => (spread ? Math.round(spread[key]) : '–'))]);
-  for (const { split, exampleSides } of summary) row('√ area of examples', split, exampleSides);
-  for (const { split, imageWidths } of summary) row('width of images', split, imageWidths);
-  for (const { split, imageHeights } of summary) row('height of images', split, imageHeights);
-  return table.toString();
 }
 
 function verdict(findings: readonly Finding[], summary: readonly SplitSummary[]): string {
@@ -135,15 +130,17 @@ export function labeledCheckText(
     readonly classes: readonly { readonly name: string; readonly images: number }[];
   }[],
 ): string {
-  const table = new Table({
+  const table = textTable({
     head: ['images', ...summary.map(({ split }) => split)],
-    colAligns: ['left', ...summary.map(() => 'right' as const)],
-    style,
+    align: ['left', ...summary.map(() => 'right' as const)],
+    rows: [
+      ...(summary.at(0)?.classes ?? []).map(({ name }, i) => [
+        name,
+        ...summary.map(({ classes }) => classes[i].images),
+      ]),
+      ['total', ...summary.map(({ images }) => images)],
+    ],
   });
-  for (const [i, { name }] of (summary.at(0)?.classes ?? []).entries()) {
-    table.push([name, ...summary.map(({ classes }) => classes[i].images)]);
-  }
-  table.push(['total', ...summary.map(({ images }) => images)]);
   const verdict = `${findings.length} fault${findings.length === 1 ? '' : 's'}`;
-  return [...describeFindings(findings), table.toString(), verdict].join('\n\n');
+  return [...describeFindings(findings), table, verdict].join('\n\n');
 }

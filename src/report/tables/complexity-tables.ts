@@ -1,56 +1,56 @@
 import path from 'node:path';
-import Table from 'cli-table3';
 import type { Complexity } from '../../complexity/counter.js';
 import type { ClassifierSummary, DetectorSummary } from '../../complexity/network-summary.js';
 import type { MetricValue } from '../../metrics/metric-value.js';
+import { spanningCell, textTable } from './text-table.js';
 
 /**
- * Parameters and multiply-adds of detectors as text for a terminal, side by side and part by part; where there are
- * several, the last row gives each one's totals as multiples of the first one's.
+ * Parameters and multiply-adds of detectors as text for a terminal, side by side and part by part. Of several, the last
+ * row gives each one's totals as multiples of the first one's.
  */
 export function complexityTable(networks: readonly DetectorSummary[]): string {
-  const table = new Table({
-    colAligns: ['left', ...networks.flatMap(() => ['right', 'right'] as const)],
-    style: { head: [], border: [], compact: true },
-  });
-  const rowOfNetworks = (name: string, contents: readonly (string | number)[]): void => {
-    table.push([name, ...contents.map((content) => ({ content, colSpan: 2, hAlign: 'center' as const }))]);
-  };
+  const overBoth = (name: string, contents: readonly (string | number)[]) => [
+    name,
+    ...contents.map((content) => spanningCell(content, 2)),
+  ];
   const assumptions = networks.map((network) => network.assumptions);
   const inputs = assumptions.map(({ inputSize }) => inputSize.join(' × '));
   const padded = assumptions.map(({ paddedSize }) => paddedSize.join(' × '));
-  rowOfNetworks('', shortNames(networks.map(({ config }) => config)));
-  rowOfNetworks('input', inputs);
-  if (padded.join() !== inputs.join()) rowOfNetworks('  padded to', padded);
-  rowOfNetworks(
-    'classes',
-    assumptions.map(({ classes }) => classes),
-  );
-
   const format = multiplyAddsFormat(networks);
   const costs = ({ parameters, multiplyAdds }: Omit<Complexity, 'parts'>): string[] => [
-    parameters.toLocaleString('en-US'),
+    whole(parameters),
     format(multiplyAdds),
   ];
-  table.push(['part', ...networks.flatMap(() => ['parameters', 'multiply-adds'])]);
-  for (const name of new Set(networks.flatMap(({ parts }) => parts.map((part) => part.name)))) {
-    const cells = networks.flatMap(({ parts }) => {
+  const partNames = [...new Set(networks.flatMap(({ parts }) => parts.map(({ name }) => name)))];
+  const partRow = (name: string) => [
+    name,
+    ...networks.flatMap(({ parts }) => {
       const part = parts.find((other) => other.name === name);
-      return part ? costs(part) : ['–', '–'];
-    });
-    table.push([name, ...cells]);
-  }
-  table.push(['total', ...networks.flatMap(costs)]);
-  if (networks.length > 1) {
-    const [first] = networks;
-    const ratio = (value: number, reference: number): string => `${(value / reference).toFixed(2)} ×`;
-    const ratios = networks.flatMap(({ parameters, multiplyAdds }) => [
-      ratio(parameters, first.parameters),
-      ratio(multiplyAdds, first.multiplyAdds),
-    ]);
-    table.push(['ratio to the first', ...ratios]);
-  }
-  return table.toString();
+      return part ? costs(part) : [dash, dash];
+    }),
+  ];
+  const [first] = networks;
+  const ratio = (value: number, reference: number): string => `${(value / reference).toFixed(2)} ×`;
+  const ratios = networks.flatMap(({ parameters, multiplyAdds }) => [
+    ratio(parameters, first.parameters),
+    ratio(multiplyAdds, first.multiplyAdds),
+  ]);
+  return textTable({
+    align: ['left', ...networks.flatMap(() => ['right', 'right'] as const)],
+    rows: [
+      overBoth('', shortNames(networks.map(({ config }) => config))),
+      overBoth('input', inputs),
+      ...(padded.join() === inputs.join() ? [] : [overBoth('  padded to', padded)]),
+      overBoth(
+        'classes',
+        assumptions.map(({ classes }) => classes),
+      ),
+      ['part', ...networks.flatMap(() => ['parameters', 'multiply-adds'])],
+      ...partNames.map(partRow),
+      ['total', ...networks.flatMap(costs)],
+      ...(networks.length > 1 ? [['ratio to the first', ...ratios]] : []),
+    ],
+  });
 }
 
 /** Billions with two decimals, or where all networks are small, millions with one. */
@@ -68,14 +68,14 @@ interface Column {
   readonly cell: (network: ClassifierSummary) => string | undefined;
 }
 
-/** An absent figure. */
+/** An absent value. */
 const dash = '–';
 const whole = (value: number): string => value.toLocaleString('en-US');
 const millions = (value: number, digits: number): string => `${(value / 1e6).toFixed(digits)} M`;
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
-const score = (figure: MetricValue): string => figure?.toFixed(2) ?? dash;
+const score = (value: MetricValue): string => value?.toFixed(2) ?? dash;
 
-/** How far a counted figure is from the printed one. */
+/** Deviation of a counted value from the printed one. */
 function deviation(counted: number, printed: number): string {
   const tenths = Math.round(1000 * (counted / printed - 1));
   const sign = tenths > 0 ? '+' : tenths < 0 ? '−' : '';
@@ -87,7 +87,7 @@ const settingColumns: readonly Column[] = [
   { group: '', title: 'outputs', cell: ({ assumptions }) => String(assumptions.outputs) },
 ];
 
-const figureColumns: readonly Column[] = [
+const valueColumns: readonly Column[] = [
   { group: 'parameters', title: 'counted', cell: ({ parameters }) => whole(parameters) },
   {
     group: 'parameters',
@@ -122,35 +122,27 @@ const figureColumns: readonly Column[] = [
 ];
 
 /**
- * Classifiers as the paper's Table 2 has them, as text for a terminal: a row a network, counted figures beside printed
- * ones, and those of runs. Columns without a figure are left out.
+ * Classifiers as the paper's Table 2 has them, as text for a terminal: a row for each network, with counted values beside
+ * printed ones and those of runs. Columns without a value are left out.
  */
 export function classifierTable(networks: readonly ClassifierSummary[]): string {
-  const columns = [...(haveOneSetting(networks) ? [] : settingColumns), ...figureColumns].filter(({ cell }) =>
+  const columns = [...(haveOneSetting(networks) ? [] : settingColumns), ...valueColumns].filter(({ cell }) =>
     networks.some((network) => cell(network) !== undefined),
   );
-  const table = new Table({
-    colAligns: ['left', ...columns.map(() => 'right' as const)],
-    style: { head: [], border: [], compact: true },
-  });
   const groups = [...new Set(columns.map(({ group }) => group))];
+  const sizeOf = (group: string) => columns.filter((column) => column.group === group).length;
   const names = shortNames(networks.map(({ config }) => config));
-  table.push([
-    '',
-    ...groups.map((content) => ({
-      content,
-      colSpan: columns.filter(({ group }) => group === content).length,
-      hAlign: 'center' as const,
-    })),
-  ]);
-  table.push(['network', ...columns.map(({ title }) => title)]);
-  for (const [i, network] of networks.entries()) {
-    table.push([names[i], ...columns.map(({ cell }) => cell(network) ?? dash)]);
-  }
-  return table.toString();
+  return textTable({
+    align: ['left', ...columns.map(() => 'right' as const)],
+    rows: [
+      ['', ...groups.map((group) => spanningCell(group, sizeOf(group)))],
+      ['network', ...columns.map(({ title }) => title)],
+      ...networks.map((network, i) => [names[i], ...columns.map(({ cell }) => cell(network) ?? dash)]),
+    ],
+  });
 }
 
-/** What the table's figures are, and where and why those that are counted differ from those that are printed. */
+/** Notes on the table's values: their origin, and the differences between counted and printed ones. */
 export function classifierNotes(networks: readonly ClassifierSummary[]): string {
   const comparesPrinted = networks.some(({ published }) => published);
   const runs = networks.flatMap(({ measured }) => measured?.run ?? []);
@@ -185,7 +177,7 @@ function haveOneSetting(networks: readonly ClassifierSummary[]): boolean {
   return new Set(settings).size === 1;
 }
 
-/** Why counted figures differ from printed ones, of those networks that are in the table (NOTES.md has the details). */
+/** Reasons why counted values differ from printed ones, for the networks in the table (NOTES.md has the details). */
 function differenceNotes(networks: readonly ClassifierSummary[]): string[] {
   const named = networks.map(({ published, ...counted }) => ({ name: published?.name ?? '', ...counted }));
   const attoNets = named.filter(({ name }) => name.startsWith('AttoNet'));
@@ -209,10 +201,10 @@ function differenceNotes(networks: readonly ClassifierSummary[]): string[] {
 }
 
 /**
- * What to call networks in a table: their files' or folders' names without the path and the extension, or the whole paths
- * where names are alike. A run's weights file is called as the run.
+ * Names of networks in a table: their files' or folders' names without path and extension, or whole paths where names are
+ * alike. A run's weights file has the name of the run.
  */
-export function shortNames(files: readonly string[]): readonly string[] {
+function shortNames(files: readonly string[]): readonly string[] {
   const stems = files.map((file) => {
     const { dir, name } = path.parse(file);
     return name === 'weights' && dir !== '' ? path.basename(dir) : name;

@@ -1,11 +1,11 @@
-import Table from 'cli-table3';
 import { parameterSize } from '../../nn/parameter.js';
 import type { FreshParameter, ImportPlan } from '../../weights/import-plan.js';
 import { counterSuffix } from '../../weights/names.js';
 import { shapeText, type TensorFile } from '../../weights/tensor-file.js';
 import { torchShape } from '../../weights/torch-layout.js';
+import { textTable } from './text-table.js';
 
-/** The parts of a detector, by what the names of their parameters start with. */
+/** Parts of a detector, and the beginnings of their parameters' names. */
 const parts = [
   ['backbone', 'backbone.body.'],
   ['FPN', 'backbone.fpn.'],
@@ -14,27 +14,25 @@ const parts = [
   ['mask head', 'roi_heads.mask_'],
 ] as const;
 
-/** How many names a list shows. */
+/** Greatest number of names that a list shows. */
 const shown = 10;
 
-/** What was imported, as text for a terminal: a table by part, and the names of what is fresh or wasn't needed. */
+/** Summary of an import as text for a terminal: a table by part, and the names of fresh and of unneeded tensors. */
 export function describeImport(
   { backboneOnly, taken, fresh, unused }: ImportPlan,
   source: TensorFile,
 ): string {
-  const table = new Table({
-    head: ['part', 'tensors taken', 'values', 'left fresh'],
-    colAligns: ['left', 'right', 'right', 'right'],
-    style: { head: [], border: [], compact: true },
-  });
   const row = (name: string, start: string): (string | number)[] => {
     const ofPart = [...taken.keys()].filter((parameter) => parameter.name.startsWith(start));
     const values = ofPart.reduce((sum, parameter) => sum + parameterSize(parameter), 0);
     const left = fresh.filter(({ parameter }) => parameter.name.startsWith(start));
     return [name, ofPart.length, values.toLocaleString('en'), left.length];
   };
-  for (const [name, start] of parts) table.push(row(name, start));
-  table.push(row('total', ''));
+  const table = textTable({
+    head: ['part', 'tensors taken', 'values', 'left fresh'],
+    align: ['left', 'right', 'right', 'right'],
+    rows: [...parts.map(([name, start]) => row(name, start)), row('total', '')],
+  });
   const converted = new Map<string, number>();
   for (const name of taken.values()) {
     const type = source.tensors.get(name)?.type ?? '';
@@ -43,7 +41,7 @@ export function describeImport(
   const others = unused.filter((name) => !name.endsWith(counterSuffix));
   const counters = unused.length - others.length;
   return [
-    table.toString(),
+    table,
     ...[...converted].map(([type, count]) => `Converted from ${type} to float32: ${count}`),
     ...list('Left fresh', backboneOnly ? [] : fresh.map(describeFresh)),
     ...(backboneOnly ? ['A classification network: FPN, RPN and heads are left fresh.'] : []),
