@@ -12,9 +12,8 @@ import {
   worstMistakes,
 } from '../metrics/classification-metrics.js';
 import { percent } from '../metrics/metric-value.js';
-import { dataName } from './data-name.js';
 import { type EmbeddedImage, embed } from './gallery.js';
-import { tile } from './headline.js';
+import { dataName, tile } from './headline.js';
 import { formatCount, type Html, html, quantity, type Section, scrollable, section, table } from './html.js';
 import { cell } from './mistakes.js';
 import { page } from './page.js';
@@ -134,8 +133,8 @@ function about({ config, evaluation, log }: ClassificationReportContent): Html {
   const { model, training } = config;
   if (!evaluation) {
     return html`<p class="facts">Classifier ${model.backbone.name} after ${quantity(log.length, 'step')} of training. It wasn’t
-evaluated${training.validateEvery === undefined ? ', for training.validateEvery isn’t set' : ''}: <code>atto eval</code> with this run’s folder does that, and adds its
-figures to this report.</p>`;
+evaluated${training.validateEvery === undefined ? ', because training.validateEvery isn’t set' : ''}. <code>atto eval</code> with this run’s folder does that, and
+adds the metrics to this report.</p>`;
   }
   const { metrics, split, step } = evaluation;
   return html`<p class="facts">Classifier ${model.backbone.name}${step === undefined ? '' : ` after ${formatCount(step)} steps`}, evaluated on
@@ -153,13 +152,13 @@ function evaluationSections({ metrics, mistakes }: IllustratedClassification): S
 
 function accuracySection({ top1, top5, loss }: ClassificationMetrics): Section {
   return section(
-    'figures',
+    'metrics',
     'Accuracy',
     html`<div class="tiles">${[
       tile('top-1', top1, 'the true class is the most probable one', 'boxes'),
       tile('top-5', top5, 'it is among the five most probable ones', 'masks'),
     ]}</div>
-<p class="note">In percent${top5 === null ? '; with no more than five classes, top-5 says nothing' : ''}. Mean cross-entropy: ${loss === null ? '–' : loss.toFixed(3)}.</p>`,
+<p class="note">In percent${top5 === null ? '; top-5 is meaningless with five classes or fewer' : ''}. Mean cross-entropy: ${loss === null ? '–' : loss.toFixed(3)}.</p>`,
   );
 }
 
@@ -216,9 +215,9 @@ function confusionMatrix({ classes, confusion }: ClassificationMetrics): Html {
     return html`<tr><th scope="row">${classes[actual]}</th>${cells}</tr>`;
   };
   return scrollable(
-    'Images of each class (rows) by what they were taken for (columns): right on the diagonal.',
+    'Images by their class (rows) and the class that they were taken for (columns). Correct ones are on the diagonal.',
     html`<table class="matrix">
-<thead><tr><th scope="col"><small>truth ↓ predicted →</small></th>${classes.map(
+<thead><tr><th scope="col"><small>class ↓ predicted →</small></th>${classes.map(
       (name) => html`<th scope="col"><span>${name}</span></th>`,
     )}</tr></thead>
 <tbody>${confusion.map(row)}</tbody></table>`,

@@ -33,8 +33,8 @@ export function curveSection({
   return section(
     'curves',
     'Precision and recall',
-    html`<p>At IoU ≥ 0.5 by VOC’s rule. The area under a curve is the class’s AP_d or AP_m, that under the mean curve
-their mean.</p>`,
+    html`<p>At IoU ≥ 0.5 by VOC’s rule. The area under a class’s curve is its AP_d or AP_m. The area under the mean
+curve is their mean.</p>`,
     html`<div class="curves">${figure(mean)}<details ${names.length <= openClasses ? 'open' : ''}><summary>Each class, with AP_d${mask ? ' / AP_m' : ''}</summary>
 <div class="multiples">${each}</div></details></div>`,
   );
@@ -60,10 +60,10 @@ export function scoreSection(errors: ErrorSummary): Section {
   return section(
     'scores',
     'By score',
-    html`<p>How right the detections are that score at least so much (all classes together, ${geometry === 'mask' ? 'masks' : 'boxes'},
-IoU ≥ 0.5), for choosing the <code>--score</code> of <code>atto predict</code>. ${
+    html`<p>Precision and recall of the detections from a least score on (all classes together, ${geometry === 'mask' ? 'masks' : 'boxes'},
+IoU ≥ 0.5). They help to choose the <code>--score</code> of <code>atto predict</code>. ${
       best
-        ? html`F1 is highest, ${percent(best.f1)} %, at a score of <strong>${best.score.toFixed(2)}</strong>: there ${quantity(best.detections, 'detection')} have a precision of ${percent(best.precision)} % and a recall of ${percent(best.recall)} %.`
+        ? html`F1 is highest, ${percent(best.f1)} %, at a score of <strong>${best.score.toFixed(2)}</strong>. There, ${quantity(best.detections, 'detection')} have a precision of ${percent(best.precision)} % and a recall of ${percent(best.recall)} %.`
         : html`None of the ${quantity(detections, 'detection')} is correct.`
     }</p>`,
     figures(
@@ -86,7 +86,7 @@ IoU ≥ 0.5), for choosing the <code>--score</code> of <code>atto predict</code>
         ),
       ),
       table<OperatingPoint>(
-        'Figures in percent',
+        'In percent',
         [
           { head: 'least score', cell: ({ score }) => score.toFixed(2) },
           { head: 'detections', number: true, cell: (point) => formatCount(point.detections) },

@@ -4,9 +4,8 @@ import { writeTextAtomically } from '../files.js';
 import type { DetectionEvaluation } from '../metrics/detection-evaluation.js';
 import { classSection } from './classes.js';
 import { curveSection, scoreSection } from './curves.js';
-import { dataName } from './data-name.js';
 import { chooseImages, type GalleryGroup, galleryImage, gallerySection } from './gallery.js';
-import { headlineSection } from './headline.js';
+import { dataName, headlineSection } from './headline.js';
 import { formatCount, type Html, html, quantity, type Section } from './html.js';
 import { mistakeSection } from './mistakes.js';
 import { page } from './page.js';
@@ -96,7 +95,7 @@ function evaluated(
   const best = bestStep(log);
   const elsewhere =
     step !== undefined && best !== undefined && step !== best
-      ? ` The run’s weights are those of step ${formatCount(best)}, whose AP_m was the highest: atto eval reports them.`
+      ? ` The run’s weights are those of step ${formatCount(best)}, which had the highest AP_m. atto eval reports on them.`
       : '';
   return html`<p class="facts">Mask R-CNN with ${config.model.backbone.name}${step === undefined ? '' : ` after ${formatCount(step)} steps`}, evaluated on
 ${dataName(config, split)}: ${quantity(metrics.images, 'image')}, ${quantity(objects, 'object')}, ${quantity(classes, 'class', 'classes')}.${elsewhere}</p>`;
@@ -104,8 +103,8 @@ ${dataName(config, split)}: ${quantity(metrics.images, 'image')}, ${quantity(obj
 
 function notEvaluated({ config, log }: DetectionReportContent): Html {
   return html`<p class="facts">Mask R-CNN with ${config.model.backbone.name} after ${quantity(log.length, 'step')} of training. It wasn’t
-evaluated${config.training.validateEvery === undefined ? ', for training.validateEvery isn’t set' : ''}: <code>atto eval</code>
-with this run’s folder does that, and adds its figures to this report.</p>`;
+evaluated${config.training.validateEvery === undefined ? ', because training.validateEvery isn’t set' : ''}. <code>atto eval</code>
+with this run’s folder does that, and adds the metrics to this report.</p>`;
 }
 
 /** Step of the validation with the highest AP_m; the first one of equals, as training keeps it. */

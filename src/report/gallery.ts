@@ -39,13 +39,13 @@ export function gallerySection(gallery: readonly GalleryGroup[], errors: ErrorSu
   const ranked = images.filter(({ quality }) => quality !== null).length;
   const unranked = images.length - ranked;
   const none = images.every(({ correct, falsePositives }) => correct + falsePositives === 0);
-  const intro = html`<p>Ranked by panoptic quality (Kirillov et al., CVPR 2019): the IoUs of the correct ${geometry === 'mask' ? 'masks' : 'boxes'},
-summed up and divided by their number plus half the number of wrong detections and of objects not found. It is 100 where
-every object is found and outlined exactly and nothing else is detected, and unlike AP it is defined for a single image.
-Only detections that score at least ${score} count and are drawn${none ? ': here, none does' : ''}. A detection whose box finds an object has its color.
+  const intro = html`<p>Images are ranked by panoptic quality (Kirillov et al., CVPR 2019): the sum of the IoUs of correct ${geometry === 'mask' ? 'masks' : 'boxes'},
+divided by their number plus half the number of wrong detections and of objects not found. Quality is 100 where every
+object is found and outlined exactly and nothing else is detected. Unlike AP, it is defined for a single image. Only
+detections that score at least ${score} count and are drawn${none ? '; here, none does' : ''}. A detection whose box finds an object has that object’s color.
 ${
   unranked > 0
-    ? html`${quantity(unranked, 'image')} of ${formatCount(images.length)} without objects and detections ${unranked === 1 ? 'has' : 'have'} no quality.`
+    ? html`${formatCount(unranked)} of ${quantity(images.length, 'image')} ${unranked === 1 ? 'has' : 'have'} neither objects nor detections, and so no quality.`
     : undefined
 }</p>`;
   const empty = html`<p>There is no image with an object or a detection.</p>`;
@@ -67,7 +67,7 @@ function card({
 }: GalleryImage): Html {
   const facts = `${formatCount(correct)} correct, ${formatCount(falsePositives)} wrong, ${formatCount(notFound)} not found`;
   return html`<article><p class="card-title"><strong>${id}</strong> <span>quality ${percent(quality)}</span> <span class="note">${facts}</span></p>
-<div class="pair">${embedded(groundTruth, 'truth', id)}${embedded(detections, 'prediction', id)}</div></article>`;
+<div class="pair">${embedded(groundTruth, 'ground truth', id)}${embedded(detections, 'prediction', id)}</div></article>`;
 }
 
 function embedded({ source, width, height }: EmbeddedImage, name: string, id: string | number): Html {

@@ -1,7 +1,7 @@
-import type { DetectionConfig } from '../config/schema.js';
+import type { Config, DetectionConfig } from '../config/schema.js';
+import { formatOf } from '../datasets/formats.js';
 import type { DetectionMetrics } from '../metrics/detection-metrics.js';
 import { type MetricValue, percent } from '../metrics/metric-value.js';
-import { dataName, isPapersData } from './data-name.js';
 import { type Html, html, type Section, scrollable, section, table } from './html.js';
 
 /** Leading metrics, large, and those of other detectors where the data are the same. */
@@ -12,7 +12,7 @@ export function headlineSection(
 ): Section {
   const { AP_d, AP_m, coco } = metrics;
   return section(
-    'figures',
+    'metrics',
     'Average precision',
     html`<div class="tiles">${[
       tile('AP_d', AP_d, 'boxes: VOC, all-point, IoU ≥ 0.5', 'boxes'),
@@ -25,6 +25,16 @@ export function headlineSection(
   );
 }
 
+/** Name of a split, such as `Pascal VOC 2012, val`. */
+export function dataName({ data }: Config, split: 'train' | 'val'): string {
+  return formatOf(data).title(data, split);
+}
+
+/** Whether these are the data that the paper's figures are about: VOC 2012's segmentation val with its 20 classes. */
+function isPapersData({ data }: Config, split: 'train' | 'val'): boolean {
+  return formatOf(data).benchmark?.(data, split) === 'VOC 2012 segmentation val';
+}
+
 /** A metric, large. */
 export function tile(name: string, value: MetricValue | undefined, protocol: string, kind = ''): Html {
   return html`<div class="tile ${kind}"><span class="name">${name}</span><span class="value">${percent(value)}</span><span class="note">${protocol}</span></div>`;
@@ -33,15 +43,15 @@ export function tile(name: string, value: MetricValue | undefined, protocol: str
 /** Reason why metrics are dashes. */
 function absence(metrics: DetectionMetrics): string {
   if (metrics.AP_d === null && metrics.AP_m === null)
-    return 'Without an object to be found, no figure is defined.';
+    return 'Without objects to be found, no metric is defined.';
   if (metrics.voc.mask === null) return 'There are no masks, so only boxes are scored.';
   return 'Means over the classes that have objects to be found.';
 }
 
 function notComparable(config: DetectionConfig, split: 'train' | 'val'): Html {
-  return html`<p>The AttoNets paper reports AP_d and AP_m on Pascal VOC 2012’s segmentation val split with its
-20 classes. These figures are of ${dataName(config, split)}, with other images or classes, so the paper’s are no
-comparison for them and aren’t shown.</p>`;
+  return html`<p>The AttoNets paper reports AP_d and AP_m on the segmentation val split of Pascal VOC 2012 with its
+20 classes. This report is about ${dataName(config, split)}, with other images or classes. The paper’s results can’t be
+compared with it and aren’t shown.</p>`;
 }
 
 interface Row {
@@ -69,7 +79,7 @@ interpolation isn’t stated</small>`,
       AP_m: '–',
     },
   ];
-  return html`<h3>Beside the paper</h3>
+  return html`<h3>Comparison with the paper</h3>
 ${table<Row>(
   'Pascal VOC 2012 segmentation, val, IoU 0.5',
   [
@@ -79,9 +89,9 @@ ${table<Row>(
   ],
   rows,
 )}
-<h3>Beside other published results</h3>
-<p>Each with this detector’s figure by the same protocol. They were trained or scored on other images, so these are
-neighbors, not competitors.</p>
+<h3>Other published results</h3>
+<p>Each stands beside this detector’s result by the same protocol. These detectors were trained or scored on other images:
+they are neighbors, not competitors.</p>
 ${published(metrics)}`;
 }
 
@@ -94,7 +104,7 @@ ${figures.map(
 )}</tbody>`;
   return scrollable(
     'In percent, on Pascal VOC',
-    html`<table><thead><tr><th scope="col">figure</th><th scope="col" class="number">published</th><th scope="col" class="number">this one</th></tr></thead>
+    html`<table><thead><tr><th scope="col">metric</th><th scope="col" class="number">published</th><th scope="col" class="number">this one</th></tr></thead>
 ${publishedDetectors.map(group)}</table>`,
   );
 }

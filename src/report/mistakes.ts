@@ -38,14 +38,14 @@ export function mistakeSection(errors: ErrorSummary): Section {
   return section(
     'mistakes',
     'Mistakes',
-    html`<p>After TIDE (Bolya et al., ECCV 2020), by ${geometry === 'mask' ? 'masks' : 'boxes'}. Counted are detections that score
-at least ${score}: ${quantity(counts.correct, 'is correct', 'are correct')}. What a kind costs is how much ${name}, ${percent(AP)} % over
-all scores, would gain if there were none of it: confused detections get the right class, badly placed ones the right
-place, the others vanish, and so do missed objects. The gains don’t add up.</p>`,
+    html`<p>Kinds of mistakes after TIDE (Bolya et al., ECCV 2020), by ${geometry === 'mask' ? 'masks' : 'boxes'}. Counts are of detections
+that score at least ${score}; ${quantity(counts.correct, 'is correct', 'are correct')}. The cost of a kind is the gain in ${name}, ${percent(AP)} %
+over all scores, if there were none of it. Confused detections then get the right class, and badly placed ones the right
+place. The others vanish, and so do missed objects. The gains don’t add up.</p>`,
     figures(
       figure(
         metricBars(
-          `What ${name} would gain without each kind`,
+          `Gain in ${name} without each kind`,
           [{ name: 'gain', color: geometry === 'mask' ? maskColor : boxColor }],
           rows.map((row) => ({ name: row.name, values: [gain[row.type]] })),
           { label: `${name}, percentage points`, most: Math.min(1, Math.ceil(most * 21) / 20) },
@@ -65,7 +65,7 @@ place, the others vanish, and so do missed objects. The gains don’t add up.</p
         rows,
       ),
     ),
-    html`<h3>What was taken for what</h3>`,
+    html`<h3>Confusions</h3>`,
     confusionTable(errors),
   );
 }
@@ -109,9 +109,8 @@ const others: readonly (readonly [DetectionOutcome, string])[] = [
 function confusionMatrix({ perClass, confusions, score }: ErrorSummary, names: readonly string[]): Html {
   const confused = new Map(confusions.map((each) => [`${each.groundTruth}\n${each.detected}`, each.count]));
   const caption =
-    `Each detection that scores at least ${score} is in the column of its class: correct on the diagonal, confused ` +
-    'in the row of the object that it is about, else in one of the rows below. An object that was missed is in the ' +
-    'last column.';
+    `Detections that score at least ${score}, each in the column of its class: correct ones on the diagonal, confused ` +
+    'ones in the row of the object’s class, others in the rows below. Missed objects are in the last column.';
   const row = (actual: string) => {
     const counts = names.map((name) =>
       name === actual ? perClass[name].correct : (confused.get(`${actual}\n${name}`) ?? 0),

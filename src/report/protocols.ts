@@ -41,7 +41,7 @@ export function protocolSection({ voc, coco }: DetectionMetrics): Section {
     cocoRow('AP, mean over IoU 0.50:0.95', 'AP'),
     cocoRow('AP, IoU ≥ 0.50', 'AP50'),
     cocoRow('AP, IoU ≥ 0.75', 'AP75'),
-    cocoRow('AR, 1 detection an image and class', 'AR1'),
+    cocoRow('AR, 1 detection per image and class', 'AR1'),
     cocoRow('AR, 10 detections', 'AR10'),
     cocoRow('AR, 100 detections', 'AR100'),
   ];
@@ -49,12 +49,12 @@ export function protocolSection({ voc, coco }: DetectionMetrics): Section {
     'protocols',
     'By every protocol',
     table<Row>(
-      'In percent. VOC’s box figures leave difficult objects out, all others count them; crowds are ignored. For ' +
-        'masks, VOC’s 11-point rule is that of MNC and FCIS. metrics.json holds all of it unrounded, by class, and ' +
-        'says for each figure how it is computed.',
+      'In percent. VOC’s metrics of boxes leave difficult objects out; all others count them. Crowds are ignored. ' +
+        'VOC’s 11-point rule for masks is that of MNC and FCIS. metrics.json holds all metrics unrounded, for each ' +
+        'class, with their definitions.',
       [
         { head: 'protocol', cell: ({ protocol }) => protocol },
-        { head: 'figure', cell: ({ metric }) => metric },
+        { head: 'metric', cell: ({ metric }) => metric },
         { head: 'boxes', number: true, cell: ({ box }) => box },
         { head: 'masks', number: true, cell: ({ mask }) => mask },
       ],

@@ -17,7 +17,7 @@ export function configSection(config: Config): Section {
   return section(
     'config',
     'Config',
-    html`<p>Every setting, as <code>config.json</code> and the weights file hold them.</p>
+    html`<p>Every setting, as <code>config.json</code> and the weights file hold it.</p>
 <div class="settings">${groups.map(
       ([name, group]) =>
         html`<div><h3>${name}</h3>${facts(entriesOf(group, name === 'run' ? '' : `${name}.`))}</div>`,

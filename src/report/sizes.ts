@@ -52,7 +52,7 @@ export function sizeSection({
   return section(
     'sizes',
     'By size',
-    html`<p>COCO’s size classes: small objects cover up to 32² pixels, medium ones up to 96², of the original image.</p>`,
+    html`<p>COCO’s size classes, by area in the original image: small objects have up to 32² pixels, medium ones up to 96².</p>`,
     figures(
       figure(
         metricBars(
@@ -83,7 +83,7 @@ export function sizeSection({
       ),
     ),
     table<Row>(
-      `In percent. Found: by a detection of its class with a score of at least ${score} and IoU ≥ 0.5.`,
+      `In percent. An object is found by a detection of its class with a score of at least ${score} and IoU ≥ 0.5.`,
       [
         { head: 'size', cell: ({ name }) => name },
         { head: 'objects', number: true, cell: ({ objects }) => formatCount(objects) },

@@ -26,7 +26,7 @@ export function trainingSection({ log, config }: LoggedRun, metric: string): Sec
   return section(
     'training',
     'Training',
-    html`<p>${formatCount(last.step)} of ${formatCount(steps)} steps of ${images} ${images === 1 ? 'image' : 'images'}; ${medianSpeed(log)} images a second
+    html`<p>${formatCount(last.step)} of ${formatCount(steps)} steps of ${images} ${images === 1 ? 'image' : 'images'}; ${medianSpeed(log)} images per second
 (median).</p>`,
     figures(
       figure(
@@ -38,7 +38,7 @@ export function trainingSection({ log, config }: LoggedRun, metric: string): Sec
           ],
           { x: 'step', y: 'loss' },
         ),
-        'Running means over a fiftieth of the steps; the total of each step behind them.',
+        'Running means over a fiftieth of the steps. Behind them: the total of each step.',
       ),
       validationChart(log, metric),
       figure(

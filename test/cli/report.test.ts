@@ -74,7 +74,7 @@ test('a run without validation ends with a report of its losses, to which atto e
   expect(losses.text('.facts')).toContain(
     'after 4 steps of training. It wasn’t evaluated, for training.validateEvery isn’t set',
   );
-  expect(losses.text('#figures')).toBe('');
+  expect(losses.text('#metrics')).toBe('');
 
   const { stdout, stderr: messages } = await runCommand(registerEval, ['eval', out, '--split', 'train']);
   expect(stdout).toMatch(/total, mean/);

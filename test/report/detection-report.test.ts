@@ -120,7 +120,7 @@ describe('the report of an evaluated run', async () => {
     );
   });
 
-  it('shows the best, the median and the worst images, truth beside prediction', async () => {
+  it('shows the best, the median and the worst images, ground truth beside prediction', async () => {
     const pictures = [...document.querySelectorAll('#images img')];
     expect(pictures).toHaveLength(3 * 3 * 2);
     for (const picture of pictures) {
@@ -140,7 +140,7 @@ describe('the report of an evaluated run', async () => {
 
   it('has the losses, the validations, the config and the versions', () => {
     expect(textOf(document, '#training p')).toBe(
-      '20 of 20 000 steps of 2 images; 4.00 images a second (median).',
+      '20 of 20 000 steps of 2 images; 4.00 images per second (median).',
     );
     const titles = textsOf(document, '#training .title');
     expect(titles).toEqual(['Losses', 'Validation', 'Learning rate']);
@@ -151,8 +151,8 @@ describe('the report of an evaluated run', async () => {
   });
 
   it('compares with nobody: the data are others', () => {
-    expect(textOf(document, '#figures')).toContain('These figures are of Pascal VOC 2007, val');
-    expect(document.querySelector('#figures table')).toBeNull();
+    expect(textOf(document, '#metrics')).toContain('This report is about Pascal VOC 2007, val');
+    expect(document.querySelector('#metrics table')).toBeNull();
   });
 });
 
@@ -160,7 +160,7 @@ test("on the paper's data, the paper's figures stand beside, and others by their
   const data = await reportData({ classes: vocClasses, overrides: ['data.year=2012'] });
   const document = documentOf(data);
   const metrics = data.evaluation?.metrics;
-  const rows = rowsOf(document, '#figures table');
+  const rows = rowsOf(document, '#metrics table');
   expect(rows[1].slice(1)).toEqual([percent(metrics?.AP_d), percent(metrics?.AP_m)]);
   expect(rows[2].slice(1)).toEqual(['65.5', '60']);
   expect(rows[3][0]).toContain('ResNet-50 Mask R-CNN');
@@ -176,7 +176,7 @@ test("on the paper's data, the paper's figures stand beside, and others by their
     ['data.year=2012', 'data.classes=person'],
   ]) {
     const other = documentOf(await reportData({ classes: ['person'], images: 4, overrides }));
-    expect(other.querySelector('#figures table')).toBeNull();
+    expect(other.querySelector('#metrics table')).toBeNull();
   }
 });
 
@@ -207,7 +207,7 @@ test('says when the validation shown is not that of the weights', async () => {
 describe('whatever there is, there is a page', () => {
   it('of losses only, which says so', () => {
     const document = documentOf(lossesOnly(1));
-    expect(textOf(document, 'header')).toContain('after 1 step of training. It wasn’t evaluated: atto eval');
+    expect(textOf(document, 'header')).toContain('after 1 step of training. It wasn’t evaluated. atto eval');
     expect(textsOf(document, 'main h2')).toEqual(['Training', 'Config', 'Versions and machine']);
   });
 
@@ -223,7 +223,7 @@ describe('whatever there is, there is a page', () => {
   it('without annotated objects', async () => {
     const document = documentOf(await reportData({ classes: threeClasses, images: 8, objects: false }));
     expect(textOf(document, '.tile.masks .value')).toBe('–');
-    expect(textOf(document, '#figures')).toContain('Without an object to be found, no figure is defined');
+    expect(textOf(document, '#metrics')).toContain('Without objects to be found, no metric is defined');
     expect(textOf(document, '#scores')).toContain('is correct');
   });
 
@@ -258,7 +258,7 @@ describe('whatever there is, there is a page', () => {
       },
     });
     expect(textOf(document, '.tile.masks .value')).toBe('–');
-    expect(textOf(document, '#figures')).toContain('There are no masks, so only boxes are scored');
+    expect(textOf(document, '#metrics')).toContain('There are no masks, so only boxes are scored');
     expect(rowsOf(document, '#classes table')[0]).toHaveLength(5);
     expect(textOf(document, '#mistakes')).toContain('by boxes');
   });

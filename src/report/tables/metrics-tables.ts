@@ -63,7 +63,7 @@ function protocolTable({ voc, coco }: DetectionMetrics): string {
       cocoRow('', 'small, up to 32²', 'APs'),
       cocoRow('', 'medium, up to 96²', 'APm'),
       cocoRow('', 'large', 'APl'),
-      cocoRow('COCO, average recall', '1 detection an image and class', 'AR1'),
+      cocoRow('COCO, average recall', '1 detection per image and class', 'AR1'),
       cocoRow('', '10 detections', 'AR10'),
       cocoRow('', '100 detections', 'AR100'),
       cocoRow('', 'small', 'ARs'),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseConfig } from '../../src/config/parse.js';
-import { dataName } from '../../src/report/data-name.js';
+import { dataName } from '../../src/report/headline.js';
 
 const root = '/data';
 
