@@ -1,7 +1,14 @@
 /** Data sets: opening, checking and converting them, and formats of one's own. */
 export { type CheckOptions, type CheckResult, checkDataset, checkLabeledData } from '../datasets/check.js';
 export { convertToCoco } from '../datasets/convert.js';
-export type { Dataset, DatasetFormat, LabeledSplit } from '../datasets/dataset-format.js';
+export type {
+  ClassificationData,
+  DataSettings,
+  Dataset,
+  DatasetFormat,
+  DetectionData,
+  LabeledSplit,
+} from '../datasets/dataset-format.js';
 export {
   datasetFormats,
   openDataset,

@@ -1,4 +1,7 @@
 /** Evaluation: trained networks, detections of any tool, and the cost of networks. */
+export type { ClassifierSummary, CountOptions, DetectorSummary } from '../complexity/network-summary.js';
+export type { ClassificationMetrics } from '../metrics/classification-metrics.js';
+export type { DetectionMetrics } from '../metrics/detection-metrics.js';
 export { type Scores, type ScoringOptions, scoreDetections } from '../metrics/score.js';
 export { metricsTable } from '../report/tables/metrics-tables.js';
 export { type EvaluateOptions, type EvaluationResult, evaluate } from '../tasks/evaluate.js';

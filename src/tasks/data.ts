@@ -1,11 +1,11 @@
 import type { ConfigOverrides } from '../config/overrides.js';
 import { requireDetection } from '../config/require-task.js';
-import type { CheckResult } from '../datasets/check.js';
 import { type ConvertedDataset, convertToCoco } from '../datasets/convert.js';
 import type { SplitName } from '../datasets/sample.js';
 import { taskOf } from './find-task.js';
 import type { JobListener } from './listener.js';
 import { type ConfigSource, nameOfConfig, readConfig, readDataConfig } from './read-config.js';
+import type { TaskTypes } from './task.js';
 
 export interface CheckDataOptions extends JobListener {
   readonly overrides?: ConfigOverrides | undefined;
@@ -17,7 +17,7 @@ export interface CheckDataOptions extends JobListener {
 
 /** Result of a check, and the same as text. */
 export interface CheckedData {
-  readonly result: CheckResult<object>;
+  readonly result: TaskTypes['check'];
   readonly text: string;
 }
 

@@ -9,6 +9,7 @@ import { runFolder } from '../training/run-folder.js';
 import { loadWeights } from '../weights/model-file.js';
 import { taskOf } from './find-task.js';
 import type { JobListener } from './listener.js';
+import type { TaskEvaluation } from './task.js';
 import { findTrainedModel, nameOfWeights } from './trained-model.js';
 
 export interface EvaluateOptions extends JobListener {
@@ -27,7 +28,7 @@ export interface EvaluateOptions extends JobListener {
 /** Metrics of an evaluation, and what was written of it. */
 export interface EvaluationResult {
   /** The content of metrics.json: AP_d, AP_m and every protocol for a detector, accuracy and confusion for a classifier. */
-  readonly metrics: object;
+  readonly metrics: TaskEvaluation['metrics'];
   /** Metrics as text tables. */
   readonly text: string;
   /** Files that were written, by their titles. */

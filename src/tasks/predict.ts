@@ -42,7 +42,7 @@ export interface PredictedImage {
 /** Predictions for files. */
 export interface PredictionResult {
   /** Detections in COCO's results format, or the most probable classes of each image. */
-  readonly results: readonly object[];
+  readonly results: Prediction['results'];
   /** Numbers of images that were found, read, and unreadable. */
   readonly images: { readonly found: number; readonly read: number; readonly unreadable: number };
   /** Results in words. */
@@ -65,7 +65,7 @@ export async function predict(
   const files = await findImageFiles(targets);
   const { config } = await findTrainedModel(weights, overrides);
   const predictor = await taskOf(config).predictor(weights, { overrides, score, threads, precision });
-  const results: object[] = [];
+  const results: Prediction['results'][number][] = [];
   let read = 0;
   let unreadable = 0;
   let names: ReadonlyMap<string, string> | undefined;

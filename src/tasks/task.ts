@@ -1,11 +1,14 @@
 import type { Canvas } from '@napi-rs/canvas';
-import type { Complexity } from '../complexity/counter.js';
-import type { CountOptions } from '../complexity/network-summary.js';
+import type { ClassifierSummary, CountOptions, DetectorSummary } from '../complexity/network-summary.js';
 import type { TaskName } from '../config/require-task.js';
 import type { Config } from '../config/schema.js';
-import type { CheckOptions, CheckResult } from '../datasets/check.js';
+import type { CheckOptions, CheckResult, LabeledSplitSummary } from '../datasets/check.js';
+import type { SplitSummary } from '../datasets/checks/summary.js';
+import type { WrittenResult } from '../datasets/coco/result.js';
 import type { RgbImage, SplitName } from '../datasets/sample.js';
 import type { DrawnObject } from '../drawing/draw-objects.js';
+import type { ClassificationMetrics } from '../metrics/classification-metrics.js';
+import type { DetectionMetrics } from '../metrics/detection-metrics.js';
 import type { Parameter } from '../nn/parameter.js';
 import type { Weights } from '../nn/weights.js';
 import type { ProgressListener } from '../progress.js';
@@ -23,7 +26,7 @@ export interface TaskTypes {
   readonly network: TaskNetwork;
   readonly sample: { readonly id: string };
   readonly evaluation: TaskEvaluation;
-  readonly check: CheckResult<object>;
+  readonly check: CheckResult<SplitSummary | LabeledSplitSummary>;
   readonly summary: NetworkSummary;
   readonly model: Detector | ImageClassifier;
 }
@@ -97,8 +100,9 @@ export interface TaskNetwork {
   readonly parameters: readonly Parameter[];
 }
 
+/** Evaluation of a network of any task. */
 export interface TaskEvaluation {
-  readonly metrics: object;
+  readonly metrics: DetectionMetrics | ClassificationMetrics;
 }
 
 /** Network to evaluate, with its values. */
@@ -140,9 +144,17 @@ export interface Predictor {
   dispose(): void;
 }
 
+/** Most probable classes of an image, as the results file of a classifier has them. */
+export interface WrittenPrediction {
+  readonly image_id: string;
+  readonly file: string;
+  /** By falling probability; `category_id` counts the config's classes from 1. */
+  readonly predictions: readonly { category_id: number; category: string; probability: number }[];
+}
+
 export interface Prediction {
   /** Entries for the results file. */
-  readonly results: readonly object[];
+  readonly results: readonly (WrittenResult | WrittenPrediction)[];
   /** Results in a few words. */
   readonly summary: string;
   /** Draws the results on the image; undefined for a task that draws nothing. */
@@ -174,9 +186,5 @@ export interface SummaryTarget<C> {
   readonly onNotice?: ((notice: string) => void) | undefined;
 }
 
-/** Parameters and multiply-adds of a network. */
-export interface NetworkSummary extends Complexity {
-  /** Name of the config, as it was given. */
-  readonly config: string;
-  readonly task: TaskName;
-}
+/** Parameters and multiply-adds of a network, under the name that its config was given by. */
+export type NetworkSummary = DetectorSummary | ClassifierSummary;

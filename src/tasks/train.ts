@@ -45,7 +45,7 @@ export interface TrainingResult {
   /** Seconds of it that the steps waited for their images. */
   readonly waited: number;
   /** Metrics of the run's weights where they were validated in this part of the run. */
-  readonly metrics: object | undefined;
+  readonly metrics: TaskEvaluation['metrics'] | undefined;
 }
 
 /**

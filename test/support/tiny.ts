@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { parseConfig } from '../../src/config/parse.js';
 import { requireDetection } from '../../src/config/require-task.js';
-import type { DetectionConfig } from '../../src/config/schema.js';
+import type { ConfigInput, DetectionConfig } from '../../src/config/schema.js';
 
 /** The smallest experiment that goes the whole way: a slim AttoNet-D detector on generated pictures in `folder`. */
 export function tinyConfig(folder: string, ...overrides: string[]): DetectionConfig {
@@ -9,7 +9,7 @@ export function tinyConfig(folder: string, ...overrides: string[]): DetectionCon
 }
 
 /** {@link tinyConfig} as a config file holds it. */
-export function tinyConfigInput(folder: string) {
+export function tinyConfigInput(folder: string): ConfigInput {
   return {
     seed: 3,
     dataWorkers: 0,

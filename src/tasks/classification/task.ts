@@ -14,7 +14,14 @@ import { labeledCheckText } from '../../report/tables/check-tables.js';
 import { classifierNotes, classifierTable } from '../../report/tables/complexity-tables.js';
 import { classificationTable } from '../../report/tables/metrics-tables.js';
 import { evenlySpaced } from '../evenly-spaced.js';
-import type { Predictor, PredictorOptions, Task, ViewedSample, ViewSelection } from '../task.js';
+import type {
+  Predictor,
+  PredictorOptions,
+  Task,
+  ViewedSample,
+  ViewSelection,
+  WrittenPrediction,
+} from '../task.js';
 import { type ClassifierEvaluation, evaluateClassification } from './evaluation.js';
 import { type Classification, ImageClassifier } from './image-classifier.js';
 import { classificationLearner } from './learner.js';
@@ -50,14 +57,6 @@ export const classificationTask: Task<{
   check: ({ data }, options) => checkLabeledData(data, options),
   describeCheck: ({ findings, summary }) => labeledCheckText(findings, summary),
 };
-
-/** Most probable classes of an image, as the results file has them. */
-interface WrittenPrediction {
-  readonly image_id: string;
-  readonly file: string;
-  /** By falling probability; `category_id` counts the config's classes from 1. */
-  readonly predictions: readonly { category_id: number; category: string; probability: number }[];
-}
 
 /** Loads a classifier that predicts for files: the five most probable classes of each. */
 async function classificationPredictor(
