@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { finderOf } from '../datasets/coco/identifiers.js';
-import { readJsonFile } from '../datasets/coco/json-file.js';
 import { openCocoGroundTruth } from '../datasets/coco/open-ground-truth.js';
 import { resolveRegion } from '../datasets/coco/region.js';
 import { type CocoResult, parseResults, resultName } from '../datasets/coco/results.js';
 import type { GroundTruth } from '../datasets/ground-truth.js';
+import { readJsonFile } from '../datasets/json-file.js';
 import { UserError } from '../errors.js';
 import type { ProgressListener } from '../progress.js';
 import { DetectionEvaluator, type DetectionMetrics } from './detection-metrics.js';

@@ -40,4 +40,5 @@ async function convertCommand(
   if (!written) return;
   console.error(`${written.images} images, ${written.objects} objects: ${options.out}`);
   console.error(`The images are in ${written.imagesFolder}`);
+  for (const notice of written.notices) console.error(notice);
 }

@@ -3,10 +3,10 @@ import { about, type ImageCheck, rounded } from '../checks/image-check.js';
 import { imagesWithClasses, listed, suggestClass } from '../classes.js';
 import type { DatasetFormat, OpenContext, SplitContents } from '../dataset-format.js';
 import type { Report } from '../finding.js';
+import { readJsonFile } from '../json-file.js';
 import type { SplitName } from '../sample.js';
 import { type CocoGroundTruth, parseCategories, parseGroundTruth } from './ground-truth.js';
 import { stemOf } from './identifiers.js';
-import { readJsonFile } from './json-file.js';
 import { type CocoData, cocoPaths, cocoSchema, imageFile, requireImages } from './layout.js';
 import { type CocoRecord, cocoReader, type RecordedAnnotation } from './reader.js';
 

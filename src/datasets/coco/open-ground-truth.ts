@@ -1,8 +1,8 @@
 import { UserError } from '../../errors.js';
 import type { GroundTruth } from '../ground-truth.js';
+import { readJsonFile } from '../json-file.js';
 import { type CocoAnnotation, parseGroundTruth } from './ground-truth.js';
 import { stemOf } from './identifiers.js';
-import { readJsonFile } from './json-file.js';
 import { resolveRegion } from './region.js';
 
 /**

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../../errors.js';
 import { writeAtomically } from '../../files.js';
@@ -11,6 +12,8 @@ import { encodeSegmentation } from './segmentation.js';
 export interface WrittenInstances {
   readonly images: number;
   readonly objects: number;
+  /** Sentences that the user should know. */
+  readonly notices: readonly string[];
 }
 
 export interface WriteOptions {
@@ -38,6 +41,7 @@ export async function writeInstances(
   const categories = [...new Set([...dataset.classes, ...dataset.names])];
   const images: unknown[] = [];
   const annotations: string[] = [];
+  const embedded: string[] = [];
   for (const [i, id] of ids.entries()) {
     if (signal?.aborted) return undefined;
     const { imageId = i + 1, image, objects, findings } = await reader.read(id, records?.get(id));
@@ -46,6 +50,7 @@ export async function writeInstances(
     if (!image) throw new Error(`The image of ${id} wasn't read, and nothing says why`);
     const { width, height } = image.pixels;
     const fileName = path.relative(imagesFolder, image.file).replaceAll(path.sep, '/');
+    if (!existsSync(image.file)) embedded.push(image.file);
     images.push({ id: imageId, file_name: fileName, width, height });
     for (const object of objects) {
       // An object that is annotated without a mask is no truth for masks.
@@ -67,7 +72,10 @@ export async function writeInstances(
     }
     await handle.write('\n]}\n');
   });
-  return { images: images.length, objects: annotations.length };
+  const notice =
+    `${embedded.length} images are part of the annotations and no files, such as ${embedded[0]}. ` +
+    'Save them as the files that the COCO file names.';
+  return { images: images.length, objects: annotations.length, notices: embedded.length > 0 ? [notice] : [] };
 }
 
 /** The class's number; a class that no list names is added to the list. */

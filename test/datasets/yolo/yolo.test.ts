@@ -10,9 +10,9 @@ import type { Sample, SplitName } from '../../../src/datasets/sample.js';
 import type { YoloData } from '../../../src/datasets/yolo/description.js';
 import { UserError } from '../../../src/errors.js';
 import { decodeMask } from '../../../src/geometry/run-length-mask.js';
+import { writeNoise, writeTexts } from '../../support/noise-images.js';
 import { tempFolder } from '../../support/temp-folder.js';
 import { photoPixels } from '../../support/voc-folder.js';
-import { writeNoise, writeTexts, writeYoloFolder } from '../../support/yolo-folder.js';
 
 /** Columns 2 to 5 and rows 1 to 3 of 8×6 pixels. */
 const rectangle = '0.25 0.1666667 0.75 0.1666667 0.75 0.6666667 0.25 0.6666667';
@@ -27,6 +27,17 @@ const texts = {
   'labels/train/b.txt': '',
   'labels/val/d.txt': `0 ${rectangle}\n`,
 };
+
+/** A data set in Ultralytics' layout in a folder of its own: images of 8×6 pixels, and text files. */
+async function writeYoloFolder(
+  images: readonly string[],
+  texts: Readonly<Record<string, string>>,
+): Promise<YoloData> {
+  const root = tempFolder();
+  await writeNoise(root, images);
+  writeTexts(root, texts);
+  return { format: 'yolo', root, yaml: 'data.yaml', train: 'train', val: 'val' };
+}
 
 async function open(data: YoloData, split: SplitName = 'train') {
   return openDataset(await resolveClasses(data), split, { purpose: 'evaluation' });
@@ -112,7 +123,8 @@ describe('images and polygons', () => {
     const data = await resolveClasses(await writeYoloFolder(images, texts));
     const file = path.join(tempFolder(), 'train.json');
     const converted = await convertToCoco(data, 'train', file);
-    expect(converted).toEqual({ images: 3, objects: 2, imagesFolder: path.join(data.root, 'images/train') });
+    const imagesFolder = path.join(data.root, 'images/train');
+    expect(converted).toEqual({ images: 3, objects: 2, notices: [], imagesFolder });
     const folder = path.join(data.root, 'images/train');
     const both = { train: file, val: file, imagesTrain: folder, imagesVal: folder };
     const coco = { format: 'coco', root: data.root, ...both, classes: data.classes };

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { messageOf, UserError } from '../../errors.js';
-import { errorCode } from '../../files.js';
+import { messageOf, UserError } from '../errors.js';
+import { errorCode } from '../files.js';
 
 /**
  * Reads a JSON file. Python writes numbers that aren't finite as `NaN` and `Infinity`, which isn't JSON; they are read

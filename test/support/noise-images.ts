@@ -1,8 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
-import type { YoloData } from '../../src/datasets/yolo/description.js';
-import { tempFolder } from './temp-folder.js';
 import { photoPixels } from './voc-folder.js';
 
 /** Writes images of 8×6 pixels, noise without loss by their names, at paths in a folder. */
@@ -27,15 +25,4 @@ export function writeTexts(root: string, files: Readonly<Record<string, string>>
     mkdirSync(path.dirname(place), { recursive: true });
     writeFileSync(place, text);
   }
-}
-
-/** A data set in Ultralytics' layout in a folder of its own: images of 8×6 pixels, and text files. */
-export async function writeYoloFolder(
-  images: readonly string[],
-  texts: Readonly<Record<string, string>>,
-): Promise<YoloData> {
-  const root = tempFolder();
-  await writeNoise(root, images);
-  writeTexts(root, texts);
-  return { format: 'yolo', root, yaml: 'data.yaml', train: 'train', val: 'val' };
 }
