@@ -12,6 +12,7 @@ import type {
 } from './dataset-format.js';
 import { refuse } from './finding.js';
 import { imageFolderFormat } from './image-folder/format.js';
+import { labelmeFormat } from './labelme/format.js';
 import { sampleOf } from './read-image.js';
 import type { SplitName } from './sample.js';
 import { sbdFormat } from './sbd/format.js';
@@ -20,7 +21,15 @@ import { vocFormat } from './voc/format.js';
 import { yoloFormat } from './yolo/format.js';
 
 /** The formats that come with the project: the only list of them. */
-const builtIn = [vocFormat, cocoFormat, sbdFormat, yoloFormat, imageFolderFormat, shapesFormat] as const;
+const builtIn = [
+  vocFormat,
+  cocoFormat,
+  sbdFormat,
+  yoloFormat,
+  labelmeFormat,
+  imageFolderFormat,
+  shapesFormat,
+] as const;
 
 type BuiltIn = (typeof builtIn)[number];
 /** Data section of a detector's config, as a file may hold it, in the formats that come with the project. */
