@@ -37,7 +37,7 @@ NAPI_MODULE_INIT() {
   napi_value function;
   if (napi_create_function(env, nullptr, 0, WithoutStderr, nullptr, &function) != napi_ok ||
       napi_set_named_property(env, exports, "withoutStderr", function) != napi_ok) {
-    napi_throw_error(env, nullptr, "without_stderr could not be initialised");
+    napi_throw_error(env, nullptr, "without_stderr could not be initialized");
   }
   return exports;
 }

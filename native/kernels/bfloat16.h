@@ -1,8 +1,8 @@
 // Matrix multiplications whose factors are rounded to bfloat16, of which the processor multiplies twice as many at a time. Sums
 // stay float32.
 //
-// Two neighbours along the depth, k and k + 1, are multiplied and summed by one instruction. They lie together in 32 bits,
-// the first in the lower half; where the depth is odd, a zero is the last one's neighbour.
+// Two neighbors along the depth, k and k + 1, are multiplied and summed by one instruction. They lie together in 32 bits,
+// the first in the lower half; where the depth is odd, a zero is the last one's neighbor.
 #pragma once
 
 // Compilers of before 2019 don't know the instructions.

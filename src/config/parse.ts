@@ -47,6 +47,7 @@ const renamedKeys: ReadonlyMap<string, string> = new Map([
     [`${part}.negativeIou`, 'backgroundIou'],
     [`${part}.positiveFraction`, 'foregroundFraction'],
   ]),
+  // cspell:ignore colour
   ['input.colourJitter', 'colorJitter'],
 ]);
 

@@ -12,6 +12,8 @@ import { runCommand } from '../support/run-command.js';
 import { tempFolder } from '../support/temp-folder.js';
 import { tinyConfig } from '../support/tiny.js';
 
+// cspell:ignore Sdie
+
 beforeAll(useEngine);
 
 let folder: string;

@@ -8,6 +8,8 @@ import { UserError } from '../../src/errors.js';
 import { atto as builtAtto } from '../support/atto.js';
 import { runCommand } from '../support/run-command.js';
 
+// cspell:ignore bckbone
+
 const folder = mkdtempSync(path.join(tmpdir(), 'atto-summary-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const rest = { data: { format: 'voc', root: 'data' }, training: { steps: 1, learningRate: 1 } };

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { atto } from '../support/atto.js';
 import { tinyConfigInput } from '../support/tiny.js';
 
+// cspell:ignore stpes
+
 /** `atto train` and `atto eval` as a user runs them, one after the other on one run. */
 
 let folder: string;

@@ -40,6 +40,8 @@ const ownModule = (dist: string): string => `
 import { z } from 'zod';
 import { registerDatasetFormat } from ${JSON.stringify(pathToFileURL(path.join(dist, 'datasets', 'formats.js')).href)};
 
+// cspell:ignore cocco cuont
+
 const mask = { height: 3, width: 4, counts: Uint32Array.of(0, 2, 1, 2, 7) };
 const object = {
   name: 'The corner', file: 'corner', key: 1, className: 'corner', box: [0, 0, 2, 2], annotatedBox: undefined,

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { readPickle } from '../../src/weights/pickle.js';
 import { PickleError } from '../../src/weights/pickle-machine.js';
 
+// cspell:ignore ccollections
+
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 const read = (text: string, names: readonly string[] = []) => readPickle(bytes(text), new Set(names));
 

@@ -1,6 +1,6 @@
 import { isNonGlibcLinuxSync } from 'detect-libc';
 
-/** Which libtensorflow atto takes, from where, and how its download is recognised. */
+/** Which libtensorflow atto takes, from where, and how its download is recognized. */
 
 /** One file of the Python package index. */
 export interface Wheel {

@@ -8,7 +8,7 @@ import { type Activation, activationGradient, activationRange, applyEpilogue } f
 
 const float32 = { T: type('float32') };
 
-/** A norm that normalises with the statistics of the batch at hand; each tensor is `[C]`. */
+/** A norm that normalizes with the statistics of the batch at hand; each tensor is `[C]`. */
 export interface TrainedNorm {
   readonly scale: Tensor;
   readonly shift: Tensor;
@@ -21,8 +21,8 @@ export interface TrainedNorm {
   readonly momentum: number;
 }
 
-/** The normalised batch and the running statistics with this batch in them. */
-export interface NormalisedBatch {
+/** The normalized batch and the running statistics with this batch in them. */
+export interface NormalizedBatch {
   readonly y: Tensor;
   readonly runningMean: Tensor;
   readonly runningVariance: Tensor;
@@ -45,7 +45,7 @@ export function batchNorm(
   x: Tensor,
   norm: TrainedNorm,
   epilogue: NormEpilogue = {},
-): NormalisedBatch {
+): NormalizedBatch {
   const { scale, shift } = norm;
   const { residual } = epilogue;
   const pass = hasOwnKernels() ? ownPass(x, norm, epilogue) : tensorflowPass(x, norm, epilogue);
@@ -61,7 +61,7 @@ export function batchNorm(
 }
 
 /** A forward pass, and how its backward pass gives the gradients of x, scale, shift and, if there is one, the residual. */
-interface NormPass extends NormalisedBatch {
+interface NormPass extends NormalizedBatch {
   readonly saved: readonly Tensor[];
   readonly backward: (gradient: Tensor, x: Tensor, scale: Tensor) => Tensor[];
 }
@@ -110,13 +110,13 @@ function tensorflowPass(
     epsilon: float(epsilon),
     is_training: flag(true),
   };
-  const [normalised, runningMean, runningVariance, ...saved] = executeMultiple(
+  const [normalized, runningMean, runningVariance, ...saved] = executeMultiple(
     'FusedBatchNormV3',
     { ...attributes, exponential_avg_factor: float(momentum) },
     [x, scale, shift, running.runningMean, running.runningVariance],
     6,
   );
-  const y = applyEpilogue(normalised, { residual, activation });
+  const y = applyEpilogue(normalized, { residual, activation });
   return {
     y,
     runningMean,
@@ -138,7 +138,7 @@ function tensorflowPass(
   };
 }
 
-/** A norm that normalises with given statistics; each tensor is `[C]`. */
+/** A norm that normalizes with given statistics; each tensor is `[C]`. */
 export interface FixedNorm {
   readonly scale: Tensor;
   readonly shift: Tensor;
@@ -149,7 +149,7 @@ export interface FixedNorm {
 
 /**
  * Folds a norm with fixed statistics into the kernel of the convolution before it: convolving with the folded kernel
- * and adding the folded bias equals convolving and then normalising. Differentiable in kernel, scale and shift.
+ * and adding the folded bias equals convolving and then normalizing. Differentiable in kernel, scale and shift.
  *
  * @param kernel `[k, k, Cin, Cout]`, or `[k, k, C, multiplier]` of a depthwise convolution: a norm over its C ·
  * multiplier channels

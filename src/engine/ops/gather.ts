@@ -57,7 +57,7 @@ export function gatherRows(tape: Tape | undefined, x: Tensor, indices: Int32Arra
 }
 
 /**
- * The 3×3 neighbourhoods of some pixels, with zeros beyond the border: what a 3×3 convolution sees there. A product with
+ * The 3×3 neighborhoods of some pixels, with zeros beyond the border: what a 3×3 convolution sees there. A product with
  * a kernel reshaped to `[9 · C, Cout]` convolves at just those pixels.
  *
  * @param x `[N, H, W, C]`
@@ -66,7 +66,7 @@ export function gatherRows(tape: Tape | undefined, x: Tensor, indices: Int32Arra
  */
 export function gatherPatches(tape: Tape | undefined, x: Tensor, pixels: Int32Array): Tensor {
   const [n, h, w, c] = x.shape;
-  const neighbours = new Int32Array(9 * pixels.length);
+  const neighbors = new Int32Array(9 * pixels.length);
   let i = 0;
   for (const pixel of pixels) {
     const column = pixel % w;
@@ -74,11 +74,11 @@ export function gatherPatches(tape: Tape | undefined, x: Tensor, pixels: Int32Ar
     for (let dy = -1; dy <= 1; dy++) {
       for (let dx = -1; dx <= 1; dx++) {
         const inside = row + dy >= 0 && row + dy < h && column + dx >= 0 && column + dx < w;
-        neighbours[i++] = inside ? pixel + dy * w + dx : -1;
+        neighbors[i++] = inside ? pixel + dy * w + dx : -1;
       }
     }
   }
-  const rows = gatherRows(tape, reshape(tape, x, [n * h * w, c]), neighbours);
+  const rows = gatherRows(tape, reshape(tape, x, [n * h * w, c]), neighbors);
   return reshape(tape, rows, [pixels.length, 9 * c]);
 }
 

@@ -61,7 +61,7 @@ export function globalAveragePool(tape: Tape | undefined, x: Tensor): Tensor {
 const nearest = { ...float32, align_corners: flag(false), half_pixel_centers: flag(false) };
 
 /**
- * Nearest-neighbour upsampling to the size of `lateral`, plus `lateral`: the top-down step of a feature pyramid as one
+ * Nearest-neighbor upsampling to the size of `lateral`, plus `lateral`: the top-down step of a feature pyramid as one
  * differentiable operation.
  *
  * @param top `[N, H, W, C]`

@@ -98,7 +98,7 @@ export function withBorder(tape: Tape | undefined, features: Tensor): Tensor {
 }
 
 /**
- * RoIAlign by TensorFlow's kernels: a bilinear crop at twice the output's size takes one sample at the centre of each half
+ * RoIAlign by TensorFlow's kernels: a bilinear crop at twice the output's size takes one sample at the center of each half
  * bin, which is where RoIAlign takes them, and the means of 2×2 samples are the bins. The map's border makes the crop clamp
  * samples that lie up to a pixel outside of the map and give zero beyond, as torchvision does.
  *
@@ -152,8 +152,8 @@ export function meanOfCrop(
 const mirroring = { T: type('float32'), Tpaddings: type('int32'), mode: text('SYMMETRIC') };
 
 /**
- * The crop's normalised boxes `[y1, x1, y2, x2]` on a map with a border: their corners are the first and the last sample,
- * 0 and 1 the centres of the border's pixels.
+ * The crop's normalized boxes `[y1, x1, y2, x2]` on a map with a border: their corners are the first and the last sample,
+ * 0 and 1 the centers of the border's pixels.
  */
 function cropBoxes(boxes: Float32Array, samples: number, height: number, width: number): Float32Array {
   const result = new Float32Array(boxes.length);

@@ -7,6 +7,8 @@ import { UserError } from '../../../src/errors.js';
 import { writePictures } from '../../support/image-folder.js';
 import { tempFolder } from '../../support/temp-folder.js';
 
+// cspell:ignore tarin
+
 let root: string;
 beforeEach(() => {
   root = tempFolder();

@@ -38,7 +38,7 @@ test.each(photographs)('$name: the pixels that Pillow decodes', async ({ file, s
 test('16-bit values keep their upper byte', async () => {
   const values = Uint16Array.from([0x0000, 0x00ff, 0x0100, 0x7fff, 0xff00, 0xffff]);
   const raw = { width: 3, height: 2, channels: 1 } as const;
-  const png = await sharp(values, { raw }).toColourspace('gray16').png().toBuffer();
+  const png = await sharp(values, { raw }).toColorspace('gray16').png().toBuffer();
   const { data } = await decodeImage(png);
   expect([...data].filter((_, i) => i % 3 === 0)).toEqual([0, 0, 1, 0x7f, 0xff, 0xff]);
 });

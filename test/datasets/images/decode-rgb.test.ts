@@ -29,7 +29,7 @@ describe('decodeRgb', () => {
   it('repeats gray in three channels', async () => {
     const gray = Uint8Array.from({ length: width * height }, (_, i) => i);
     const expected = Uint8Array.from({ length: width * height * 3 }, (_, i) => Math.floor(i / 3));
-    expect((await decoded(picture(gray, 1).toColourspace('b-w').png())).data).toEqual(expected);
+    expect((await decoded(picture(gray, 1).toColorspace('b-w').png())).data).toEqual(expected);
     const withAlpha = Uint8Array.from({ length: width * height * 2 }, (_, i) => (i % 2 === 0 ? i / 2 : 9));
     expect((await decoded(picture(withAlpha, 2).png())).data).toEqual(expected);
   });
@@ -37,7 +37,7 @@ describe('decodeRgb', () => {
   it('keeps the upper byte of 16 bits', async () => {
     const wide = Uint16Array.from(gradient, (value, i) => value * 256 + (i % 256));
     const image = sharp(wide, { raw: { width, height, channels: 3 } })
-      .toColourspace('rgb16')
+      .toColorspace('rgb16')
       .png();
     expect((await sharp(await image.toBuffer()).metadata()).depth).toBe('ushort');
     expect((await decoded(image)).data).toEqual(gradient);
@@ -45,7 +45,7 @@ describe('decodeRgb', () => {
 
   it('makes three channels of CMYK', async () => {
     const red = sharp({ create: { width, height, channels: 3, background: '#e01010' } });
-    const image = red.toColourspace('cmyk').jpeg({ quality: 100 });
+    const image = red.toColorspace('cmyk').jpeg({ quality: 100 });
     expect((await sharp(await image.toBuffer()).metadata()).space).toBe('cmyk');
     const { data } = await decoded(image);
     expect(data.length).toBe(width * height * 3);

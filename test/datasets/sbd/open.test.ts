@@ -9,6 +9,8 @@ import { goldenFile, writeSbdFolder } from '../../support/sbd-folder.js';
 import { tempFolder } from '../../support/temp-folder.js';
 import { photoPixels, remove } from '../../support/voc-folder.js';
 
+// cspell:ignore persn
+
 const images = { a: goldenFile('compressed'), b: goldenFile('plain'), c: goldenFile('no objects') };
 
 describe('openSbd', () => {
