@@ -47,7 +47,6 @@ const renamedKeys: ReadonlyMap<string, string> = new Map([
     [`${part}.negativeIou`, 'backgroundIou'],
     [`${part}.positiveFraction`, 'foregroundFraction'],
   ]),
-  // cspell:ignore colour
   ['input.colourJitter', 'colorJitter'],
 ]);
 

@@ -19,11 +19,7 @@ export const networkNouns: Readonly<Record<TaskName, string>> = {
  * @param source name of the config in the message
  * @throws UserError when the config is of another task
  */
-export function requireTask<Name extends TaskName>(
-  config: Config,
-  task: Name,
-  source: string,
-): ConfigOf<Name> {
+function requireTask<Name extends TaskName>(config: Config, task: Name, source: string): ConfigOf<Name> {
   if (isOfTask(config, task)) return config;
   throw new UserError(
     `${source}: is about ${networkNouns[config.task]} (task ${config.task}); ${networkNouns[task]} is needed here`,

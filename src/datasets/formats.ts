@@ -100,7 +100,7 @@ export function detectionFormat(data: DataSettings): DetectionFormat {
 }
 
 /** The format of a classifier's data section; see {@link formatOf}. */
-export function classificationFormat(data: DataSettings): ClassificationFormat {
+function classificationFormat(data: DataSettings): ClassificationFormat {
   const format = formatOf(data);
   if (feedsClassifiers(format)) return format;
   throw new UserError(`data.format: ${format.name} has no images for a classifier`);

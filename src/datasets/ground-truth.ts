@@ -58,14 +58,14 @@ export interface GroundTruth {
 }
 
 /** A category or an image, and what results files may call it. */
-export interface Named {
+interface Named {
   readonly id: ImageId;
   /** Other names, such as an image's file name. */
   readonly names: readonly string[];
 }
 
 /** Annotated objects of an image. */
-export interface GroundTruthImage {
+interface GroundTruthImage {
   readonly height: number;
   readonly width: number;
   readonly objects: readonly GroundTruthObject[];

@@ -10,7 +10,7 @@ import { tf } from './tf.js';
  * The arithmetic of convolutions and matrix products. `bf16` lets their float32 factors be rounded to bfloat16 where the
  * processor has instructions for it; elsewhere it changes nothing. Tensors and sums stay float32.
  */
-export type Precision = 'float32' | 'bf16';
+type Precision = 'float32' | 'bf16';
 
 /** Settings of the engine, fixed once it is loaded. */
 export interface EngineOptions {

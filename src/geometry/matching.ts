@@ -103,7 +103,7 @@ function excludeIgnored(matches: Int32Array, candidates: Boxes, ignored: Boxes):
 }
 
 /** Candidates that a loss looks at, as indices into the list of matches. */
-export interface BalancedSample {
+interface BalancedSample {
   readonly foreground: Int32Array;
   readonly background: Int32Array;
 }

@@ -34,7 +34,7 @@ const matchedBit = (threshold: number) => 1 << threshold;
 const ignoredBit = (threshold: number) => 1 << (ignoredShift + threshold);
 
 const isMatched = (verdict: number, threshold: number) => (verdict & matchedBit(threshold)) !== 0;
-export const isIgnored = (verdict: number, threshold: number) => (verdict & ignoredBit(threshold)) !== 0;
+const isIgnored = (verdict: number, threshold: number) => (verdict & ignoredBit(threshold)) !== 0;
 
 /** Whether COCO leaves an annotated object out in a size class. */
 export function isOutOfRange(object: { area: number; crowd: boolean }, range: CocoAreaRange): boolean {

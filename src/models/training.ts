@@ -15,7 +15,7 @@ import { type Pixels, scaleBoxes, scaleFactors, transformImages } from './transf
 
 /** Names of Mask R-CNN's five losses. */
 export const lossNames = ['rpnObjectness', 'rpnBox', 'classifier', 'box', 'mask'] as const;
-export type LossName = (typeof lossNames)[number];
+type LossName = (typeof lossNames)[number];
 
 /** Scalars whose sum training minimizes. */
 export type Losses = Readonly<Record<LossName, Tensor>>;
@@ -29,7 +29,7 @@ export interface TrainingExample {
 }
 
 /** An object to learn from. */
-export interface TrainingObject {
+interface TrainingObject {
   /** In pixels of the image. */
   readonly box: Box;
   /** Index of the class, from 0. */

@@ -29,7 +29,7 @@ export type Layout =
  * What a tensor of a model is for. `statistic`: running mean or variance of a norm, updated by training but without a
  * gradient. `constant`: scale or shift of a frozen norm, never updated. Those two aren't counted as parameters.
  */
-export type Role = 'weight' | 'bias' | 'norm' | 'statistic' | 'constant';
+type Role = 'weight' | 'bias' | 'norm' | 'statistic' | 'constant';
 
 /** A named tensor of a model: everything about it but its values. */
 export interface Parameter {

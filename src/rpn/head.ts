@@ -11,7 +11,7 @@ import type { Scope } from '../nn/parameter.js';
 import type { AnchorShapes } from './anchors.js';
 
 /** Predictions of the RPN on one map, with A anchors a location. */
-export interface RpnPrediction<T> {
+interface RpnPrediction<T> {
   /** `[N, H, W, A]` logits. */
   readonly objectness: T;
   /** `[N, H, W, A · 4]`: dx, dy, dw, dh of each anchor. */

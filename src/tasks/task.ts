@@ -96,7 +96,7 @@ export interface TrainingSplits<Split> {
   readonly validation: Split | undefined;
 }
 
-export interface TaskNetwork {
+interface TaskNetwork {
   readonly parameters: readonly Parameter[];
 }
 

@@ -41,7 +41,7 @@ export type RunProgress = z.output<typeof progressSchema>;
  * Writes everything that resuming needs: weights with their running statistics, their average, velocities, progress and
  * config. A checkpoint is a weights file with more in it. The previous one stays until the new one is complete.
  */
-export async function saveCheckpoint(
+async function saveCheckpoint(
   file: string,
   state: RunState,
   progress: RunProgress,
@@ -76,10 +76,7 @@ function* checkpointTensors({ weights, optimizer, average }: RunState): Generato
  * @returns the run's progress
  * @throws UserError when the file is damaged, no checkpoint, or of another model
  */
-export async function loadCheckpoint(
-  file: string,
-  { weights, optimizer, average }: RunState,
-): Promise<RunProgress> {
+async function loadCheckpoint(file: string, { weights, optimizer, average }: RunState): Promise<RunProgress> {
   const source = await openSafetensors(file);
   try {
     const { progress } = source.metadata;

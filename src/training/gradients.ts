@@ -70,7 +70,7 @@ export function addGradients(a: Gradients, b: Gradients): Gradients {
 }
 
 /** Norm of all gradients taken as one vector. */
-export function globalNorm(gradients: Gradients): number {
+function globalNorm(gradients: Gradients): number {
   return tf.tidy(() => {
     const halves = [...gradients.values()].map((gradient) => execute('L2Loss', float32, [gradient]));
     return halves.length === 0 ? 0 : Math.sqrt(2 * tf.addN(halves).dataSync()[0]);

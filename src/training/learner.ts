@@ -35,7 +35,7 @@ export interface Learner<Sample extends { readonly id: string }, Evaluation> {
 }
 
 /** Training data that has been checked. */
-export interface VerifiedData<Sample> {
+interface VerifiedData<Sample> {
   /** Notice about the data for the user, if there is one. */
   readonly notice: string | undefined;
   /**

@@ -7,7 +7,7 @@ import { requireClassification, requireDetection } from '../../src/config/requir
 import { datasetFormats } from '../../src/datasets/formats.js';
 import { UserError } from '../../src/errors.js';
 
-// cspell:ignore chanels clases colour labelsmoothing learningrate modell stpes
+// cspell:ignore chanels clases labelsmoothing learningrate modell stpes
 
 const minimal = { data: { format: 'voc', root: 'data' }, training: { steps: 10, learningRate: 0.01 } };
 const parse = (overrides: string[], input: unknown = minimal) =>

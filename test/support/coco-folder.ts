@@ -6,7 +6,7 @@ import { tempFolder } from './temp-folder.js';
 import { photoPixels } from './voc-folder.js';
 
 /** An image as an annotation file has it. */
-export interface WrittenImage {
+interface WrittenImage {
   readonly id: number | string;
   readonly file_name: string;
   readonly width: number;

@@ -15,7 +15,7 @@ import { ZipFile } from 'yazl';
 import type { Release } from '../../src/engine/install/releases.js';
 
 /** How the fake pip behaves at one download. */
-export type Attempt = 'good' | 'damaged' | 'broken-off' | 'offline' | 'disk-full' | 'hanging';
+type Attempt = 'good' | 'damaged' | 'broken-off' | 'offline' | 'disk-full' | 'hanging';
 
 /** A package index with one small wheel, and the programs that setting up needs, on a PATH of their own. */
 export interface FakeIndex {

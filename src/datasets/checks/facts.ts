@@ -13,7 +13,7 @@ export interface ImageFacts<Own = unknown> extends Omit<ReadImage<Own>, 'image' 
   readonly objects: readonly ObjectFacts[];
 }
 
-export interface StoredImageFacts extends ImageSize {
+interface StoredImageFacts extends ImageSize {
   readonly file: string;
   /** EXIF orientation, from 1 (upright) to 8. */
   readonly orientation: number;
@@ -48,7 +48,7 @@ export function factsSource(reader: ImageReader): Source<FactsRequest, ImageFact
 }
 
 /** The facts of an image that was read. */
-export function factsOf<Own>({ image, objects, ...rest }: ReadImage<Own>): ImageFacts<Own> {
+function factsOf<Own>({ image, objects, ...rest }: ReadImage<Own>): ImageFacts<Own> {
   return {
     ...rest,
     image: image && storedImageFacts(image),

@@ -15,7 +15,7 @@ import {
 } from './fields.js';
 import type { CocoRegion } from './region.js';
 
-export interface CocoImage {
+interface CocoImage {
   readonly id: CocoId;
   /** As the file gives it; undefined where it gives none. */
   readonly fileName: string | undefined;

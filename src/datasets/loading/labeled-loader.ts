@@ -15,7 +15,7 @@ import { type Loader, readAhead, type Source } from './read-ahead.js';
 import { threadedSource } from './threads.js';
 
 /** A classifier's view of images, as its config says. */
-export interface ClassifierInput extends CenterCrop {
+interface ClassifierInput extends CenterCrop {
   readonly crop: CropRange;
   /** Share of the training images that are mirrored. */
   readonly horizontalFlip: number;

@@ -7,7 +7,7 @@ import { inflateSync } from 'node:zlib';
  */
 
 /** A matrix of numbers. */
-export interface MatNumbers {
+interface MatNumbers {
   readonly kind: 'numbers';
   /** Rows, columns, and further dimensions. */
   readonly dimensions: readonly number[];
@@ -16,13 +16,13 @@ export interface MatNumbers {
 }
 
 /** A structure with one element. */
-export interface MatStruct {
+interface MatStruct {
   readonly kind: 'struct';
   readonly fields: ReadonlyMap<string, MatValue>;
 }
 
 /** Cells, sparse matrices, texts and whatever else isn't read. */
-export interface MatOther {
+interface MatOther {
   readonly kind: 'other';
 }
 

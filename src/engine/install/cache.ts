@@ -57,7 +57,7 @@ export function engineName(release: Release): string {
 }
 
 /** The size in bytes of each file of an engine, by its path in the engine's folder. */
-export type Manifest = Readonly<Record<string, number>>;
+type Manifest = Readonly<Record<string, number>>;
 
 /** Whether a folder holds a whole engine: its manifest and every file of it, of the right size. */
 export function isComplete(folder: string): boolean {

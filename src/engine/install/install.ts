@@ -15,7 +15,7 @@ import { fillFolder, noRoom } from './staging.js';
 import { findTools, missingTools, type Tool } from './tools.js';
 
 /** The steps of an installation, in their order. */
-export type InstallPhase = 'download' | 'unpack' | 'build';
+type InstallPhase = 'download' | 'unpack' | 'build';
 
 /** How far an installation is: `done` of `total` bytes; building counts 0 of 1, then 1 of 1. */
 export interface InstallProgress {

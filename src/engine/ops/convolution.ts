@@ -138,7 +138,7 @@ export function transposedConvolution(
  * output channels. TensorFlow's product is faster than its convolution, above all for the kernel's gradient and where
  * there are few channels.
  */
-export function pointwiseKernels(stride: number): BilinearKernels {
+function pointwiseKernels(stride: number): BilinearKernels {
   return {
     forward: (image, kernel, epilogue) => {
       const x = everyNth(image, stride);

@@ -8,7 +8,7 @@ const float32 = { T: type('float32') };
 export type Activation = 'relu' | 'relu6';
 
 /** Applies the activation; a new tensor. */
-export function activate(x: Tensor, activation: Activation): Tensor {
+function activate(x: Tensor, activation: Activation): Tensor {
   return execute(activation === 'relu' ? 'Relu' : 'Relu6', float32, [x]);
 }
 

@@ -107,12 +107,7 @@ export function withBorder(tape: Tape | undefined, features: Tensor): Tensor {
  * @param size S, height and width of the output
  * @returns `[R, S, S, C]`
  */
-export function meanOfCrop(
-  tape: Tape | undefined,
-  bordered: Tensor,
-  rois: FeatureRois,
-  size: number,
-): Tensor {
+function meanOfCrop(tape: Tape | undefined, bordered: Tensor, rois: FeatureRois, size: number): Tensor {
   const [, h, w, channels] = bordered.shape;
   const count = rois.images.length;
   const samples = 2 * size;

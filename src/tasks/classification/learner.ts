@@ -51,7 +51,7 @@ export function classificationLearner(
 }
 
 /** Network that learns, with the operations that record its forward pass. */
-export interface LearningClassifier {
+interface LearningClassifier {
   readonly network: ClassifierNetwork;
   readonly ops: TensorOps;
   readonly config: Pick<ClassificationConfig, 'seed' | 'training'>;
@@ -62,7 +62,7 @@ export interface LearningClassifier {
  *
  * @param position number of images that training has seen before the batch; with the seed it determines what is dropped out
  */
-export function classificationLosses(
+function classificationLosses(
   { network, ops, config: { seed, training } }: LearningClassifier,
   samples: readonly LabeledImage[],
   position: number,
