@@ -22,7 +22,7 @@ const shapeSchema = z.object({
 export type LabelmeShape = z.output<typeof shapeSchema>;
 
 /** A shape, or what is wrong with it. */
-export type ReadShape =
+type ReadShape =
   | { readonly number: number; readonly shape: LabelmeShape }
   | { readonly number: number; readonly fault: string };
 
@@ -66,7 +66,7 @@ function describe({ issues: [{ path, message }] }: z.ZodError): string {
 }
 
 /** Labels by labelme's convention: regions that count for nothing, and what is no object. */
-export const ignoreLabel = '__ignore__';
+const ignoreLabel = '__ignore__';
 const backgroundLabel = '_background_';
 
 /** Types of shapes that have no area. */

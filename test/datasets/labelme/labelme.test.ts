@@ -100,7 +100,7 @@ async function pngOf(rows: readonly string[], value: number): Promise<string> {
   const [width, height] = [rows[0].length, rows.length];
   const data = Uint8Array.from([...rows.join('')].map((pixel) => (pixel === '#' ? value : 0)));
   const png = await sharp(data, { raw: { width, height, channels: 1 } })
-    .toColourspace('b-w')
+    .toColorspace('b-w')
     .png()
     .toBuffer();
   return png.toString('base64');
