@@ -1,6 +1,6 @@
 import type { AttoNetName } from '../config/backbone-names.js';
 
-/** A module of Table 1: widths in channels, `[1x1, compress] [3x3xM, M·compress] [1x1, mix] [1x1, expand]`. */
+/** Module of Table 1: widths in channels, `[1x1, compress] [3x3xM, M·compress] [1x1, mix] [1x1, expand]`. */
 export interface AttoNetModule {
   /** Pointwise compression. */
   readonly compress: number;
@@ -11,11 +11,13 @@ export interface AttoNetModule {
   readonly stride: 1 | 2;
 }
 
+/** One network of Table 1. */
 export interface AttoNetDesign {
-  /** Filters of the 7×7 stem. */
+  /** Number of filters of the 7×7 stem. */
   readonly stem: number;
-  /** Filters that the 3×3 convolutional groups have for each input channel: the M of `3x3xM`. */
+  /** Number of filters of the 3×3 convolutional groups for each input channel: the M of `3x3xM`. */
   readonly depthMultiplier: number;
+  /** The 16 modules from the input on. */
   readonly modules: readonly AttoNetModule[];
 }
 

@@ -6,10 +6,10 @@ import type { Scope } from '../nn/parameter.js';
 import { type AttoNetModule, attoNets } from './attonet-table.js';
 import { type Backbone, inSequence, type Stage, type StageSettings } from './backbone.js';
 
-/** The modules of C2 to C5: 1 to 3, 4 to 7, 8 to 13 and 14 to 16. */
+/** Number of modules in each of C2 to C5: modules 1 to 3, 4 to 7, 8 to 13 and 14 to 16. */
 const modulesPerStage = [3, 4, 6, 3];
 
-/** What the two module types of the paper's Fig. 2 have in common. */
+/** Layers that the two module types of the paper's Fig. 2 have in common. */
 interface ModuleLayers {
   readonly compress: Convolution;
   readonly groups: Convolution;
@@ -26,23 +26,23 @@ function mainPath<T>(ops: Ops<T>, { compress, groups, mix, expand }: ModuleLayer
   return ops.convolution(expand, ops.convolution(mix, features), shortcut);
 }
 
-/** AttoNet Module Type A (Fig. 2): groups without stride and the identity as shortcut. */
+/** Runs AttoNet Module Type A (Fig. 2): groups without stride and the identity as shortcut. */
 function moduleTypeA<T>(ops: Ops<T>, layers: ModuleLayers, x: T): T {
   return mainPath(ops, layers, x, x);
 }
 
-/** AttoNet Module Type B (Fig. 2): strided groups where the size halves, and a 1×1 convolution on the shortcut. */
+/** Runs AttoNet Module Type B (Fig. 2): strided groups where the size halves, and a 1×1 convolution on the shortcut. */
 function moduleTypeB<T>(ops: Ops<T>, layers: ModuleLayers, shortcut: Convolution, x: T): T {
   return mainPath(ops, layers, x, ops.convolution(shortcut, x));
 }
 
-/** A 1×1 or k×k convolution and its norm, named `name.0` and `name.1` as PyTorch's Sequential would. */
+/** Scopes of a convolution and its norm, named `name.0` and `name.1` as PyTorch's Sequential would. */
 const scopes = (scope: Scope, name: string): { convolution: Scope; norm: Scope } => ({
   convolution: scope.child(name).child('0'),
   norm: scope.child(name).child('1'),
 });
 
-/** One module as a function of its input; its type follows from whether the shortcut can be the identity. */
+/** Builds one module; its type follows from whether the shortcut can be the identity. */
 function attoNetModule(
   { scope, norm }: StageSettings,
   input: number,
@@ -84,9 +84,10 @@ function attoNetModule(
 }
 
 /**
- * An AttoNet without its classifier (Section 3.2, Table 1): 7×7 stem and max-pooling, then 16 modules. The paper says
- * neither where norms and activations lie nor how weights are drawn; here a batch norm follows each convolution and a
- * ReLU each norm, but for the last ReLU of a module, which follows the sum. The last norm's scale starts at 0 (NOTES.md).
+ * Builds an AttoNet without its classifier (Section 3.2, Table 1): 7×7 stem and max-pooling, then 16 modules. The
+ * paper says neither where norms and activations lie nor how weights are drawn; here a batch norm follows each
+ * convolution and a ReLU each norm, but for the last ReLU of a module, which follows the sum. The last norm's scale
+ * starts at 0 (NOTES.md).
  */
 export function attoNet(name: AttoNetName, stage: (index: number) => StageSettings): Backbone {
   const design = attoNets[name];

@@ -2,7 +2,9 @@ import { kaimingNormal } from '../nn/initializers.js';
 import { normedConvolutionLayer, normedDepthwiseLayer } from '../nn/layers.js';
 import { type Backbone, inSequence, type Stage, type StageSettings } from './backbone.js';
 
-/** Width and number of the depthwise separable convolutions behind the stem's; each row but the first halves the size. */
+/**
+ * Width and number of the depthwise separable convolutions behind the stem's; each row but the first halves the size.
+ */
 const rows = [
   { width: 64, count: 1 },
   { width: 128, count: 2 },
@@ -11,7 +13,7 @@ const rows = [
   { width: 1024, count: 2 },
 ];
 
-/** A 3×3 depthwise and a 1×1 convolution, with norm and ReLU6 each. */
+/** Builds a 3×3 depthwise and a 1×1 convolution, with norm and ReLU6 each. */
 function separable({ scope, norm }: StageSettings, input: number, output: number, stride: number): Stage {
   const depthwise = normedDepthwiseLayer(
     { convolution: scope.child('conv_dw'), norm: scope.child('bn1') },
@@ -27,8 +29,8 @@ function separable({ scope, norm }: StageSettings, input: number, output: number
 }
 
 /**
- * MobileNet-V1 (Howard et al. 2017) without its classifier. Names are those of timm's `mobilenetv1_100`, in a detector
- * behind `backbone.body.`: its `blocks.1` to `blocks.4` make C2 to C5.
+ * Builds MobileNet-V1 (Howard et al. 2017) without its classifier. Names are those of timm's `mobilenetv1_100`, in a
+ * detector behind `backbone.body.`: its `blocks.1` to `blocks.4` make C2 to C5.
  */
 export function mobileNetV1(stage: (index: number) => StageSettings): Backbone {
   const { scope, norm } = stage(0);

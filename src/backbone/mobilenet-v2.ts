@@ -24,8 +24,8 @@ const scopes = (scope: Scope, name: string) => ({
 });
 
 /**
- * Builds an inverted residual with linear bottleneck (Section 3.3): 1×1 expansion, 3×3 depthwise convolution, both with ReLU6, and
- * 1×1 projection without activation, to which the input is added where it has the same shape.
+ * Builds an inverted residual with linear bottleneck (Section 3.3): 1×1 expansion, 3×3 depthwise convolution, both
+ * with ReLU6, and 1×1 projection without activation, to which the input is added where it has the same shape.
  */
 function invertedResidual(
   { scope, norm }: StageSettings,
@@ -71,9 +71,9 @@ function invertedResidual(
 }
 
 /**
- * MobileNet-V2 (Sandler et al. 2018) without its classifier. Names are those of torchvision's `mobilenet_v2`, in a detector
- * behind `backbone.body.`: its `features.3`, `.6` and `.13` make C2 to C4 and `features.18`, the 1×1 convolution before
- * the classifier, C5.
+ * Builds MobileNet-V2 (Sandler et al. 2018) without its classifier. Names are those of torchvision's `mobilenet_v2`,
+ * in a detector behind `backbone.body.`: its `features.3`, `.6` and `.13` make C2 to C4 and `features.18`, the 1×1
+ * convolution before the classifier, C5.
  */
 export function mobileNetV2(stage: (index: number) => StageSettings): Backbone {
   const { scope, norm } = stage(0);

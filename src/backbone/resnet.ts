@@ -14,7 +14,9 @@ interface Bottleneck {
   readonly downsample: Convolution | undefined;
 }
 
-/** Builds one bottleneck; the 3×3 convolution has the stride, as in torchvision, and the output is four times `width`. */
+/**
+ * Builds one bottleneck; the 3×3 convolution has the stride, as in torchvision, and the output is four times `width`.
+ */
 function bottleneck(
   { scope, norm }: StageSettings,
   input: number,
@@ -73,7 +75,7 @@ function resNetStage(settings: StageSettings, input: number, width: number, bloc
   );
 }
 
-/** ResNet-50 (He et al. 2016) without its classifier, with torchvision's names. */
+/** Builds ResNet-50 (He et al. 2016) without its classifier, with torchvision's names. */
 export function resNet50(stage: (index: number) => StageSettings): Backbone {
   const { scope, norm } = stage(0);
   const stem = normedConvolutionLayer(

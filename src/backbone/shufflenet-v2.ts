@@ -14,7 +14,7 @@ const stemWidth = 24;
 /** Width of the 1×1 convolution before the classifier. */
 const lastWidth = 1024;
 
-/** The layers of a branch, numbered as in its Sequential in torchvision, where each ReLU takes a number, too. */
+/** Builders of a branch's layers, numbered as in its Sequential in torchvision, where each ReLU takes a number, too. */
 function branchLayers({ norm }: StageSettings, scope: Scope) {
   const scopes = (index: number) => ({
     convolution: scope.child(String(index)),
@@ -41,13 +41,16 @@ const run =
   (ops, x) =>
     layers.reduce((y, layer) => ops.convolution(layer, y), x);
 
-/** The branch of 1×1, 3×3 depthwise and 1×1 convolution that every unit has. */
+/** Builds the branch of 1×1, 3×3 depthwise and 1×1 convolution that every unit has. */
 function mainBranch(settings: StageSettings, input: number, width: number, stride: number): Stage {
   const { pointwise, depthwise } = branchLayers(settings, settings.scope.child('branch2'));
   return run([pointwise(0, input, width), depthwise(3, width, stride), pointwise(5, width, width)]);
 }
 
-/** The basic unit (Fig. 3c): half of the channels pass, the others go through the branch; then they are shuffled. */
+/**
+ * Builds the basic unit (Fig. 3c): half of the channels pass, the others go through the branch; then they are
+ * shuffled.
+ */
 function basicUnit(settings: StageSettings, width: number): Stage {
   const branch = mainBranch(settings, width / 2, width / 2, 1);
   return (ops, x) => {
@@ -56,7 +59,7 @@ function basicUnit(settings: StageSettings, width: number): Stage {
   };
 }
 
-/** The unit for downsampling (Fig. 3d): all channels go through both branches. */
+/** Builds the unit for downsampling (Fig. 3d): all channels go through both branches. */
 function downsamplingUnit(settings: StageSettings, input: number, width: number): Stage {
   const { pointwise, depthwise } = branchLayers(settings, settings.scope.child('branch1'));
   const shortcut = run([depthwise(0, input, 2), pointwise(2, input, width / 2)]);
@@ -65,9 +68,9 @@ function downsamplingUnit(settings: StageSettings, input: number, width: number)
 }
 
 /**
- * ShuffleNet-V2 1.0× (Ma et al. 2018) without its classifier. Names are those of torchvision's `shufflenet_v2_x1_0`, in a
- * detector behind `backbone.body.`: its `maxpool`, `stage2`, `stage3` make C2 to C4, and `stage4` with `conv5`, the 1×1
- * convolution before the classifier, C5.
+ * Builds ShuffleNet-V2 1.0× (Ma et al. 2018) without its classifier. Names are those of torchvision's
+ * `shufflenet_v2_x1_0`, in a detector behind `backbone.body.`: its `maxpool`, `stage2`, `stage3` make C2 to C4, and
+ * `stage4` with `conv5`, the 1×1 convolution before the classifier, C5.
  */
 export function shuffleNetV2(stage: (index: number) => StageSettings): Backbone {
   const { scope, norm } = stage(0);

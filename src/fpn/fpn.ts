@@ -4,17 +4,20 @@ import { convolutionLayer } from '../nn/layers.js';
 import type { Ops } from '../nn/ops.js';
 import type { Scope } from '../nn/parameter.js';
 
-/** Makes a pyramid of equally wide maps from a backbone's. */
+/** Pyramid of equally wide maps, made from a backbone's. */
 export interface FeaturePyramid {
   readonly channels: number;
-  /** P2 to P6 from C2 to C5; P6 is a quarter of P5's size and serves the RPN alone. */
+  /** Makes P2 to P6 from C2 to C5; P6 is a quarter of P5's size and serves the RPN alone. */
   forward<T>(ops: Ops<T>, features: readonly T[]): T[];
 }
 
 /**
- * Feature pyramid network (Lin et al. 2017): 1×1 lateral convolutions, a top-down pathway of nearest-neighbor upsampling
- * and sums, and a 3×3 convolution on each level; P6 is every other pixel of P5. Names are torchvision's.
+ * Builds a feature pyramid network (Lin et al. 2017): 1×1 lateral convolutions, a top-down pathway of
+ * nearest-neighbor upsampling and sums, and a 3×3 convolution on each level; P6 is every other pixel of P5. Names are
+ * torchvision's.
  *
+ * @param inputChannels of C2 to C5
+ * @param channels of each map of the pyramid
  * @param kind of the 3×3 convolutions
  */
 export function featurePyramid(

@@ -1,7 +1,7 @@
 import type { ImageSize } from './image-size.js';
 
 /**
- * A rectangle `[x1, y1, x2, y2]` in pixels: floats, `x2` and `y2` exclusive. Which image frame it lives in
+ * Rectangle `[x1, y1, x2, y2]` in pixels: floats, `x2` and `y2` exclusive. Which image frame it lives in
  * (the original image or the network's input) is part of the name or the doc of whatever holds it.
  */
 export type Box = readonly [x1: number, y1: number, x2: number, y2: number];
@@ -14,7 +14,7 @@ export type Boxes = Float32Array;
 
 const { fround } = Math;
 
-/** Box `i` by itself. */
+/** Box `i` as a tuple. */
 export function boxAt(boxes: Boxes, i: number): Box {
   return [boxes[4 * i], boxes[4 * i + 1], boxes[4 * i + 2], boxes[4 * i + 3]];
 }
@@ -42,7 +42,7 @@ export function boxIou(a: Boxes, i: number, b: Boxes, j: number): number {
   return fround(intersection / fround(fround(boxArea(a, i) + boxArea(b, j)) - intersection));
 }
 
-/** The boxes with the given indices, in their order; also for other rows of four numbers, such as offsets. */
+/** Selects the boxes with the given indices, in their order; also for other rows of four numbers, such as offsets. */
 export function selectBoxes(boxes: Boxes, indices: ArrayLike<number>): Boxes {
   const selected = new Float32Array(4 * indices.length);
   for (let i = 0; i < indices.length; i++) {
@@ -83,8 +83,9 @@ export type CoderWeights = readonly [x: number, y: number, w: number, h: number]
 const largestLogScale = Math.log(1000 / 16);
 
 /**
- * Computes the offsets that lead from reference boxes (anchors or proposals) to target boxes: differences of the centers
- * in units of the reference's size, and logarithms of the ratios of the sizes (Girshick et al. 2014), times `weights`.
+ * Computes the offsets that lead from reference boxes (anchors or proposals) to target boxes: differences of the
+ * centers in units of the reference's size, and logarithms of the ratios of the sizes (Girshick et al. 2014), times
+ * `weights`.
  *
  * @param references `[N · 4]`
  * @param targets `[N · 4]`

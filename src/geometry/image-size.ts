@@ -5,9 +5,9 @@ export interface ImageSize {
 }
 
 /**
- * The size at which the network sees an image: scaled until the shorter side has length `shorterSide`, or the longer one
- * `longerSide` where that is less. The new sides are floored in double precision, as torchvision does it outside of
- * TorchScript: 334 × 500 at 800 / 1333 becomes 799 × 1197, since 334 · (800 / 334) lies just below 800.
+ * Computes the size at which the network sees an image: scaled until the shorter side has length `shorterSide`, or
+ * the longer one `longerSide` where that is less. The new sides are floored in double precision, as torchvision does
+ * it outside of TorchScript: 334 × 500 at 800 / 1333 becomes 799 × 1197, since 334 · (800 / 334) lies just below 800.
  */
 export function resizedSize(
   { height, width }: ImageSize,
@@ -18,10 +18,10 @@ export function resizedSize(
   return { height: Math.floor(height * scale), width: Math.floor(width * scale) };
 }
 
-/** Feature maps down to 1/32 need sides that are multiples of this. */
+/** Divisor that both sides need for feature maps down to 1/32. */
 const sizeDivisor = 32;
 
-/** The size of a network's input that holds an image of the given size: the next multiples of 32. */
+/** Size of a network's input that holds an image of the given size: the next multiples of 32. */
 export function paddedSize({ height, width }: ImageSize): ImageSize {
   const roundUp = (side: number): number => Math.ceil(side / sizeDivisor) * sizeDivisor;
   return { height: roundUp(height), width: roundUp(width) };

@@ -1,7 +1,7 @@
 import type { Box } from './boxes.js';
 import type { RunLengthMask } from './run-length-mask.js';
 
-/** What truth and prediction share: where an object is and which class it has. */
+/** Place and class of an object, annotated or predicted. */
 export interface LocatedObject {
   /** In pixels of the original image. */
   readonly box: Box;
@@ -17,7 +17,7 @@ export interface Instance extends LocatedObject {
   readonly difficult: boolean;
   /** COCO's flag: the region holds many objects of the class. */
   readonly crowd: boolean;
-  /** What COCO's size classes go by where the annotation says it, in pixels; else it is the mask's. */
+  /** Area that COCO's size classes go by, in pixels, where the annotation has one; else it is the mask's. */
   readonly area?: number;
 }
 

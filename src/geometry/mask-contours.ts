@@ -1,10 +1,10 @@
 import type { RunLengthMask } from './run-length-mask.js';
 
 /**
- * Traces the outlines of a mask, of its parts and of its holes: closed polygons `[x, y, x, y, …]` in pixels. They run along
- * the edges between pixels inside and outside, from the middle of one edge to the middle of the next, so that stairs
- * become slopes; the inside lies to the right (clockwise around a part, as y points down). Pixels that touch at a
- * corner belong to one part.
+ * Traces the outlines of a mask, of its parts and of its holes: closed polygons `[x, y, x, y, …]` in pixels. They run
+ * along the edges between pixels inside and outside, from the middle of one edge to the middle of the next, so that
+ * stairs become slopes; the inside lies to the right (clockwise around a part, as y points down). Pixels that touch
+ * at a corner belong to one part.
  */
 export function maskContours(mask: RunLengthMask): Float32Array[] {
   const crop = decodeExtent(mask);

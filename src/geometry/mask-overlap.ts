@@ -29,20 +29,21 @@ export function maskIntersection(a: RunLengthMask, b: RunLengthMask): number {
 }
 
 /**
- * Intersection over union of two masks of the same size; 0 where both are empty. For a `crowd` truth COCO divides by
- * the detection's area instead: a detection may be any part of the crowd.
+ * Intersection over union of two masks of the same size; 0 where both are empty. Where the ground truth is a crowd, COCO
+ * divides by the detection's area instead: a detection may be any part of the crowd.
  */
-export function maskIou(detection: RunLengthMask, truth: RunLengthMask, crowd = false): number {
-  requireSameSize(detection, truth);
-  const intersection = maskIntersection(detection, truth);
+export function maskIou(detection: RunLengthMask, groundTruth: RunLengthMask, crowd = false): number {
+  requireSameSize(detection, groundTruth);
+  const intersection = maskIntersection(detection, groundTruth);
   if (intersection === 0) return 0;
   const area = maskArea(detection);
-  return intersection / (crowd ? area : area + maskArea(truth) - intersection);
+  return intersection / (crowd ? area : area + maskArea(groundTruth) - intersection);
 }
 
 /**
- * The union or intersection of masks of the same size. Throws a RangeError without masks and for masks of different
- * sizes.
+ * Makes the union or intersection of masks of the same size.
+ *
+ * @throws RangeError without masks and for masks of different sizes
  */
 export function mergeMasks(
   masks: readonly RunLengthMask[],

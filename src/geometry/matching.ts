@@ -22,7 +22,9 @@ export interface MatchingRule {
   readonly foregroundIou: number;
   /** It is background below this one. */
   readonly backgroundIou: number;
-  /** Whether each ground-truth box also gets the candidates that overlap it most, whatever their IoU (ties included). */
+  /**
+   * Whether each ground-truth box also gets the candidates that overlap it most, whatever their IoU (ties included).
+   */
   readonly lowQualityMatches: boolean;
 }
 

@@ -8,9 +8,9 @@ const fineness = 5;
 const middle = 2;
 
 /**
- * Finds the pixels inside a polygon by COCO's rule. The outline is rounded to a grid of fifths of a pixel and drawn there;
- * where it crosses the middle of a pixel column it switches between outside and inside, at the first pixel whose
- * middle isn't above the crossing.
+ * Finds the pixels inside a polygon by COCO's rule. The outline is rounded to a grid of fifths of a pixel and drawn
+ * there; where it crosses the middle of a pixel column it switches between outside and inside, at the first pixel
+ * whose middle isn't above the crossing.
  *
  * @param points x and y in turn, in pixels; the polygon closes itself. Parts outside the image are cut off.
  */
@@ -89,8 +89,8 @@ function addCrossings(
 }
 
 /**
- * Finds the first step of a steep edge whose point is right of `column` where the edge goes to the right, and no longer is
- * where it goes to the left.
+ * Finds the first step of a steep edge whose point is right of `column` where the edge goes to the right, and no
+ * longer is where it goes to the left.
  */
 function firstStepBeyond(startX: number, slope: number, column: number, rows: number): number {
   const isBeyond = (step: number) => Math.trunc(startX + slope * step + 0.5) > column === slope > 0;

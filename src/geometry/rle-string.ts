@@ -12,7 +12,7 @@ const continued = 0x20;
 const negative = 0x10;
 const digit = 0x1f;
 
-/** The counts of a mask as COCO's compressed string. */
+/** Writes the counts of a mask as COCO's compressed string. */
 export function compressCounts(counts: Uint32Array): string {
   let text = '';
   for (let i = 0; i < counts.length; i++) {
@@ -29,8 +29,10 @@ export function compressCounts(counts: Uint32Array): string {
 }
 
 /**
- * The mask of COCO's compressed string. Throws a UserError for a character that doesn't belong, for a string that is
- * cut off, and for counts that don't add up to `height * width`.
+ * Reads a mask from COCO's compressed string.
+ *
+ * @throws UserError for a character that doesn't belong, for a string that is cut off, and for counts that don't add
+ * up to `height * width`
  */
 export function decompressMask(text: string, height: number, width: number): RunLengthMask {
   let length = 0;

@@ -2,7 +2,7 @@ import { UserError } from '../errors.js';
 import type { Box } from './boxes.js';
 
 /**
- * A binary mask as the lengths of its runs, in COCO's order: column by column (top to bottom, then left to
+ * Binary mask as the lengths of its runs, in COCO's order: column by column (top to bottom, then left to
  * right), starting with a run of zeros, which may be empty. The counts add up to `height * width`; no other run is
  * empty.
  */
@@ -13,9 +13,10 @@ export interface RunLengthMask {
 }
 
 /**
- * A mask of the runs that a file gave, in the order of {@link RunLengthMask}. Empty runs in the middle are joined
- * with their neighbors. Throws a UserError for a count that isn't a whole number from 0, and for counts that don't
- * add up to `height * width`.
+ * Makes a mask of the runs that a file gave, in the order of {@link RunLengthMask}. Empty runs in the middle are joined
+ * with their neighbors.
+ *
+ * @throws UserError for a count that isn't a whole number from 0, and for counts that don't add up to `height * width`
  */
 export function maskFromCounts(counts: ArrayLike<number>, height: number, width: number): RunLengthMask {
   const runs = new Uint32Array(Math.max(counts.length, 1));
@@ -147,7 +148,7 @@ export function maskArea(mask: RunLengthMask): number {
   return area;
 }
 
-/** The smallest box that holds every pixel of a mask; `[0, 0, 0, 0]` when the mask is empty. */
+/** Smallest box that holds every pixel of a mask; `[0, 0, 0, 0]` when the mask is empty. */
 export function maskExtent({ height, counts }: RunLengthMask): Box {
   let left = Number.POSITIVE_INFINITY;
   let top = Number.POSITIVE_INFINITY;

@@ -1,8 +1,8 @@
 import { type Boxes, boxArea } from './boxes.js';
 
 /**
- * Indices of the `k` largest numbers by falling value, equal ones by rising index; all of them when there are fewer.
- * What isn't a number comes last.
+ * Finds the `k` largest numbers: their indices by falling value, equal ones by rising index; all of them when there
+ * are fewer. What isn't a number comes last.
  */
 export function topK(numbers: Float32Array, k: number): Int32Array {
   const values = numbers.map((value) => (Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value));

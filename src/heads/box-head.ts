@@ -21,8 +21,8 @@ export interface BoxHead {
 }
 
 /**
- * Builds the classifier and the class-specific box regression, side by side, of rows `[R, channels]`. Weights are drawn as
- * in Detectron: predictions start out near 0.
+ * Builds the classifier and the class-specific box regression, side by side, of rows `[R, channels]`. Weights are
+ * drawn as in Detectron: predictions start out near 0.
  */
 function boxPredictor(scope: Scope, channels: number, classes: number) {
   const prediction = (name: string, out: number, deviation: number): Linear =>
@@ -35,7 +35,9 @@ function boxPredictor(scope: Scope, channels: number, classes: number) {
   ];
 }
 
-/** Builds the box head of a feature pyramid: two fully connected layers with ReLU, then classifier and box regression. */
+/**
+ * Builds the box head of a feature pyramid: two fully connected layers with ReLU, then classifier and box regression.
+ */
 export function boxHead(
   scope: Scope,
   settings: {

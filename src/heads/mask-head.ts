@@ -18,8 +18,8 @@ export interface MaskHead {
 }
 
 /**
- * Builds the mask head (He et al. 2017, Fig. 4): 3×3 convolutions, a 2×2 deconvolution with stride 2, each with ReLU, and a
- * 1×1 convolution to one mask a class.
+ * Builds the mask head (He et al. 2017, Fig. 4): 3×3 convolutions, a 2×2 deconvolution with stride 2, each with ReLU,
+ * and a 1×1 convolution to one mask a class.
  */
 export function maskHead(
   scope: Scope,
@@ -97,9 +97,9 @@ export interface MaskRoi {
 }
 
 /**
- * Computes what the mask head should predict: for each RoI the RoIAlign of its object's mask at the size of the network's
- * input, scale 1, as many samples a bin as it has pixels, no half-pixel shift. Not thresholded: a bin on the contour is
- * between 0 and 1.
+ * Computes what the mask head should predict: for each RoI the RoIAlign of its object's mask at the size of the
+ * network's input, scale 1, as many samples a bin as it has pixels, no half-pixel shift. Not thresholded: a bin on
+ * the contour is between 0 and 1.
  *
  * @param size M
  * @returns `[R · M · M]`
@@ -113,8 +113,8 @@ export function maskTargets(rois: readonly MaskRoi[], size: number): Float32Arra
 }
 
 /**
- * Writes the target of one RoI. The samples of a bin lie on a grid, so their mean is a weighted mean along y of weighted
- * means along x: that is what this computes, without ever enlarging the mask.
+ * Writes the target of one RoI. The samples of a bin lie on a grid, so their mean is a weighted mean along y of
+ * weighted means along x: that is what this computes, without ever enlarging the mask.
  */
 function addMaskTarget(target: Float32Array, { box, mask, input }: MaskRoi, size: number): void {
   const [x1, y1, x2, y2] = box;
@@ -146,7 +146,10 @@ function addMaskTarget(target: Float32Array, { box, mask, input }: MaskRoi, size
   }
 }
 
-/** Weights of the pixels along one axis for each bin: bin b takes `weights[start[b] …]` of the pixels from `from[b]` on. */
+/**
+ * Weights of the pixels along one axis for each bin: bin b takes `weights[start[b] …]` of the pixels from `from[b]`
+ * on.
+ */
 interface AxisWeights {
   readonly from: Int32Array;
   readonly start: Int32Array;

@@ -2,13 +2,13 @@ import type { Box } from '../geometry/boxes.js';
 import type { ImageSize } from '../geometry/image-size.js';
 import type { RunLengthMask } from '../geometry/run-length-mask.js';
 
-/** A pixel belongs to an object from above this probability on. */
+/** Probability above which a pixel belongs to an object. */
 const threshold = 0.5;
 
 /**
- * Enlarges a predicted mask to its box and puts it into the image, as torchvision does: the mask gets a border of zeros, the
- * box grows with it and is truncated to whole pixels, the enlargement is bilinear (`align_corners=False`), and pixels
- * above 0.5 are inside.
+ * Enlarges a predicted mask to its box and puts it into the image, as torchvision does: the mask gets a border of
+ * zeros, the box grows with it and is truncated to whole pixels, the enlargement is bilinear (`align_corners=False`),
+ * and pixels above 0.5 are inside.
  *
  * @param probabilities `[M · M]`, row-major
  * @param size M
@@ -50,7 +50,7 @@ export function pasteMask(
   return { ...image, counts: runs.finish(image.height * image.width) };
 }
 
-/** The box grown by `factor` about its center and truncated towards zero, both ends inclusive. */
+/** Grows a box by `factor` about its center and truncates it towards zero, both ends inclusive. */
 function grownBox([x1, y1, x2, y2]: Box, factor: number): [number, number, number, number] {
   const { fround } = Math;
   const scale = fround(factor);
@@ -66,6 +66,7 @@ function grownBox([x1, y1, x2, y2]: Box, factor: number): [number, number, numbe
   ];
 }
 
+/** Source pixels that a target pixel lies between. */
 interface Interpolation {
   readonly low: number;
   readonly high: number;
@@ -73,7 +74,7 @@ interface Interpolation {
   readonly fraction: number;
 }
 
-/** Which source pixels each of `length` target pixels lies between when `source` pixels are stretched over them. */
+/** Interpolates each of `length` target pixels where `source` pixels are stretched over them. */
 function interpolation(length: number, source: number): Interpolation[] {
   return Array.from({ length }, (_, i) => {
     const position = Math.max(((i + 0.5) * source) / length - 0.5, 0);

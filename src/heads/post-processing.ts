@@ -3,7 +3,7 @@ import type { ImageSize } from '../geometry/image-size.js';
 import { nonMaximumSuppression, topK } from '../geometry/score-selection.js';
 import { boxCoderWeights } from '../roi/sampling.js';
 
-/** The box head's predictions for the RoIs of one image. */
+/** Outputs of the box head for the RoIs of one image. */
 export interface BoxOutput {
   /** `[R · 4]` in pixels of the network's input. */
   readonly rois: Boxes;
@@ -15,9 +15,13 @@ export interface BoxOutput {
   readonly classes: number;
 }
 
+/** Limits of the detections that stay. */
 export interface DetectionSettings {
+  /** Score that a detection has to exceed. */
   readonly scoreThreshold: number;
+  /** IoU above which the worse of two detections of a class goes. */
   readonly nmsThreshold: number;
+  /** Largest number of detections an image. */
   readonly detectionsPerImage: number;
 }
 
@@ -25,19 +29,20 @@ export interface DetectionSettings {
 export interface DetectedBoxes {
   /** `[D · 4]` in pixels of the network's input. */
   readonly boxes: Boxes;
+  /** `[D]`, 0 to 1. */
   readonly scores: Float32Array;
-  /** Classes from 1. */
+  /** `[D]`: classes from 1. */
   readonly labels: Int32Array;
 }
 
-/** Smaller boxes are dropped, in pixels. */
+/** Shortest side of a detection, in pixels of the network's input. */
 const smallestSide = 1e-2;
 
 /**
  * Turns class probabilities and offsets into detections: for each class the RoIs that score above the threshold, moved,
  * clipped to the image and thinned out by non-maximum suppression; then the best of all classes.
  *
- * @param image the size of the image in the network's input, without padding
+ * @param image size of the image in the network's input, without padding
  */
 export function selectDetections(
   output: BoxOutput,

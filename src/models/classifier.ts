@@ -8,7 +8,7 @@ import type { Ops } from '../nn/ops.js';
 import { type Parameter, rootScope } from '../nn/parameter.js';
 
 /**
- * A network that says what an image shows (Section 4.1):
+ * Classification network (Section 4.1):
  *
  * ```
  * image → backbone → C5 → average pooling → (dropout) → dense layer → logits
@@ -16,13 +16,13 @@ import { type Parameter, rootScope } from '../nn/parameter.js';
  */
 export interface ClassifierNetwork {
   /**
-   * The backbone and the average pooling.
+   * Runs the backbone and the average pooling.
    *
    * @param images `[N, H, W, 3]`, normalized
    * @returns `[N, C]`
    */
   features<T>(ops: Ops<T>, images: T): T;
-  /** The dense layer: logits `[N, classes]`. */
+  /** Runs the dense layer on features `[N, C]`: logits `[N, classes]`. */
   classify<T>(ops: Ops<T>, features: T): T;
   /** Share of the features that training drops, 0 for most networks. */
   readonly dropout: number;
@@ -31,10 +31,10 @@ export interface ClassifierNetwork {
 }
 
 /**
- * The classifier that a config asks for.
+ * Builds the classifier that a config asks for.
  *
- * @param classes how many its data has
- * @throws UserError when it has fewer outputs than that
+ * @param classes number of classes in its data
+ * @throws UserError when the config gives it fewer outputs than that
  */
 export function configuredClassifier(
   { backbone, outputs: wanted }: ClassifierModelConfig,
@@ -49,7 +49,7 @@ export function configuredClassifier(
   return buildClassifier(backbone, outputs);
 }
 
-/** Puts a classifier together. */
+/** Builds a classifier with as many outputs as `classes`. */
 export function buildClassifier(settings: BackboneConfig, classes: number): ClassifierNetwork {
   const { scope, parameters } = rootScope();
   const backbone = buildBackbone(scope, settings);
@@ -69,7 +69,9 @@ export function buildClassifier(settings: BackboneConfig, classes: number): Clas
   };
 }
 
-/** A classifier's logits in evaluation, `[N, classes]`, of images `[N, H, W, 3]`; `trainingLogits` is its counterpart. */
+/**
+ * Computes a classifier's logits in evaluation, `[N, classes]`, of images `[N, H, W, 3]`; see also `trainingLogits`.
+ */
 export function evaluationLogits<T>(classifier: ClassifierNetwork, ops: Ops<T>, images: T): T {
   return classifier.classify(ops, classifier.features(ops, images));
 }

@@ -24,11 +24,11 @@ export interface DetectionInput {
 /**
  * Finds objects in a batch of images, which may have different sizes.
  *
- * Images are padded at the right and at the bottom to the size of the batch, a multiple of 32, as in torchvision. Where an
- * image alone would be padded to the same size, its detections are those that it has alone, up to rounding. Where the batch
- * is larger they are slightly others, as they are in torchvision: next to an image's right and bottom border convolutions
- * see what earlier ones have made of the padding instead of zeros, and P6's stride, hence the places of the largest
- * anchors, goes by the padded size. Nothing is found in the padding: boxes are clipped to their image.
+ * Images are padded at the right and at the bottom to the size of the batch, a multiple of 32, as in torchvision.
+ * Where an image alone would be padded to the same size, its detections are those that it has alone, up to rounding.
+ * Where the batch is larger, they differ slightly, as in torchvision: at an image's right and bottom border,
+ * convolutions see what earlier ones have made of the padding instead of zeros; and the places of P6's anchors follow
+ * from the padded size. Nothing is found in the padding: boxes are clipped to their image.
  *
  * @returns each image's detections by falling score, in pixels of the original image
  */

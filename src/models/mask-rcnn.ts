@@ -28,7 +28,7 @@ interface Network {
   /** Makes of those the maps that the RPN looks at, the finest first: P2 to P6, or C4. */
   neck<T>(ops: Ops<T>, features: readonly T[]): T[];
   readonly rpn: RpnHead;
-  /** Number of the maps that RoIs are pooled from, and the pixels of the input in each direction in one of the finest's. */
+  /** Number of the maps that RoIs are pooled from, and the stride of the finest in pixels of the input. */
   readonly roiLevels: { readonly count: number; readonly stride: number };
   readonly boxFeatures: RoiFeatures;
   readonly box: BoxHead;

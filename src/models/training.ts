@@ -103,7 +103,11 @@ function groundTruthBoxes({ image, objects, ignored }: TrainingExample, size: Im
   };
 }
 
-/** @param maskRois the RoIs that aren't background */
+/**
+ * Runs the two heads on the sampled RoIs.
+ *
+ * @param maskRois the RoIs that aren't background
+ */
 function headLosses(
   { network, ops, maps }: { readonly network: MaskRcnn; readonly ops: TensorOps; readonly maps: RoiMaps },
   rois: SampledRois,

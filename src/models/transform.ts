@@ -3,18 +3,19 @@ import { execute, flag, type } from '../engine/kernels.js';
 import { tf } from '../engine/tf.js';
 import { type ImageSize, paddedSize, resizedSize } from '../geometry/image-size.js';
 
-/** 8-bit RGB, row by row. */
+/** Image of 8-bit RGB values. */
 export interface Pixels extends ImageSize {
+  /** `[height · width · 3]`, row by row. */
   readonly data: Uint8Array;
 }
 
-/** Images as the network sees them. */
+/** Batch of images as the network sees them. */
 export interface ImageBatch {
   /** `[N, H, W, 3]`, normalized, zero where an image is smaller than the batch. */
   readonly images: Tensor;
-  /** The size of each image in the batch, without padding. */
+  /** Size of each image in the batch, without padding. */
   readonly sizes: readonly ImageSize[];
-  /** H and W, multiples of 32. */
+  /** H and W of the batch, multiples of 32. */
   readonly padded: ImageSize;
 }
 
@@ -22,7 +23,7 @@ export interface ImageBatch {
 const mean = [0.485, 0.456, 0.406];
 const deviation = [0.229, 0.224, 0.225];
 
-/** The normalized value of each byte, for each channel. */
+/** Normalized value of each byte, for each channel. */
 const normalized = mean.map((m, channel) =>
   Float32Array.from({ length: 256 }, (_, byte) => {
     const value = Math.fround(byte / 255);
@@ -91,12 +92,12 @@ function resize(image: Tensor3D, { height, width }: ImageSize): Tensor3D {
   return tf.reshape(resized, [height, width, 3]);
 }
 
-/** The real factors by which an image's height and width were scaled. */
+/** Factors by which an image's height and width were really scaled, each side having been rounded. */
 export function scaleFactors(from: ImageSize, to: ImageSize): { y: number; x: number } {
   return { y: Math.fround(to.height / from.height), x: Math.fround(to.width / from.width) };
 }
 
-/** Boxes scaled by the given factors. */
+/** Scales boxes `[N · 4]`. */
 export function scaleBoxes(boxes: Float32Array, { y, x }: { y: number; x: number }): Float32Array {
   return boxes.map((coordinate, i) => coordinate * (i % 2 === 0 ? x : y));
 }

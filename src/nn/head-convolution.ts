@@ -5,18 +5,18 @@ import { type Convolution, convolutionLayer, depthwiseLayer } from './layers.js'
 import type { Ops } from './ops.js';
 import type { Scope } from './parameter.js';
 
-/** How the 3×3 convolutions behind the backbone are made. */
+/** Kind of the 3×3 convolutions behind the backbone. */
 export type HeadConvolutionKind = FpnModelConfig['headConvolution'];
 
 /** A 3×3 convolution with bias, or the depthwise and the pointwise one that stand in for it; they run in turn. */
 export type HeadConvolution = readonly Convolution[];
 
 /**
- * A 3×3 convolution of the FPN, the RPN or the mask head. A `separable` one is a depthwise 3×3 convolution, with neither
- * bias nor activation, and a pointwise one that has both; for the same input its first outputs are as large as those of a
- * standard one.
+ * Builds a 3×3 convolution of the FPN, the RPN or the mask head. A `separable` one is a depthwise 3×3 convolution,
+ * with neither bias nor activation, and a pointwise one that has both; for the same input its first outputs are as
+ * large as those of a standard one.
  *
- * @param settings `initializer`: of a standard convolution's kernel
+ * @param settings `initializer`: first values of a standard convolution's kernel
  */
 export function headConvolution(
   scope: Scope,

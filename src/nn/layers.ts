@@ -3,18 +3,19 @@ import { type Initializer, ones, zeros } from './initializers.js';
 import type { Layout, Parameter, Scope } from './parameter.js';
 
 /**
- * Layers as data: which parameters they have and how their windows move. What they compute is up to whatever runs them
- * (see {@link Ops}).
+ * Layers as data: their parameters and how their windows move. What they compute is up to whatever runs them (see
+ * {@link Ops}).
  */
 
+/** Batch norm (Ioffe and Szegedy 2015). */
 export interface Norm {
   /**
-   * `batch`: statistics of the batch in training, running ones in evaluation. `affine`: running statistics always, scale
-   * and shift trained. `frozen`: nothing trained.
+   * `batch`: statistics of the batch in training, running ones in evaluation. `affine`: running statistics always,
+   * scale and shift trained. `frozen`: nothing trained.
    */
   readonly mode: 'batch' | 'affine' | 'frozen';
   readonly epsilon: number;
-  /** Share of the new batch in the running statistics. */
+  /** Weight of a new batch in the running statistics, 0 to 1. */
   readonly momentum: number;
   readonly weight: Parameter;
   readonly bias: Parameter;
@@ -22,10 +23,10 @@ export interface Norm {
   readonly runningVariance: Parameter;
 }
 
-/** How the norms of a network behave; see {@link Norm}. */
+/** Behavior of the norms of a network; see {@link Norm}. */
 export type NormSettings = Pick<Norm, 'mode' | 'epsilon' | 'momentum'>;
 
-/** A convolution, the norm or bias behind it and the activation behind that. */
+/** Convolution with the norm or bias behind it and the activation behind that. */
 export interface Convolution {
   readonly kind: 'dense' | 'depthwise' | 'transposed';
   readonly weight: Parameter;
@@ -36,6 +37,7 @@ export interface Convolution {
   readonly padding: number;
 }
 
+/** Fully connected layer with the activation behind it. */
 export interface Linear {
   readonly weight: Parameter;
   readonly bias: Parameter;
@@ -56,7 +58,7 @@ const vector = (
   initializer,
 });
 
-/** A batch norm over `channels`, its parameters named as PyTorch's BatchNorm2d. */
+/** Builds a batch norm over `channels`, its parameters named as PyTorch's BatchNorm2d. */
 function batchNormLayer(scope: Scope, channels: number, settings: NormSettings, scale = ones): Norm {
   const role = settings.mode === 'frozen' ? 'constant' : 'norm';
   return {
@@ -73,14 +75,14 @@ interface ConvolutionSettings {
   readonly out: number;
   readonly kernel: number;
   readonly stride?: number;
-  /** Zeros on each side; by default those that keep the size at stride 1. */
+  /** Number of zeros on each side; by default those that keep the size at stride 1. */
   readonly padding?: number;
   readonly initializer: Initializer;
   readonly activation?: Activation;
 }
 
 interface NormedSettings extends ConvolutionSettings {
-  /** Of the norm's scale; ones by default. */
+  /** First values of the norm's scale; ones by default. */
   readonly normScale?: Initializer;
 }
 
@@ -95,7 +97,7 @@ function window(settings: ConvolutionSettings): Pick<Convolution, 'stride' | 'pa
 const activated = ({ activation }: { activation?: Activation }): { activation?: Activation } =>
   activation ? { activation } : {};
 
-/** A convolution with bias. */
+/** Builds a convolution with bias. */
 export function convolutionLayer(scope: Scope, settings: ConvolutionSettings): Convolution {
   const { in: input, out, kernel: k, initializer } = settings;
   return {
@@ -107,7 +109,7 @@ export function convolutionLayer(scope: Scope, settings: ConvolutionSettings): C
   };
 }
 
-/** A convolution without bias, and a norm: `convolution` and `norm` are the scopes of their parameters. */
+/** Builds a convolution without bias, and a norm: `convolution` and `norm` are the scopes of their parameters. */
 export function normedConvolutionLayer(
   scopes: { readonly convolution: Scope; readonly norm: Scope },
   settings: NormedSettings,
@@ -123,7 +125,7 @@ export function normedConvolutionLayer(
   };
 }
 
-/** A depthwise convolution (`out` a multiple of `in`) without bias. */
+/** Builds a depthwise convolution (`out` a multiple of `in`) without bias. */
 export function depthwiseLayer(scope: Scope, settings: ConvolutionSettings): Convolution {
   const { in: input, out, kernel: k, initializer } = settings;
   if (out % input !== 0) throw new RangeError(`${out} channels can't come from ${input} depthwise`);
@@ -135,7 +137,7 @@ export function depthwiseLayer(scope: Scope, settings: ConvolutionSettings): Con
   };
 }
 
-/** A depthwise convolution (`out` a multiple of `in`) without bias, and a norm. */
+/** Builds a depthwise convolution (`out` a multiple of `in`) without bias, and a norm. */
 export function normedDepthwiseLayer(
   scopes: { readonly convolution: Scope; readonly norm: Scope },
   settings: ConvolutionSettings,
@@ -147,7 +149,7 @@ export function normedDepthwiseLayer(
   };
 }
 
-/** A transposed convolution with bias whose stride is the kernel's size. */
+/** Builds a transposed convolution with bias whose stride is the kernel's size. */
 export function transposedConvolutionLayer(
   scope: Scope,
   settings: Omit<ConvolutionSettings, 'stride' | 'padding'>,
@@ -168,11 +170,11 @@ interface LinearSettings {
   readonly out: number;
   readonly initializer: Initializer;
   readonly activation?: Activation;
-  /** The map that the input is flattened from. */
+  /** Map that the input is flattened from. */
   readonly flattened?: { readonly height: number; readonly width: number; readonly channels: number };
 }
 
-/** A fully connected layer. */
+/** Builds a fully connected layer with bias. */
 export function linearLayer(scope: Scope, settings: LinearSettings): Linear {
   const layout: Layout = settings.flattened
     ? { kind: 'flattened-linear', ...settings.flattened }

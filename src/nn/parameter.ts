@@ -1,7 +1,7 @@
 import type { Initializer } from './initializers.js';
 
 /**
- * How a parameter's dimensions are ordered here and in PyTorch's state dicts.
+ * Order of a parameter's dimensions, here and in PyTorch's state dicts.
  *
  * | layout | here | PyTorch |
  * |---|---|---|
@@ -26,12 +26,12 @@ export type Layout =
     };
 
 /**
- * What a tensor of a model is for. `statistic`: running mean or variance of a norm, updated by training but without a
+ * Purpose of a tensor of a model. `statistic`: running mean or variance of a norm, updated by training but without a
  * gradient. `constant`: scale or shift of a frozen norm, never updated. Those two aren't counted as parameters.
  */
 type Role = 'weight' | 'bias' | 'norm' | 'statistic' | 'constant';
 
-/** A named tensor of a model: everything about it but its values. */
+/** Description of a named tensor of a model: everything but its values. */
 export interface Parameter {
   /** torchvision's name, such as `backbone.body.layer1.0.conv1.weight`. */
   readonly name: string;
@@ -43,26 +43,27 @@ export interface Parameter {
   readonly initializer: Initializer;
 }
 
-/** Number of values. */
+/** Number of a parameter's values. */
 export function parameterSize({ shape }: Parameter): number {
   return shape.reduce((size, dimension) => size * dimension, 1);
 }
 
-/** Whether it counts as a parameter of the model, as PyTorch's `parameters()` would list it. */
+/** Whether a tensor counts as a parameter of the model, as PyTorch's `parameters()` would list it. */
 export function isCounted({ role }: Parameter): boolean {
   return role !== 'statistic' && role !== 'constant';
 }
 
-/** Where modules register their parameters while a model is put together: a list with a prefix for the names. */
+/** List that modules add their parameters to while a model is put together, with a prefix for their names. */
 export interface Scope {
-  /** A scope for a part: names in it start with `name.` */
+  /** Opens a scope for a part: names in it start with `name.` */
   child(name: string): Scope;
-  /** A scope with the same names whose parameters don't train. */
+  /** Opens a scope with the same names whose parameters don't train. */
   frozen(): Scope;
+  /** Adds a parameter under its name in this scope and returns it so named. */
   add(parameter: Parameter): Parameter;
 }
 
-/** A new model's outermost scope and the list that its modules fill. */
+/** Opens a new model's outermost scope; `parameters` is the list that its modules fill. */
 export function rootScope(): { readonly scope: Scope; readonly parameters: readonly Parameter[] } {
   const parameters: Parameter[] = [];
   const names = new Set<string>();

@@ -14,24 +14,26 @@ import type { Ops } from './ops.js';
 import type { Parameter } from './parameter.js';
 import type { Weights } from './weights.js';
 
+/** A convolution's kernel with the norm behind it folded in. */
 interface FoldedKernel {
   readonly kernel: Tensor;
   readonly bias: Tensor;
 }
 
-/** How the values of a pass relate to those of another one. */
+/** Relation of the values of a pass to those of another one. */
 interface Derivation {
   readonly tape: Tape | undefined;
   /** Whether norms of mode `batch` take the statistics of the batch … */
   readonly training: boolean;
   /** … and let the running ones follow. */
   readonly followsStatistics: boolean;
-  /** Is told which tensors of the other pass are used. */
+  /** Called with each tensor of the other pass that is used. */
   readonly onUse?: (value: Tensor) => void;
 }
 
 /**
- * Runs networks, and the losses on their outputs, on tensors with the values that `weights` has when they are first needed.
+ * Runs networks, and the losses on their outputs, on tensors with the values that `weights` has when they are first
+ * needed.
  *
  * With a tape, operations that trainable parameters flow into are recorded, and norms of mode `batch` use and track the
  * batch's statistics: one forward pass of training. Without one it is evaluation, for any number of images. Either way
@@ -55,7 +57,7 @@ export class TensorOps implements Ops<Tensor> {
     this.#recompute = recompute;
   }
 
-  /** The values of a parameter; with a tape, trainable ones are watched. */
+  /** Reads the values of a parameter; with a tape, trainable ones are watched. */
   value(parameter: Parameter): Tensor {
     if (this.#source) return this.#taken(this.#source.ops.value(parameter));
     let value = this.#values.get(parameter);
@@ -116,22 +118,22 @@ export class TensorOps implements Ops<Tensor> {
     return this.reshape(x, [n, h * w * c]);
   }
 
-  /** The same numbers in another shape. */
+  /** Gives the same numbers in another shape. */
   reshape(x: Tensor, shape: readonly number[]): Tensor {
     return reshape(this.tape, x, shape);
   }
 
-  /** Tensors that differ only in their first dimension, one after the other. */
+  /** Puts tensors that differ only in their first dimension one after the other. */
   concatenateRows(parts: readonly Tensor[]): Tensor {
     return concatenateRows(this.tape, parts);
   }
 
-  /** The rows of a matrix with the given indices. */
+  /** Selects rows of a matrix `[N, C]`. */
   gatherRows(x: Tensor, indices: Int32Array): Tensor {
     return gatherRows(this.tape, x, indices);
   }
 
-  /** One channel of each image: `[N, H, W, C]` to `[N, H, W]`. */
+  /** Selects one channel of each image: `[N, H, W, C]` to `[N, H, W]`. */
   selectChannel(x: Tensor, channels: Int32Array): Tensor {
     return selectChannel(this.tape, x, channels);
   }
@@ -178,7 +180,7 @@ export class TensorOps implements Ops<Tensor> {
     return tidied(run);
   }
 
-  /** The same values without the tape: what it computes isn't recorded. Not to be disposed by itself. */
+  /** Gives the same values without the tape: what it computes isn't recorded. Not to be disposed by itself. */
   withoutTape(): TensorOps {
     return this.#derived({ tape: undefined, training: false, followsStatistics: false });
   }
@@ -203,7 +205,7 @@ export class TensorOps implements Ops<Tensor> {
     return ops;
   }
 
-  /** A tensor of the pass whose values this one uses. */
+  /** Reports a tensor of the pass whose values this one uses. */
   #taken(value: Tensor): Tensor {
     this.#source?.derivation.onUse?.(value);
     return value;
@@ -268,8 +270,8 @@ export class TensorOps implements Ops<Tensor> {
 }
 
 /**
- * Runs a block of layers as one differentiable operation that keeps its input and output only (Chen et al., "Training Deep Nets
- * with Sublinear Memory Cost", 2016): the backward pass computes what lies between a second time.
+ * Runs a block of layers as one differentiable operation that keeps its input and output only (Chen et al., "Training
+ * Deep Nets with Sublinear Memory Cost", 2016): the backward pass computes what lies between a second time.
  *
  * @param forward computes the block without recording anything, and tells which tensors it uses beside `x`
  * @param again computes it once more, on a tape of its own

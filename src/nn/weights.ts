@@ -5,12 +5,12 @@ import { Variable } from '../engine/variable.js';
 import { hashText } from '../random.js';
 import type { Parameter } from './parameter.js';
 
-/** The values of a model's parameters, by name. */
+/** Values of a model's parameters, by name. */
 export class Weights {
   readonly parameters: readonly Parameter[];
   readonly #variables = new Map<string, Variable>();
 
-  /** Takes its first values from the parameters' initializers: the same for the same seed. */
+  /** Draws the first values as the parameters' initializers say: the same for the same seed. */
   constructor(parameters: readonly Parameter[], seed: number) {
     this.parameters = parameters;
     for (const parameter of parameters) {
@@ -22,12 +22,14 @@ export class Weights {
     }
   }
 
+  /** Gives the variable that holds a parameter's values. */
   variable({ name }: Parameter): Variable {
     const variable = this.#variables.get(name);
     if (variable === undefined) throw new Error(`the model has no parameter ${name}`);
     return variable;
   }
 
+  /** Frees all values. */
   dispose(): void {
     for (const variable of this.#variables.values()) variable.dispose();
     this.#variables.clear();

@@ -13,14 +13,14 @@ export interface Rois {
   readonly images: Int32Array;
 }
 
-/** The RoIs with the given indices, in their order. */
+/** Selects the RoIs with the given indices, in their order. */
 export function selectRois({ boxes, images }: Rois, indices: Int32Array): Rois {
   return { boxes: selectBoxes(boxes, indices), images: indices.map((i) => images[i]) };
 }
 
 /**
- * Index of the pyramid level that serves a RoI, from the finest (Lin et al. 2017, eq. 1): a RoI of the canonical area 224²
- * goes to P4, one half as wide to P3, and so on. A single map serves all.
+ * Index of the pyramid level that serves a RoI, from the finest (Lin et al. 2017, eq. 1): a RoI of the canonical area
+ * 224² goes to P4, one half as wide to P3, and so on. A single map serves all.
  */
 export function roiLevel(boxes: Boxes, i: number, levels: number): number {
   const level = Math.floor(4 + Math.log2(Math.sqrt(boxArea(boxes, i)) / 224) + 1e-6);
@@ -28,8 +28,8 @@ export function roiLevel(boxes: Boxes, i: number, levels: number): number {
 }
 
 /**
- * Indices of RoIs in the order in which they are pooled: level by level, so that the results of the levels only need to be
- * put one after the other.
+ * Indices of RoIs in the order in which they are pooled: level by level, so that the results of the levels only need
+ * to be put one after the other.
  */
 export function levelOrder(boxes: Boxes, levels: number): Int32Array {
   const byLevel = Array.from({ length: levels }, (): number[] => []);
@@ -51,8 +51,8 @@ export function roiMaps(tape: Tape | undefined, maps: readonly Tensor[], stride:
 }
 
 /**
- * RoIAlign (He et al. 2017, Section 3) with two samples a bin and direction, each RoI on the pyramid level that its size
- * asks for. Coordinates aren't shifted by half a pixel and a RoI is at least one pixel of its map wide and high:
+ * RoIAlign (He et al. 2017, Section 3) with two samples a bin and direction, each RoI on the pyramid level that its
+ * size asks for. Coordinates aren't shifted by half a pixel and a RoI is at least one pixel of its map wide and high:
  * torchvision's `aligned=False`.
  *
  * @param rois in level order (see {@link levelOrder})

@@ -27,8 +27,8 @@ export interface SampledRois extends Rois {
  *
  * @param proposals `[P · 4]` of each image, in pixels of the network's input
  * @param groundTruth of each image
- * @param choice how RoIs are chosen, with the sampler of image `i`, and the number of pyramid levels that they are pooled
- * from
+ * @param choice how RoIs are chosen, with the sampler of image `i`, and the number of pyramid levels that they are
+ * pooled from
  */
 export function sampleRois(
   proposals: readonly Boxes[],

@@ -10,9 +10,9 @@ export interface AnchorShapes {
 }
 
 /**
- * Makes the anchors of each map, in pixels of the network's input: at each location of the map, row by row, one for each
- * aspect ratio and size, of area `size²` before rounding. As in torchvision their center is the location's corner, not the
- * center of its cell. They are the same for each image of a batch.
+ * Makes the anchors of each map, in pixels of the network's input: at each location of the map, row by row, one for
+ * each aspect ratio and size, of area `size²` before rounding. As in torchvision their center is the location's
+ * corner, not the center of its cell. They are the same for each image of a batch.
  *
  * @param maps `[N, H, W, C]` of each map
  * @param input size of the padded input

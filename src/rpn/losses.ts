@@ -15,9 +15,9 @@ const beta = 1 / 9;
  * The RPN's losses (Ren et al. 2015): binary cross-entropy of the objectness, averaged over the sampled anchors, and
  * smooth L1 of the foreground's offsets, summed and divided by the size of the sample.
  *
- * Only a few hundred of the many thousand predictions count, so they are computed once more here, at the sampled locations
- * alone, and it is this computation that goes backward: the dense one that proposes RoIs needs no activations kept and
- * no gradient. The numbers are the same.
+ * Only a few hundred of the many thousand predictions count, so they are computed once more here, at the sampled
+ * locations alone, and it is this computation that goes backward: the dense one that proposes RoIs needs no
+ * activations kept and no gradient. The numbers are the same.
  *
  * @returns two scalars
  */

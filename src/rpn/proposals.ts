@@ -41,8 +41,8 @@ export interface ProposalSettings {
 }
 
 /**
- * Proposes the regions of each image that may hold an object (Ren et al. 2015). No gradient flows through them: `ops` has
- * no tape.
+ * Proposes the regions of each image that may hold an object (Ren et al. 2015). No gradient flows through them: `ops`
+ * has no tape.
  *
  * @returns for each image `[P · 4]` in pixels of the network's input, by falling objectness
  */

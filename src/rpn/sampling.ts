@@ -20,7 +20,7 @@ export interface AnchorSample {
   readonly targetOffsets: Float32Array;
 }
 
-/** What the RPN should predict for a batch, and how the anchors that teach it are chosen. */
+/** Ground truth of a batch, and how the anchors that learn from it are chosen. */
 export interface RpnTargets {
   /** One for each image. */
   readonly groundTruth: readonly GroundTruthBoxes[];
