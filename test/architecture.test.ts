@@ -34,9 +34,9 @@ interface Import {
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .map((file) => file.replaceAll(path.sep, '/'))
   .filter((file) => file.endsWith('.ts'));
-const imports = files.flatMap((file): Import[] => {
-  const text = readFileSync(path.join(src, file), 'utf8');
-  return [...text.matchAll(/(?:from|import\()\s*'(\.[^']+)\.js'/g)].map(([, to]) => ({
+const sources = new Map(files.map((file) => [file, readFileSync(path.join(src, file), 'utf8')]));
+const imports = [...sources].flatMap(([file, text]): Import[] => {
+  return [...text.matchAll(/(?:from|import|import\()\s*'(\.[^']+)\.js'/g)].map(([, to]) => ({
     from: file,
     to: `${path.posix.join(path.posix.dirname(file), to)}.ts`,
   }));
@@ -61,7 +61,7 @@ test('arrows point down only', () => {
 
 test('geometry, metrics and data sets do without the engine', () => {
   const engine = /from '(@tensorflow\/[^']+|#tfjs-node)'/;
-  const users = files.filter((file) => engine.test(readFileSync(path.join(src, file), 'utf8')));
+  const users = files.filter((file) => engine.test(sources.get(file) ?? ''));
   expect(users.length).toBeGreaterThan(10);
   const without = /^(geometry|metrics|datasets|config|complexity|drawing|report)\//;
   expect(users.filter((file) => without.test(file))).toEqual([]);
@@ -80,4 +80,37 @@ test('geometry, metrics and data sets do without the engine', () => {
   expect([...loaded].filter((file) => file.startsWith('engine/'))).toEqual([]);
   expect(packages).toContain('zod');
   expect([...packages].filter((name) => engine.test(`from '${name}'`))).toEqual([]);
+});
+
+test('no imports run in a circle, be they of types only or made at run time', () => {
+  const targets = new Map(files.map((file): [string, Set<string>] => [file, new Set()]));
+  for (const { from, to } of imports) targets.get(from)?.add(to);
+  // A file that imports nothing that is left, or that nothing left imports, isn't in a circle.
+  for (let before = Number.POSITIVE_INFINITY; targets.size < before; ) {
+    before = targets.size;
+    const imported = new Set([...targets.values()].flatMap((wanted) => [...wanted]));
+    for (const [file, wanted] of targets) {
+      if (!imported.has(file) || ![...wanted].some((to) => targets.has(to))) targets.delete(file);
+    }
+  }
+  expect([...targets.keys()]).toEqual([]);
+});
+
+test('no two files export one name', () => {
+  const declared =
+    /^export (?:async )?(?:abstract )?(?:function\*?|class|const|let|interface|type|enum) (\w+)/gm;
+  const places = new Map<string, string[]>();
+  for (const [file, text] of sources) {
+    // Declarations of an overloaded function share its name.
+    for (const name of new Set(Array.from(text.matchAll(declared), ([, name]) => name))) {
+      places.set(name, [...(places.get(name) ?? []), file]);
+    }
+  }
+  expect(places.size).toBeGreaterThan(500);
+  expect([...places].filter(([, own]) => own.length > 1)).toEqual([]);
+});
+
+test('no file is longer than 300 lines', () => {
+  const long = [...sources].filter(([, text]) => text.trimEnd().split('\n').length > 300);
+  expect(long.map(([file]) => file)).toEqual([]);
 });

@@ -134,7 +134,7 @@ export function summarizeDetector(
 }
 
 /**
- * Counts a classifier, names it, and adds the paper's figures and NetScore.
+ * Counts a classifier, names it, and adds the paper's values and NetScore.
  *
  * @param options `accuracy`: of a run of just this network on images of just this size
  */

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
+import { openCocoGroundTruth } from '../datasets/coco/ground-truth.js';
 import { finderOf } from '../datasets/coco/identifiers.js';
-import { openCocoGroundTruth } from '../datasets/coco/open-ground-truth.js';
 import { resolveRegion } from '../datasets/coco/region.js';
 import { type CocoResult, parseResults, resultName } from '../datasets/coco/results.js';
 import type { GroundTruth } from '../datasets/ground-truth.js';
@@ -82,7 +82,7 @@ async function openGroundTruth(source: string, split: string): Promise<GroundTru
   if (found === undefined) throw new UserError(`${source}: there is no such file or folder`);
   if (!found.isDirectory()) return openCocoGroundTruth(source);
   // Only now, for it takes long to load what reads XML and PNG.
-  const { openVocGroundTruth } = await import('../datasets/voc/open-ground-truth.js');
+  const { openVocGroundTruth } = await import('../datasets/voc/ground-truth.js');
   return openVocGroundTruth(source, split);
 }
 

@@ -30,7 +30,7 @@ export function dataName({ data }: Config, split: 'train' | 'val'): string {
   return formatOf(data).title(data, split);
 }
 
-/** Whether these are the data that the paper's figures are about: VOC 2012's segmentation val with its 20 classes. */
+/** Whether these are the data of the paper's results: VOC 2012's segmentation val with its 20 classes. */
 function isPapersData({ data }: Config, split: 'train' | 'val'): boolean {
   return formatOf(data).benchmark?.(data, split) === 'VOC 2012 segmentation val';
 }
@@ -96,9 +96,9 @@ ${published(metrics)}`;
 }
 
 function published(metrics: DetectionMetrics): Html {
-  const group = ({ name, data, source, figures }: PublishedDetector) => html`<tbody>
+  const group = ({ name, data, source, results }: PublishedDetector) => html`<tbody>
 <tr><th scope="rowgroup" colspan="3">${name}<small>${data}; ${source}</small></th></tr>
-${figures.map(
+${results.map(
   ({ protocol, percent: printed, own }) =>
     html`<tr><th scope="row">${protocol}</th><td class="number">${printed}</td><td class="number"><strong>${percent(own(metrics))}</strong></td></tr>`,
 )}</tbody>`;
@@ -115,11 +115,11 @@ interface PublishedDetector {
   readonly source: string;
   /** Data that it was trained and scored on. */
   readonly data: string;
-  readonly figures: readonly PublishedFigure[];
+  readonly results: readonly PublishedResult[];
 }
 
 /** A published metric, in percent as printed, and ours by the same protocol. */
-interface PublishedFigure {
+interface PublishedResult {
   readonly protocol: string;
   readonly percent: string;
   readonly own: (metrics: DetectionMetrics) => MetricValue | undefined;
@@ -139,13 +139,13 @@ const publishedDetectors: readonly PublishedDetector[] = [
     name: 'Mask R-CNN, ResNet-50-C4',
     source: 'chainer-mask-rcnn 0.5.24, examples/voc',
     data: 'SBD train, scored on SBD val',
-    figures: [{ ...elevenPoint50, percent: '66.0' }],
+    results: [{ ...elevenPoint50, percent: '66.0' }],
   },
   {
     name: 'FCIS, ResNet-101',
     source: 'Li et al., CVPR 2017, as quoted by ChainerCV, examples/fcis',
     data: 'SBD train, scored on SBD val',
-    figures: [
+    results: [
       { ...elevenPoint50, percent: '65.7' },
       {
         protocol: 'masks, 11-point, IoU ≥ 0.7',
@@ -158,7 +158,7 @@ const publishedDetectors: readonly PublishedDetector[] = [
     name: 'Mask R-CNN, ResNet-50-FPN (torchvision)',
     source: 'Wb-az/Image-Processing-PascalVOC on GitHub',
     data: 'pretrained; VOC 2012 segmentation, 2,913 images, of which a tenth is the test set',
-    figures: [
+    results: [
       { protocol: 'boxes, COCO AP', percent: '53.6', own: ({ coco }) => coco.box.AP },
       { protocol: 'boxes, COCO AP50', percent: '78.2', own: ({ coco }) => coco.box.AP50 },
       { protocol: 'masks, COCO AP', percent: '44.6', own: ({ coco }) => coco.mask?.AP },

@@ -1,5 +1,7 @@
 import { UserError } from '../../errors.js';
 import { type Report, refuse } from '../finding.js';
+import type { GroundTruth } from '../ground-truth.js';
+import { readJsonFile } from '../json-file.js';
 import {
   boxOf,
   type CocoId,
@@ -13,7 +15,8 @@ import {
   segmentationOf,
   show,
 } from './fields.js';
-import type { CocoRegion } from './region.js';
+import { stemOf } from './identifiers.js';
+import { type CocoRegion, resolveRegion } from './region.js';
 
 interface CocoImage {
   readonly id: CocoId;
@@ -203,4 +206,44 @@ function parseAnnotations(
 function alike(id: unknown, known: ReadonlyMap<CocoId, number>): string {
   const other = typeof id === 'string' ? Number(id) : String(id);
   return known.has(other) ? `; there is ${show(other)}: write the id in the same way in both places` : '';
+}
+
+/**
+ * Opens a COCO annotation file for scoring.
+ *
+ * @throws UserError where it can't be read, isn't an annotation file, or only some of its annotations have masks
+ */
+export async function openCocoGroundTruth(file: string): Promise<GroundTruth> {
+  const { categories, images, annotations } = parseGroundTruth(await readJsonFile(file), file);
+  return {
+    name: file,
+    categories: categories.map(({ id, name }) => ({ id, names: [name] })),
+    images: images.map(({ id, fileName }) => ({
+      id,
+      names: fileName === undefined ? [] : [fileName, stemOf(fileName)],
+    })),
+    masks: haveMasks(file, annotations.flat()),
+    notices: annotations.flat().some(({ id }) => id === 0)
+      ? ['Annotation 0 counts like any other here; pycocotools takes a match with it for none.']
+      : [],
+    load: async (index, masks) => {
+      const { height, width } = images[index];
+      const objects = annotations[index].map((annotation) => ({
+        ...annotation,
+        ...resolveRegion(annotation, images[index], masks, `${file}: annotation ${annotation.id}`),
+      }));
+      return { height, width, objects };
+    },
+  };
+}
+
+function haveMasks(file: string, annotations: readonly CocoAnnotation[]): boolean {
+  const without = annotations.find(({ segmentation }) => segmentation === undefined);
+  if (without === undefined) return true;
+  const first = annotations.find(({ segmentation }) => segmentation !== undefined);
+  if (first === undefined) return false;
+  throw new UserError(
+    `${file}: annotation ${without.id} has no segmentation, but annotation ${first.id} has one; either all or none ` +
+      'must have one',
+  );
 }

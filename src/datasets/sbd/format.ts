@@ -5,7 +5,7 @@ import type { SplitName } from '../sample.js';
 import { vocClasses } from '../voc/classes.js';
 import { readSplit } from '../voc/split.js';
 import { requireSbdFolders, type SbdData, sbdLayout, sbdSchema } from './layout.js';
-import { classesInFile, sbdReader } from './reader.js';
+import { classesInMatFile, sbdReader } from './reader.js';
 
 /** The Semantic Boundaries Dataset. */
 export const sbdFormat = {
@@ -39,7 +39,7 @@ async function openSbd(
   const all = await readSplit(source, report);
   const isChoice = purpose === 'training' && classes.length < names.length;
   const { ids, notices } = isChoice
-    ? await imagesWithClasses(all, classes, source, (id) => classesInFile(layout.instances(id)))
+    ? await imagesWithClasses(all, classes, source, (id) => classesInMatFile(layout.instances(id)))
     : { ids: all, notices: [] };
   return { source, imagesFolder: layout.images, names, ids, notices };
 }

@@ -40,7 +40,7 @@ export function sbdReader(data: SbdData): ImageReader {
 }
 
 /** The classes of an image's objects; undefined where its file is damaged or missing. */
-export function classesInFile(file: string): string[] | undefined {
+export function classesInMatFile(file: string): string[] | undefined {
   const instances = readInstances(file, '', () => {});
   return instances?.categories.map((category) => vocClasses[category - 1] ?? '');
 }

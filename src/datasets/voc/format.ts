@@ -3,7 +3,7 @@ import type { DatasetFormat, OpenContext, SplitContents } from '../dataset-forma
 import { checkVocImage, condenseMissing } from './checks.js';
 import { vocClasses } from './classes.js';
 import { requireVocFolders, type VocData, vocLayout, vocSchema } from './layout.js';
-import { classesInFile, type VocOwn, vocReader } from './reader.js';
+import { classesInAnnotation, type VocOwn, vocReader } from './reader.js';
 import { readSplit } from './split.js';
 
 /** The layout of the VOC devkit. */
@@ -49,7 +49,9 @@ export async function openVoc(
   const all = await readSplit(source, report);
   const isChoice = purpose === 'training' && maskClasses.some((name) => !classes.includes(name));
   const { ids, notices } = isChoice
-    ? await imagesWithClasses(all, classes, `split "${split}"`, (id) => classesInFile(layout.annotation(id)))
+    ? await imagesWithClasses(all, classes, `split "${split}"`, (id) =>
+        classesInAnnotation(layout.annotation(id)),
+      )
     : { ids: all, notices: [] };
   const names = [...new Set([...maskClasses, ...classes])];
   return { source, imagesFolder: layout.images, names, ids, notices };

@@ -120,7 +120,7 @@ function readObject(
 }
 
 /** The classes of an image's objects; undefined where its annotation is damaged or missing. */
-export function classesInFile(file: string): string[] | undefined {
+export function classesInAnnotation(file: string): string[] | undefined {
   return annotationOf(file, () => {})?.objects.map(({ name }) => name ?? '');
 }
 
