@@ -10,18 +10,13 @@ import type { Config } from './schema.js';
 /**
  * Reads a config file in TypeScript, JavaScript or JSON, and resolves it with its overrides.
  *
- * @param modules modules of atto that the file may import beside `atto-maskrcnn`, by their names
  * @throws UserError when the file is missing, can't be evaluated or isn't a config
  */
-export async function loadConfig(
-  file: string,
-  overrides: ConfigOverrides = [],
-  modules: Readonly<Record<string, unknown>> = {},
-): Promise<Config> {
-  return parseConfig(await readConfigFile(file, modules), overrides, file);
+export async function loadConfig(file: string, overrides: ConfigOverrides = []): Promise<Config> {
+  return parseConfig(await readConfigFile(file), overrides, file);
 }
 
-async function readConfigFile(file: string, modules: Readonly<Record<string, unknown>>): Promise<unknown> {
+async function readConfigFile(file: string): Promise<unknown> {
   const absolute = path.resolve(file);
   try {
     await access(absolute);
@@ -31,8 +26,8 @@ async function readConfigFile(file: string, modules: Readonly<Record<string, unk
   try {
     if (file.endsWith('.json')) return JSON.parse(await readFile(absolute, 'utf8'));
     const jiti = createJiti(import.meta.url, {
-      // The same modules as this process's, wherever the file lies.
-      virtualModules: { 'atto-maskrcnn': define, 'atto-maskrcnn/config': define, ...modules },
+      // Found wherever the file lies; other entries of the package are those that its folder has installed.
+      virtualModules: { 'atto-maskrcnn': define, 'atto-maskrcnn/config': define },
       fsCache: false,
       moduleCache: false,
     });
