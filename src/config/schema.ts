@@ -70,6 +70,5 @@ export type BackboneConfig = ModelConfig['backbone'];
 export type FpnModelConfig = Extract<ModelConfig, { architecture: 'fpn' }>;
 export type C4ModelConfig = Extract<ModelConfig, { architecture: 'c4' }>;
 export type ClassifierModelConfig = ClassificationConfig['model'];
-export type ClassificationInputConfig = ClassificationConfig['input'];
 /** Keys that the training of every task has. */
 export type TrainingConfig = DetectionConfig['training'];

@@ -4,6 +4,7 @@ import type { Box } from '../geometry/boxes.js';
 import type { ImageSize } from '../geometry/image-size.js';
 import type { LocatedObject } from '../geometry/instance.js';
 import { maskContours } from '../geometry/mask-contours.js';
+import type { RunLengthMask } from '../geometry/run-length-mask.js';
 import { imageCanvas } from './canvas.js';
 import { textColor } from './colors.js';
 import { capitalHeight, font } from './fonts.js';
@@ -60,7 +61,9 @@ export function drawObjects(
       }),
     )
     .sort((a, b) => boxArea(b.box) - boxArea(a.box));
-  for (const { mask, color } of located) drawMask(context, maskContours(mask), { x, y }, color, style);
+  for (const { mask, color } of located) {
+    drawMask(context, mask, { x, y }, { color, ...style });
+  }
   for (const { box, color } of located) drawBox(context, box, color, style);
   drawLabels(context, located, style);
   return canvas;
@@ -82,13 +85,12 @@ function drawingStyle({ width, height }: ImageSize, textScale: number): DrawingS
 
 function drawMask(
   context: SKRSContext2D,
-  contours: readonly Float32Array[],
+  mask: RunLengthMask,
   scale: { readonly x: number; readonly y: number },
-  color: string,
-  { lineWidth }: DrawingStyle,
+  { color, lineWidth }: Pick<DrawingStyle, 'lineWidth'> & { readonly color: string },
 ): void {
   context.beginPath();
-  for (const contour of contours) {
+  for (const contour of maskContours(mask)) {
     context.moveTo(contour[0] * scale.x, contour[1] * scale.y);
     for (let i = 2; i < contour.length; i += 2) {
       context.lineTo(contour[i] * scale.x, contour[i + 1] * scale.y);
