@@ -1,4 +1,4 @@
-// The innermost loop of all matrix multiplications, and what follows a product.
+// The innermost loop of all matrix multiplications, and what follows it.
 #pragma once
 
 #include <cstdint>
@@ -7,23 +7,24 @@
 
 namespace atto {
 
-// What is added to a result, and the range it is clamped to.
+// What is added to a result, and the range that it is clamped to.
 struct Epilogue {
-  const float* bias;      // one a column or channel, or null
+  const float* bias;      // one for each column or channel, or null
   const float* residual;  // of the result's shape, or null
-  float low, high;
+  Range range;
 
   // The same for results from a column on, the first of which lies at `place`.
   Epilogue From(int64_t column, int64_t place) const {
-    return {bias ? bias + column : nullptr, residual ? residual + place : nullptr, low, high};
+    return {bias ? bias + column : nullptr, residual ? residual + place : nullptr, range};
   }
 };
 
-// So many products are summed in a row before they join the others: what float32 rounds away grows with the length of a sum.
+// Number of products that are summed in a row before they join the others: what float32 rounds away grows with the length
+// of a sum.
 constexpr int64_t kSummedInARow = 32;
 
-// The products of kRows rows of a, whose values lie `row_step` and `depth_step` apart, with a panel of b, [depth, kColumns
-// vectors].
+// The dot products of kRows rows of a, whose values lie `row_step` and `depth_step` apart, with the columns of a panel of b,
+// [depth, kColumns vectors].
 template <class V, int kRows, int kColumns>
 ATTO_INLINE void DotProducts(const float* a, int64_t row_step, int64_t depth_step, const float* b, int64_t depth,
                              V (&totals)[kRows][kColumns]) {

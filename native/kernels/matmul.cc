@@ -1,103 +1,114 @@
-// Built into tfjs-node's addon: matrix multiplications as a TensorFlow operation for the CPU.
-//
-//   AttoMatmul(a [..., depth], b [..., columns] of depth · columns values, bias [columns] or [0],
-//               residual [..., columns] or [0], columns, low, high)
-//     → a · b + bias + residual, clamped to the range from low to high, [..., columns]
 #include "matmul.h"
 
 #include <algorithm>
+#include <cstring>
 #include <memory>
 #include <vector>
 
-#include "../runtime/operation.h"
+#include "../runtime/instructions.h"
 #include "../runtime/parallel.h"
 
 namespace atto {
 namespace {
 
-// The algorithm for one set of instructions.
-struct Implementation {
+template <class Path>
+struct MatmulOn {
+  using V = typename Path::V;
+  static constexpr int kRows = Path::kRows, kColumns = Path::kColumns;
+  static constexpr int64_t kLanes = sizeof(V) / sizeof(float);
+  // Number of columns of b that lie together: [panels, depth, kPanel].
+  static constexpr int64_t kPanel = kColumns * kLanes;
+
+  // A panel of b; zeros behind the last column.
+  static ATTO_INLINE void Pack(const MatmulShape& s, const float* b, int64_t panel, float* to) {
+    const int64_t first = panel * kPanel, count = std::min<int64_t>(s.columns - first, kPanel);
+    for (int64_t k = 0; k < s.depth; k++, to += kPanel) {
+      std::memcpy(to, b + k * s.columns + first, static_cast<size_t>(count) * sizeof(float));
+      std::fill(to + count, to + kPanel, 0.0f);
+    }
+  }
+
+  // Rows `first` to `last` of a panel's columns. There are at least kRows rows in all.
+  static ATTO_INLINE void Run(const MatmulShape& s, const float* a, const float* packed, const Epilogue& epilogue,
+                              int64_t panel, int64_t first, int64_t last, float* y) {
+    const float* b = packed + panel * s.depth * kPanel;
+    for (int64_t row = first; row < last; row += kRows) {
+      // The last rows are computed twice where there aren't kRows of them left, with the same result.
+      const int64_t at = std::min(row, s.rows - kRows);
+      V sums[kRows][kColumns];
+      DotProducts(a + at * s.depth, s.depth, 1, b, s.depth, sums);
+      const int64_t column = panel * kPanel, count = s.columns - column;
+      for (int r = 0; r < kRows; r++) {
+        const int64_t place = (at + r) * s.columns + column;
+        const Epilogue after = epilogue.From(column, place);
+        // Twice, since nothing needs asking where the panel is whole.
+        if (count >= kPanel) Finish(sums[r], after, kPanel, y + place);
+        else Finish(sums[r], after, count, y + place);
+      }
+    }
+  }
+
+ private:
+  // The first `count` results of a row of a panel.
+  static ATTO_INLINE void Finish(const V (&sums)[kColumns], const Epilogue& after, int64_t count, float* y) {
+#pragma GCC unroll 4
+    for (int j = 0; j < kColumns; j++) {
+      const int64_t first = j * kLanes, left = count - first;
+      if (left <= 0) break;
+      V value = sums[j];
+      if (after.bias) value += LoadSome<V>(after.bias + first, left);
+      if (after.residual) value += LoadSome<V>(after.residual + first, left);
+      StoreSome(y + first, Clamp(value, after.range), left);
+    }
+  }
+};
+
+struct Functions {
   int64_t rows, panel;
-  void (*pack)(const float* b, int64_t depth, int64_t columns, int64_t panel, float* to);
-  void (*run)(const MatmulShape&, const float* a, const float* packed, const Epilogue&, int64_t panel,
-              int64_t first, int64_t last, float* y);
+  decltype(&MatmulOn<PlainPath>::Pack) pack;
+  decltype(&MatmulOn<PlainPath>::Run) run;
 };
 
-#define ATTO_IMPLEMENTATION(NAME, TARGET, BYTES, ROWS, COLUMNS)                                                       \
-  struct NAME {                                                                                                      \
-    using Algorithm = Matmul<Vector<BYTES>::Type, ROWS, COLUMNS>;                                                   \
-    TARGET static void Pack(const float* b, int64_t depth, int64_t columns, int64_t panel, float* to) {              \
-      Algorithm::Pack(b, depth, columns, panel, to);                                                                 \
-    }                                                                                                                \
-    TARGET static void Run(const MatmulShape& s, const float* a, const float* packed, const Epilogue& after, \
-                           int64_t panel, int64_t first, int64_t last, float* y) {                                   \
-      Algorithm::Run(s, a, packed, after, panel, first, last, y);                                                    \
-    }                                                                                                                \
-    static constexpr Implementation kImplementation = {ROWS, Algorithm::kPanel, Pack, Run};                          \
-  };
+template <class Path>
+constexpr Functions kFunctions = {Path::kRows, MatmulOn<Path>::kPanel, Path::template kCompiled<&MatmulOn<Path>::Pack>,
+                                  Path::template kCompiled<&MatmulOn<Path>::Run>};
 
-// As many rows and columns of sums as there are registers for.
-ATTO_IMPLEMENTATION(Avx512, ATTO_AVX512, 64, 5, 4)
-ATTO_IMPLEMENTATION(Avx2, ATTO_AVX2, 32, 6, 2)
-ATTO_IMPLEMENTATION(Plain, , 16, 6, kPlainColumns)
+// A block of fewer rows than the algorithm computes at a time: rows of zeros go with them.
+struct PaddedRows {
+  std::vector<float> a, residual, y;
 
-const Implementation& Chosen() { return Fastest<Avx512, Avx2, Plain>(); }
-
-struct MatmulAttributes : Range {
-  const int64_t columns;
-  explicit MatmulAttributes(TF_OpKernelConstruction* c) : Range(c), columns(IntegerAttribute(c, "columns")) {}
+  PaddedRows(const MatmulShape& s, int64_t rows, const float* from, const float* added)
+      : a(static_cast<size_t>(rows * s.depth)), residual(added ? static_cast<size_t>(rows * s.columns) : 0),
+        y(static_cast<size_t>(rows * s.columns)) {
+    if (s.depth > 0) std::copy(from, from + s.rows * s.depth, a.begin());
+    if (added) std::copy(added, added + s.rows * s.columns, residual.begin());
+  }
 };
 
-void ComputeMatmul(const MatmulAttributes& attributes, TF_OpKernelContext* context) {
-  const Input a(context, 0), b(context, 1), bias(context, 2), residual(context, 3);
-  if (a.Rank() < 1 || b.Rank() < 2) return Refuse(context, "a isn't [..., depth], or b has no two dimensions");
-  std::vector<int64_t> shape = a.Shape();
-  const int64_t depth = shape.back(), columns = attributes.columns;
-  shape.back() = columns;
-  const MatmulShape s = {depth == 0 ? 0 : a.Count() / depth, depth, columns};
-  if (b.Count() != depth * columns) return Refuse(context, "b isn't [depth, columns]");
-  if (!bias.Has({0}) && !bias.Has({columns})) return Refuse(context, "the bias isn't [columns] or [0]");
-  if (!residual.Has({0}) && !residual.Has(shape)) return Refuse(context, "the residual doesn't fit the output");
-  const Implementation& matmul = Chosen();
-  float* y = Allocate(context, shape);
-  if (y == nullptr || s.rows == 0 || columns == 0) return;
+}  // namespace
 
-  const int64_t panels = (columns + matmul.panel - 1) / matmul.panel;
-  const bool worth = s.rows * depth * columns >= kWorthThreads;
-  const Epilogue epilogue = {bias.Values(), residual.Values(), attributes.low, attributes.high};
-  const std::unique_ptr<float[]> packed(new float[panels * depth * matmul.panel]);
-  ForAll(panels, worth, [&](int64_t panel) {
-    matmul.pack(b.Values(), depth, columns, panel, packed.get() + panel * depth * matmul.panel);
-  });
-  if (s.rows < matmul.rows) {
-    // Too few for the algorithm: rows of zeros go with them.
-    std::vector<float> rows(static_cast<size_t>(matmul.rows * depth)), results(static_cast<size_t>(matmul.rows * columns));
-    std::copy(a.Values(), a.Values() + s.rows * depth, rows.begin());
-    std::vector<float> added(epilogue.residual ? results.size() : 0);
-    if (epilogue.residual) std::copy(epilogue.residual, epilogue.residual + s.rows * columns, added.begin());
-    const Epilogue padded = {epilogue.bias, epilogue.residual ? added.data() : nullptr, epilogue.low, epilogue.high};
-    const MatmulShape full = {matmul.rows, depth, columns};
-    ForAll(panels, worth, [&](int64_t panel) {
-      matmul.run(full, rows.data(), packed.get(), padded, panel, 0, matmul.rows, results.data());
-    });
-    std::copy(results.begin(), results.begin() + s.rows * columns, y);
+void Matmul(const MatmulShape& s, const float* a, const float* b, const Epilogue& epilogue, float* y) {
+  if (s.rows == 0 || s.columns == 0) return;
+  const Functions& on =
+      ForCurrentInstructions(kFunctions<PlainPath>, kFunctions<Avx2Path>, kFunctions<Avx512Path>);
+  if (s.rows < on.rows) {
+    PaddedRows padded(s, on.rows, a, epilogue.residual);
+    const Epilogue after = {epilogue.bias, epilogue.residual ? padded.residual.data() : nullptr, epilogue.range};
+    Matmul({on.rows, s.depth, s.columns}, padded.a.data(), b, after, padded.y.data());
+    std::copy(padded.y.begin(), padded.y.begin() + s.rows * s.columns, y);
     return;
   }
+  const int64_t panels = (s.columns + on.panel - 1) / on.panel;
+  const bool worth = static_cast<double>(s.rows) * static_cast<double>(s.depth * s.columns) >= kWorthThreads;
+  const std::unique_ptr<float[]> packed(new float[static_cast<size_t>(panels * s.depth * on.panel)]);
+  For(panels, worth, [&](int64_t panel) { on.pack(s, b, panel, packed.get() + panel * s.depth * on.panel); });
   // About as many rows as fit into a core's cache together with a panel.
-  const int64_t block = std::max<int64_t>(matmul.rows, 40 * matmul.rows / std::max<int64_t>(1, depth / 256));
+  const int64_t block = std::max<int64_t>(on.rows, 40 * on.rows / std::max<int64_t>(1, s.depth / 256));
   const int64_t blocks = (s.rows + block - 1) / block;
-  ForAll(blocks * panels, worth, [&](int64_t item) {
+  For(blocks * panels, worth, [&](int64_t item) {
     const int64_t first = item / panels * block;
-    matmul.run(s, a.Values(), packed.get(), epilogue, item % panels, first, std::min(s.rows, first + block), y);
+    on.run(s, a, packed.get(), epilogue, item % panels, first, std::min(s.rows, first + block), y);
   });
 }
 
-const bool registered = [] {
-  Register<MatmulAttributes, ComputeMatmul>("AttoMatmul", {"a: float", "b: float", "bias: float", "residual: float"},
-                                              {"y: float"},
-                                              {"columns: int", "low: float", "high: float"});
-  return true;
-}();
-
-}  // namespace
 }  // namespace atto

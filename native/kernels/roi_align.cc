@@ -1,50 +1,115 @@
-// Built into tfjs-node's addon: RoIAlign on one feature map as TensorFlow operations for the CPU.
-//
-//   AttoRoiAlign(features [N, H, W, C], rois [R, 5], size)
-//     → the means of two by two samples in each of size × size bins, [R, size, size, C]
-//   AttoRoiAlignGradient(gradient [R, size, size, C], rois [R, 5], images, height, width)
-//     → the gradient of the features, [images, height, width, C]
-//
-// A RoI is the index of its image, x1, y1, x2 and y2 in pixels of the map.
 #include "roi_align.h"
 
 #include <algorithm>
 #include <vector>
 
-#include "../runtime/operation.h"
+#include "../runtime/instructions.h"
 #include "../runtime/parallel.h"
 
 namespace atto {
 namespace {
 
-// The algorithm for one set of instructions.
-struct Implementation {
-  int64_t channels;
-  void (*pool)(const float* map, int64_t width, int64_t channels, const std::vector<Bin>& rows,
-               const std::vector<Bin>& columns, float* to);
-  void (*add_gradient)(const float* gradient, int64_t width, int64_t channels, int64_t first, const std::vector<Bin>& rows,
-                       const std::vector<Bin>& columns, float* map);
+// The pixels that a bin depends on along one direction, and by how much.
+struct Bin {
+  int count;
+  int64_t pixels[4];
+  float weights[4];
+
+  void Add(int64_t pixel, float weight) {
+    const int64_t at = std::find(pixels, pixels + count, pixel) - pixels;
+    pixels[at] = pixel;
+    weights[at] = at < count ? weights[at] + weight : weight;
+    if (at == count) count++;
+  }
 };
 
-#define ATTO_IMPLEMENTATION(NAME, TARGET, BYTES)                                                                      \
-  struct NAME {                                                                                                      \
-    using Algorithm = RoiAlign<Vector<BYTES>::Type>;                                                                 \
-    TARGET static void Pool(const float* map, int64_t width, int64_t channels, const std::vector<Bin>& rows,         \
-                            const std::vector<Bin>& columns, float* to) {                                            \
-      Algorithm::Pool(map, width, channels, rows, columns, to);                                                      \
-    }                                                                                                                \
-    TARGET static void AddGradient(const float* gradient, int64_t width, int64_t channels, int64_t first,            \
-                                   const std::vector<Bin>& rows, const std::vector<Bin>& columns, float* map) {      \
-      Algorithm::AddGradient(gradient, width, channels, first, rows, columns, map);                                  \
-    }                                                                                                                \
-    static constexpr Implementation kImplementation = {Algorithm::kChannels, Pool, AddGradient};                     \
-  };
+// The bins of a RoI from `start` to `end` along a direction in which the map has `length` pixels. Samples up to a pixel
+// outside of the map take the outermost pixel, those beyond are zero.
+std::vector<Bin> Bins(float start, float end, int64_t bins, int64_t length) {
+  std::vector<Bin> result(static_cast<size_t>(bins));
+  const float size = (end - start) / static_cast<float>(bins);
+  for (int64_t b = 0; b < bins; b++) {
+    for (int sample = 0; sample < 2; sample++) {
+      const float position = start + static_cast<float>(b) * size + (static_cast<float>(sample) + 0.5f) * size / 2;
+      // NaN, too, is outside.
+      if (!(position >= -1 && position <= static_cast<float>(length))) continue;
+      const float inside = std::min(std::max(position, 0.0f), static_cast<float>(length - 1));
+      // Of a long map the last pixel, as a float, may be rounded to beyond it.
+      const int64_t low = std::min(static_cast<int64_t>(inside), length - 1);
+      const float fraction = inside - static_cast<float>(low);
+      result[b].Add(low, (1 - fraction) / 2);
+      if (fraction > 0) result[b].Add(std::min(low + 1, length - 1), fraction / 2);
+    }
+  }
+  return result;
+}
 
-ATTO_IMPLEMENTATION(Avx512, ATTO_AVX512, 64)
-ATTO_IMPLEMENTATION(Avx2, ATTO_AVX2, 32)
-ATTO_IMPLEMENTATION(Plain, , 16)
+template <class Path>
+struct RoiAlignOn {
+  using V = typename Path::V;
+  // Vectors of channels that are computed at a time.
+  static constexpr int kVectors = 4;
+  static constexpr int64_t kLanes = sizeof(V) / sizeof(float), kChannels = kVectors * kLanes;
 
-const Implementation& Chosen() { return Fastest<Avx512, Avx2, Plain>(); }
+  // The bins of a RoI on `map`, [H, width, channels], in `to`, [rows, columns, channels].
+  static ATTO_INLINE void Pool(const float* map, int64_t width, int64_t channels, const std::vector<Bin>& rows,
+                               const std::vector<Bin>& columns, float* to) {
+    for (const Bin& row : rows) {
+      for (const Bin& column : columns) {
+        for (int64_t c = 0; c < channels; c += kChannels) {
+          V sums[kVectors] = {};
+          for (int i = 0; i < row.count; i++) {
+            for (int j = 0; j < column.count; j++) {
+              const float* from = map + (row.pixels[i] * width + column.pixels[j]) * channels + c;
+              const float weight = row.weights[i] * column.weights[j];
+              for (int v = 0; v < kVectors; v++)
+                sums[v] += weight * LoadSome<V>(from + v * kLanes, channels - c - v * kLanes);
+            }
+          }
+          for (int v = 0; v < kVectors; v++) StoreSome(to + c + v * kLanes, sums[v], channels - c - v * kLanes);
+        }
+        to += channels;
+      }
+    }
+  }
+
+  // Adds what the gradient of a RoI's bins is for the map: for kChannels of the channels, from `first` on.
+  static ATTO_INLINE void AddGradient(const float* gradient, int64_t width, int64_t channels, int64_t first,
+                                      const std::vector<Bin>& rows, const std::vector<Bin>& columns, float* map) {
+    const int64_t left = channels - first;
+    for (const Bin& row : rows) {
+      for (const Bin& column : columns) {
+        V values[kVectors];
+        for (int v = 0; v < kVectors; v++) values[v] = LoadSome<V>(gradient + first + v * kLanes, left - v * kLanes);
+        for (int i = 0; i < row.count; i++) {
+          for (int j = 0; j < column.count; j++) {
+            float* at = map + (row.pixels[i] * width + column.pixels[j]) * channels + first;
+            const float weight = row.weights[i] * column.weights[j];
+            for (int v = 0; v < kVectors; v++) {
+              const int64_t count = left - v * kLanes;
+              StoreSome(at + v * kLanes, LoadSome<V>(at + v * kLanes, count) + weight * values[v], count);
+            }
+          }
+        }
+        gradient += channels;
+      }
+    }
+  }
+};
+
+struct Functions {
+  int64_t channels;
+  decltype(&RoiAlignOn<PlainPath>::Pool) pool;
+  decltype(&RoiAlignOn<PlainPath>::AddGradient) add_gradient;
+};
+
+template <class Path>
+constexpr Functions kFunctions = {RoiAlignOn<Path>::kChannels, Path::template kCompiled<&RoiAlignOn<Path>::Pool>,
+                                  Path::template kCompiled<&RoiAlignOn<Path>::AddGradient>};
+
+const Functions& Current() {
+  return ForCurrentInstructions(kFunctions<PlainPath>, kFunctions<Avx2Path>, kFunctions<Avx512Path>);
+}
 
 // Where a RoI's bins lie.
 struct Place {
@@ -52,86 +117,43 @@ struct Place {
   std::vector<Bin> rows, columns;
 };
 
-// False after a refusal, which TensorFlow knows then.
-bool FindPlaces(TF_OpKernelContext* context, const Input& rois, int64_t size, int64_t images, int64_t height,
-                int64_t width, std::vector<Place>* places) {
-  if (rois.Rank() != 2 || rois.Size(1) != 5) {
-    Refuse(context, "the RoIs aren't [R, 5]");
-    return false;
-  }
-  for (int64_t i = 0; i < rois.Size(0); i++) {
-    const float* roi = rois.Values() + 5 * i;
-    if (!(roi[0] >= 0 && roi[0] < static_cast<float>(images))) {
-      Refuse(context, "a RoI's image isn't in the batch");
-      return false;
-    }
-    places->push_back({static_cast<int64_t>(roi[0]), Bins(roi[2], roi[4], size, height), Bins(roi[1], roi[3], size, width)});
-  }
-  return true;
-}
-
-struct PoolAttributes {
-  const int64_t size;
-  explicit PoolAttributes(TF_OpKernelConstruction* c) : size(IntegerAttribute(c, "size")) {}
-};
-
-void ComputePool(const PoolAttributes& attributes, TF_OpKernelContext* context) {
-  const int64_t size = attributes.size;
-  const Input features(context, 0), rois(context, 1);
-  if (features.Rank() != 4) return Refuse(context, "the features aren't [N, H, W, C]");
-  const int64_t height = features.Size(1), width = features.Size(2), channels = features.Size(3);
+std::vector<Place> FindPlaces(const MapShape& shape, const Rois& rois) {
   std::vector<Place> places;
-  if (!FindPlaces(context, rois, size, features.Size(0), height, width, &places)) return;
-  float* to = Allocate(context, {rois.Size(0), size, size, channels});
-  if (to == nullptr) return;
-  const Implementation& roi_align = Chosen();
-  ParallelFor(rois.Size(0), [&](int64_t roi, int) {
-    const Place& place = places[roi];
-    roi_align.pool(features.Values() + place.image * height * width * channels, width, channels, place.rows, place.columns,
-                   to + roi * size * size * channels);
-  });
+  places.reserve(static_cast<size_t>(rois.count));
+  for (int64_t i = 0; i < rois.count; i++) {
+    const float* roi = rois.values + 5 * i;
+    places.push_back({static_cast<int64_t>(roi[0]), Bins(roi[2], roi[4], rois.size, shape.height),
+                      Bins(roi[1], roi[3], rois.size, shape.width)});
+  }
+  return places;
 }
-
-struct GradientAttributes {
-  const int64_t images, height, width;
-  explicit GradientAttributes(TF_OpKernelConstruction* c)
-      : images(IntegerAttribute(c, "images")),
-        height(IntegerAttribute(c, "height")),
-        width(IntegerAttribute(c, "width")) {}
-};
-
-void ComputeGradient(const GradientAttributes& attributes, TF_OpKernelContext* context) {
-  const int64_t images = attributes.images, height = attributes.height, width = attributes.width;
-  const Input gradient(context, 0), rois(context, 1);
-  if (gradient.Rank() != 4 || gradient.Size(1) != gradient.Size(2))
-    return Refuse(context, "the gradient isn't [R, size, size, C]");
-  const int64_t size = gradient.Size(1), channels = gradient.Size(3);
-  std::vector<Place> places;
-  if (!FindPlaces(context, rois, size, images, height, width, &places)) return;
-  if (gradient.Size(0) != rois.Size(0)) return Refuse(context, "there aren't as many gradients as RoIs");
-  float* to = Allocate(context, {images, height, width, channels});
-  if (to == nullptr) return;
-  const int64_t row = width * channels;
-  ParallelFor(images * height, [&](int64_t i, int) { std::fill(to + i * row, to + (i + 1) * row, 0.0f); });
-  // RoIs overlap, so each thread adds up channels of its own, in the RoIs' order.
-  const Implementation& roi_align = Chosen();
-  ParallelFor((channels + roi_align.channels - 1) / roi_align.channels, [&](int64_t part, int) {
-    for (int64_t roi = 0; roi < rois.Size(0); roi++) {
-      const Place& place = places[roi];
-      roi_align.add_gradient(gradient.Values() + roi * size * size * channels, width, channels, part * roi_align.channels,
-                             place.rows, place.columns, to + place.image * height * row);
-    }
-  });
-}
-
-const bool registered = [] {
-  Register<PoolAttributes, ComputePool>("AttoRoiAlign", {"features: float", "rois: float"}, {"pooled: float"},
-                                        {"size: int"});
-  Register<GradientAttributes, ComputeGradient>("AttoRoiAlignGradient", {"gradient: float", "rois: float"},
-                                                {"feature_gradient: float"},
-                                                {"images: int", "height: int", "width: int"});
-  return true;
-}();
 
 }  // namespace
+
+void RoiAlign(const MapShape& s, const float* maps, const Rois& rois, float* y) {
+  if (s.channels == 0) return;
+  const Functions& on = Current();
+  const std::vector<Place> places = FindPlaces(s, rois);
+  ParallelFor(rois.count, [&](int64_t roi) {
+    const Place& place = places[roi];
+    on.pool(maps + place.image * s.height * s.width * s.channels, s.width, s.channels, place.rows, place.columns,
+            y + roi * rois.size * rois.size * s.channels);
+  });
+}
+
+void RoiAlignGradient(const MapShape& s, const float* gradient, const Rois& rois, float* maps) {
+  const Functions& on = Current();
+  const std::vector<Place> places = FindPlaces(s, rois);
+  const int64_t row = s.width * s.channels;
+  ParallelFor(s.images * s.height, [&](int64_t i) { std::fill(maps + i * row, maps + (i + 1) * row, 0.0f); });
+  // RoIs overlap, so each thread adds up channels of its own, in the RoIs' order.
+  ParallelFor((s.channels + on.channels - 1) / on.channels, [&](int64_t part) {
+    for (int64_t roi = 0; roi < rois.count; roi++) {
+      const Place& place = places[roi];
+      on.add_gradient(gradient + roi * rois.size * rois.size * s.channels, s.width, s.channels, part * on.channels,
+                      place.rows, place.columns, maps + place.image * s.height * row);
+    }
+  });
+}
+
 }  // namespace atto

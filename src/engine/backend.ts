@@ -38,9 +38,9 @@ const require = createRequire(import.meta.url);
 
 /** What a backend has and may do beyond TensorFlow. */
 interface Extras {
-  /** Whether atto's own kernels (`native/`) are there. */
+  /** Whether atto's own kernels (`native/kernels`) are there. */
   readonly ownKernels: boolean;
-  /** Whether they may round to bfloat16. */
+  /** Whether they round factors to bfloat16. */
   readonly bfloat16: boolean;
 }
 
@@ -72,11 +72,13 @@ export function createBackend(
 /** The backend of the loaded engine. Throws when `loadEngine` hasn't been awaited: a fault of the calling code. */
 export const currentBackend = (): TensorFlowBackend => loaded().backend;
 
-/** Whether atto's own kernels (`native/`) are there beside TensorFlow's; throws as {@link currentBackend} does. */
+/** Whether atto's own kernels (`native/kernels`) are there beside TensorFlow's; throws as {@link currentBackend} does. */
 export const hasOwnKernels = (): boolean => loaded().ownKernels;
 
-/** Whether those may round to bfloat16: whether the engine was loaded so. */
-export const allowsBfloat16 = (): boolean => loaded().bfloat16;
+/**
+ * Whether those round factors to bfloat16: where the engine was loaded so, and the processor has instructions for it.
+ */
+export const roundsToBfloat16 = (): boolean => loaded().bfloat16;
 
 function loaded(): NonNullable<typeof current> {
   if (current === undefined) throw new Error('The engine is not loaded: await loadEngine() first.');

@@ -1,9 +1,9 @@
 import { processorName } from '../environment.js';
 import { messageOf } from '../errors.js';
+import { roundsToBfloat16 } from './backend.js';
 import { type EngineLocation, requireEngine } from './install/locate.js';
 import { findTools, missingTools } from './install/tools.js';
 import { type Engine, loadEngine } from './load.js';
-import { roundsToBfloat16 } from './own-kernels.js';
 import { tf } from './tf.js';
 
 /** Findings about a machine, as `atto doctor --json` prints them. */

@@ -4,6 +4,7 @@ import { messageOf, UserError } from '../errors.js';
 import { createBackend, loadBinding, type TensorFlowAddon, withoutStderr } from './backend.js';
 import { type EngineLocation, packageName, requireEngine } from './install/locate.js';
 import type { Device } from './install/releases.js';
+import { type Instructions, registerOwnKernels } from './own-kernels.js';
 import { tf } from './tf.js';
 
 /**
@@ -29,6 +30,8 @@ export interface Engine {
   readonly device: Device;
   readonly threads: number;
   readonly precision: Precision;
+  /** The instruction set of our own kernels; null where TensorFlow's do all the work. */
+  readonly instructions: Instructions | null;
 }
 
 let loading: Promise<Engine> | undefined;
@@ -40,7 +43,10 @@ let loading: Promise<Engine> | undefined;
  * The library reads its settings from the environment when it is loaded, so this sets `TF_NUM_INTRAOP_THREADS` and
  * `ONEDNN_DEFAULT_FPMATH_MODE` and `TF_DETERMINISTIC_OPS`, and `TF_CPP_MIN_LOG_LEVEL` unless it is set.
  *
- * @throws UserError when no engine is installed, or when one is loaded with other settings than those given.
+ * Our own kernels use the fastest instruction set that the processor has, or the one that `ATTO_INSTRUCTIONS` names.
+ *
+ * @throws UserError when no engine is installed, when one is loaded with other settings than those given, or when
+ * `ATTO_INSTRUCTIONS` isn't one that the processor has.
  */
 export async function loadEngine(options: EngineOptions = {}): Promise<Engine> {
   loading ??= start(requireEngine(), chooseThreads(options.threads), options.precision ?? 'float32');
@@ -61,9 +67,12 @@ async function start(location: EngineLocation, threads: number, precision: Preci
   const addon = load(location);
   const name = packageName(location.device);
   const device = addon.isUsingGpuDevice() ? 'gpu' : 'cpu';
-  // An addon that setup built has them, for the CPU.
-  const ownKernels = location.origin === 'setup' && device === 'cpu';
-  const backend = createBackend(addon, name, { ownKernels, bfloat16: precision === 'bf16' });
+  const own =
+    location.kernels && device === 'cpu' ? registerOwnKernels(location.kernels, threads) : undefined;
+  const backend = createBackend(addon, name, {
+    ownKernels: own !== undefined,
+    bfloat16: precision === 'bf16' && own?.hasBfloat16 === true,
+  });
   tf.registerBackend('tensorflow', () => backend);
   await tf.setBackend('tensorflow');
   return Object.freeze({
@@ -72,6 +81,7 @@ async function start(location: EngineLocation, threads: number, precision: Preci
     device,
     threads,
     precision,
+    instructions: own?.instructions ?? null,
   });
 }
 

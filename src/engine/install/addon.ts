@@ -33,8 +33,8 @@ export interface BuildOptions {
 }
 
 /**
- * Builds tfjs-node's native addon against the libtensorflow in an engine's folder, and atto's own small one beside it,
- * with node-gyp.
+ * Builds tfjs-node's native addon and that of atto's own kernels against the libtensorflow in an engine's folder, and the
+ * one that drops standard error beside them, with node-gyp.
  *
  * They speak version 8 of Node-API, so that one build serves every Node from 20 on. The headers come from npm's
  * `node-api-headers`: nothing is downloaded, and nothing depends on the Node that builds.
@@ -86,6 +86,12 @@ export async function buildAddons(
 function gypFile({ libraries }: Release) {
   // Relative to `build` in the workplace, where make runs.
   const fromBuild = (library: string) => `../../${library}`;
+  const withTensorflow = {
+    include_dirs: ['tensorflow/include'],
+    ldflags: ["-Wl,-rpath,'$$ORIGIN/tensorflow'"],
+    xcode_settings: { OTHER_LDFLAGS: ['-Wl,-rpath,@loader_path/tensorflow'] },
+    libraries: [libraries.main, libraries.framework].map(fromBuild),
+  };
   return {
     target_defaults: {
       defines: ['NAPI_VERSION=8'],
@@ -98,19 +104,23 @@ function gypFile({ libraries }: Release) {
         sources: [
           'binding/tfjs_backend.cc',
           'binding/tfjs_binding.cc',
-          ...sourcesIn('kernels', 'runtime'),
           'native/addon/log_level.cc',
           'native/addon/signals.cc',
         ],
-        include_dirs: ['tensorflow/include'],
-        ldflags: ["-Wl,-rpath,'$$ORIGIN/tensorflow'"],
-        xcode_settings: { OTHER_LDFLAGS: ['-Wl,-rpath,@loader_path/tensorflow'] },
-        libraries: [libraries.main, libraries.framework].map(fromBuild),
+        ...withTensorflow,
+      },
+      {
+        target_name: 'kernels',
+        sources: ['native/addon/kernels.cc', ...sourcesIn('kernels', 'runtime')],
+        cflags: warnings,
+        ...withTensorflow,
       },
       { target_name: 'without_stderr', sources: ['native/addon/without_stderr.cc'] },
     ],
   };
 }
+
+const warnings = ['-Wall', '-Wextra', '-Wshadow'];
 
 /** The C++ sources in some folders of {@link nativeSources}, as the workplace has them. */
 function sourcesIn(...folders: readonly string[]): readonly string[] {

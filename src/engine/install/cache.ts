@@ -9,9 +9,11 @@ export const manifestName = 'engine.json';
 
 /** tfjs-node's native addon in an engine's folder: the engine itself, with the libtensorflow that it loads. */
 export const bindingName = 'tfjs_binding.node';
-/** atto's own addon in an engine's folder, `native/addon/without_stderr.cc`. */
+/** The addon that drops standard error in an engine's folder, `native/addon/without_stderr.cc`. */
 export const withoutStderrName = 'without_stderr.node';
-export const addonNames = [bindingName, withoutStderrName] as const;
+/** The addon of atto's own kernels in an engine's folder, `native/addon/kernels.cc`. */
+export const kernelsName = 'kernels.node';
+export const addonNames = [bindingName, withoutStderrName, kernelsName] as const;
 
 /** The source of what atto adds to the addons; the same from src and from dist. */
 export const nativeSources = path.join(import.meta.dirname, '..', '..', '..', 'native');

@@ -6,7 +6,15 @@ import { pipeline } from 'node:stream/promises';
 import { openPromise } from 'yauzl';
 import { UserError } from '../../errors.js';
 import { buildAddons, isHeader } from './addon.js';
-import { addonNames, bindingName, engineCache, engineName, isComplete, manifestName } from './cache.js';
+import {
+  addonNames,
+  bindingName,
+  engineCache,
+  engineName,
+  isComplete,
+  kernelsName,
+  manifestName,
+} from './cache.js';
 import { downloadWheel } from './download.js';
 import { otherRoute } from './locate.js';
 import { runProcess } from './processes.js';
@@ -176,20 +184,22 @@ async function unpack(
   return sizes;
 }
 
-/** Builds the addons and runs one operation with them, in a process of its own. */
+/** Builds the addons, registers our own kernels and runs one operation, in a process of its own. */
 async function buildAndTry(...args: Parameters<typeof buildAddons>): Promise<void> {
   await buildAddons(...args);
   const [, folder, , { signal }] = args;
   const { ok, output } = await runProcess(
     process.execPath,
-    ['-e', tryBinding, path.join(folder, bindingName)],
+    ['-e', tryAddons, path.join(folder, bindingName), path.join(folder, kernelsName)],
     { env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' }, signal },
   );
   if (!ok) throw new UserError(`The engine was built, but doesn't work on this machine:\n${output.trim()}`);
 }
 
-const tryBinding = `
+const tryAddons = `
   const binding = require(process.argv[1]);
+  const kernels = require(process.argv[2]);
+  kernels.register(1, kernels.instructions[0]);
   const x = binding.createTensor([2, 2], binding.TF_FLOAT, Float32Array.of(1, 2, 3, 4));
   const type = { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
   const [product] = binding.executeOp('MatMul', [type], [x, x], 1);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { UserError } from '../../errors.js';
-import { bindingName, engineCache, engineName, isComplete, withoutStderrName } from './cache.js';
+import { bindingName, engineCache, engineName, isComplete, kernelsName, withoutStderrName } from './cache.js';
 import { type Device, findRelease, thisMachine } from './releases.js';
 
 /** An engine on this machine that can be loaded. */
@@ -16,6 +16,8 @@ export interface EngineLocation {
   readonly binding: string;
   /** Path of the addon that keeps libtensorflow quiet while it is loaded; a tfjs-node of the user's has none. */
   readonly withoutStderr: string | undefined;
+  /** Path of the addon of atto's own kernels, for the CPU; a tfjs-node of the user's has none. */
+  readonly kernels: string | undefined;
 }
 
 /**
@@ -61,7 +63,14 @@ function locateProvided(device: Device, env: NodeJS.ProcessEnv): EngineLocation 
   const folder = path.join(engineCache(env), engineName(release));
   if (!isComplete(folder)) return undefined;
   const at = (name: string) => path.join(folder, name);
-  return { origin: 'setup', device, folder, binding: at(bindingName), withoutStderr: at(withoutStderrName) };
+  return {
+    origin: 'setup',
+    device,
+    folder,
+    binding: at(bindingName),
+    withoutStderr: at(withoutStderrName),
+    kernels: at(kernelsName),
+  };
 }
 
 function locateTfjsNode(device: Device, from: string): EngineLocation | undefined {
@@ -69,7 +78,7 @@ function locateTfjsNode(device: Device, from: string): EngineLocation | undefine
   if (folder === undefined) return undefined;
   const binding = path.join(folder, 'lib', 'napi-v8', bindingName);
   return existsSync(binding)
-    ? { origin: 'tfjs-node', device, folder, binding, withoutStderr: undefined }
+    ? { origin: 'tfjs-node', device, folder, binding, withoutStderr: undefined, kernels: undefined }
     : undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { hasOwnKernels } from '../backend.js';
-import { type Attributes, execute, flag, int, type } from '../kernels.js';
-import { executeOwn, roundsToBfloat16 } from '../own-kernels.js';
+import { hasOwnKernels, roundsToBfloat16 } from '../backend.js';
+import { type Attributes, execute, flag, type } from '../kernels.js';
+import { executeOwn } from '../own-kernels.js';
 import type { Tape } from '../tape.js';
 import { tf } from '../tf.js';
 import { activationRange, applyEpilogue, bilinear, type Epilogue } from './epilogue.js';
@@ -67,8 +67,7 @@ export function matmulWithEpilogue(a: Tensor, b: Tensor, epilogue: Epilogue): Te
     return applyEpilogue(matmul(a, b, 'none', shape), epilogue);
   }
   const { bias, residual, activation } = epilogue;
-  const attributes = { columns: int(columns), ...activationRange(activation) };
-  const [y] = executeOwn('AttoMatmul', attributes, [a, b, bias, residual]);
+  const [y] = executeOwn('AttoMatmul', activationRange(activation), [a, b, bias, residual]);
   return y;
 }
 

@@ -1,10 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { hasOwnKernels } from '../backend.js';
-import { execute, flag, int } from '../kernels.js';
+import { execute, flag } from '../kernels.js';
 import { executeOwn } from '../own-kernels.js';
 import { activationRange, type BilinearKernels, type Epilogue } from './epilogue.js';
 
-const preparation = {
+const directions = {
   forward: { transposed: flag(false) },
   'input-gradient': { transposed: flag(true) },
 };
@@ -48,14 +48,11 @@ export function winogradKernels(direct: BilinearKernels): BilinearKernels {
 export function winogradConvolution(
   image: Tensor,
   kernel: Tensor,
-  direction: keyof typeof preparation,
+  direction: keyof typeof directions,
   { bias, residual, activation }: Epilogue = {},
 ): Tensor {
-  const prepared = execute('AttoWinogradKernel', preparation[direction], [kernel]);
-  const out = int(kernel.shape[direction === 'forward' ? 3 : 2] ?? 0);
-  const attributes = { out, ...activationRange(activation) };
-  const [y] = executeOwn('AttoWinogradConvolution', attributes, [image, prepared, bias, residual]);
-  prepared.dispose();
+  const attributes = { ...directions[direction], ...activationRange(activation) };
+  const [y] = executeOwn('AttoWinogradConvolution', attributes, [image, kernel, bias, residual]);
   return y;
 }
 

@@ -42,6 +42,7 @@ const build: NonNullable<InstallOptions['build']> = async (_release, folder, wor
   expect(existsSync(path.join(workplace, 'tensorflow/include/Eigen/Core'))).toBe(false);
   writeFileSync(path.join(folder, 'tfjs_binding.node'), 'an addon');
   writeFileSync(path.join(folder, 'without_stderr.node'), 'another');
+  writeFileSync(path.join(folder, 'kernels.node'), 'a third');
 };
 
 const install = (options: InstallOptions = {}) => installEngine(index.release, { cache, build, ...options });
@@ -56,6 +57,7 @@ describe('installEngine', () => {
     expect(readdirSync(cache)).toEqual([engineName(index.release)]);
     expect(readdirSync(folder, { recursive: true }).sort()).toEqual([
       'engine.json',
+      'kernels.node',
       'tensorflow',
       'tensorflow/libtensorflow_cc.so.2',
       'tensorflow/libtensorflow_framework.so.2',
@@ -70,6 +72,7 @@ describe('installEngine', () => {
       'tensorflow/libtensorflow_framework.so.2': 13,
       'tfjs_binding.node': 8,
       'without_stderr.node': 7,
+      'kernels.node': 7,
     });
     expect([...new Set(progress.map(({ phase }) => phase))]).toEqual(['download', 'unpack', 'build']);
     expect(progress.findLast(({ phase }) => phase === 'download')?.done).toBe(index.release.wheels[0].bytes);

@@ -58,6 +58,7 @@ describe('locateEngine', () => {
       folder,
       binding: path.join(folder, 'tfjs_binding.node'),
       withoutStderr: path.join(folder, 'without_stderr.node'),
+      kernels: path.join(folder, 'kernels.node'),
     });
   });
 
@@ -84,6 +85,7 @@ describe('locateEngine', () => {
       folder,
       binding: path.join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'),
       withoutStderr: undefined,
+      kernels: undefined,
     });
     const provided = provide('cpu');
     expect(locateEngine(env, from)?.folder).toBe(provided);

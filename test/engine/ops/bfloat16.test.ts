@@ -1,10 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { execute, flag } from '../../../src/engine/kernels.js';
+import { roundsToBfloat16 } from '../../../src/engine/backend.js';
 import { loadEngine } from '../../../src/engine/load.js';
-import { activationRange } from '../../../src/engine/ops/epilogue.js';
 import { matmul, matmulWithEpilogue } from '../../../src/engine/ops/matmul.js';
-import { roundsToBfloat16 } from '../../../src/engine/own-kernels.js';
 import { tf } from '../../../src/engine/tf.js';
 import { random, relativeDifference } from '../../support/gradients.js';
 
@@ -84,16 +82,5 @@ describe.runIf(roundsToBfloat16())('products in bfloat16', () => {
     const y = matmul(a, b, 'none', [47, 64]);
     expect(y.shape).toEqual([47, 64]);
     expect(relativeDifference(y.dataSync(), tf.matMul(a, b).dataSync())).toBeLessThan(1e-2);
-  });
-
-  it('refuses what does not fit', () => {
-    const run = (depth: number, bias: number) =>
-      execute(
-        'AttoBfloat16Matmul',
-        { transpose_a: flag(false), transpose_b: flag(false), ...activationRange(undefined) },
-        [random([4, 8], 1), random([depth, 32], 2), random([bias], 3), tf.tensor1d([])],
-      );
-    expect(() => run(9, 32)).toThrow('the same depth');
-    expect(() => run(8, 31)).toThrow('bias');
   });
 });

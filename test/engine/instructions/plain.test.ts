@@ -1,0 +1,3 @@
+import { runKernelTests } from './run.js';
+
+await runKernelTests('plain');
