@@ -72,6 +72,7 @@ export function describeMachine({ engine, node, processor, tools, problems }: Ma
         'device',
         engine.device === 'gpu' ? 'GPU' : `CPU${engine.package === 'tfjs-node-gpu' ? ' (no GPU found)' : ''}`,
       ],
+      ['kernels', engine.instructions ? `atto's and TensorFlow's (${engine.instructions})` : "TensorFlow's"],
       ['threads', String(engine.threads)],
       ['precision', engine.bf16 ? 'float32, bf16' : 'float32 (bf16 changes nothing here)'],
     );
