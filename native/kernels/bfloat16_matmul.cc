@@ -28,6 +28,8 @@ struct Bfloat16 {
   using Pair = uint32_t;
 
   static constexpr int64_t kLanes = 16;
+  // A mask of nothing: GCC 12 warns of its own headers where instructions have none.
+  static constexpr __mmask16 kAll = 0xffff;
   // Rows and vectors of sums that there are registers for.
   static constexpr int kRows = 5, kVectors = 4;
   static constexpr int64_t kPanel = kVectors * kLanes;
@@ -45,7 +47,7 @@ struct Bfloat16 {
         const float* const at = from + k * step + column;
         const __m512i even = Round(LoadSome(at, columns - column));
         const __m512i odd = k + 1 < depth ? Round(LoadSome(at + step, columns - column)) : _mm512_setzero_si512();
-        _mm512_storeu_si512(to, _mm512_or_si512(even, _mm512_maskz_slli_epi32(0xffff, odd, 16)));
+        _mm512_storeu_si512(to, _mm512_or_si512(even, _mm512_maskz_slli_epi32(kAll, odd, 16)));
       }
     }
   }
@@ -96,7 +98,9 @@ struct Bfloat16 {
           if (after != nullptr) {
             if (after->bias) value += _mm512_maskz_loadu_ps(there, after->bias + column);
             if (after->residual) value += _mm512_maskz_loadu_ps(there, after->residual + place);
-            value = Clamp(value, after->range);
+            // NaN stays, since it is the second operand.
+            value = _mm512_maskz_max_ps(kAll, _mm512_set1_ps(after->range.low), value);
+            value = _mm512_maskz_min_ps(kAll, _mm512_set1_ps(after->range.high), value);
           }
           _mm512_mask_storeu_ps(y + place, there, value);
         }
@@ -114,9 +118,9 @@ struct Bfloat16 {
     return _mm512_maskz_loadu_ps(First(count), from);
   }
 
-  // In the lower halves of 32 bits. Masked, though by nothing, as the shift above: GCC 12 warns of its own headers otherwise.
+  // In the lower halves of 32 bits.
   ATTO_BFLOAT16 static __m512i Round(__m512 values) {
-    return _mm512_maskz_cvtepu16_epi32(0xffff, (__m256i)_mm512_cvtneps_pbh(values));
+    return _mm512_maskz_cvtepu16_epi32(kAll, (__m256i)_mm512_cvtneps_pbh(values));
   }
 
   ATTO_BFLOAT16 static void DotProducts(const Block& a, const Pair* b, int64_t pairs, __m512 (&totals)[kRows][kVectors]) {
