@@ -4,7 +4,7 @@ export type Severity = 'fault' | 'warning';
 
 interface FindingKind {
   readonly severity: Severity;
-  /** What the cases of a kind are. */
+  /** Name of its cases. */
   readonly title: string;
   /** Whether an image with it can't be used, so that training refuses to start. */
   readonly refused: boolean;
@@ -19,19 +19,19 @@ export const findingKinds = {
   'split-unreadable': refused("lists and annotation files that can't be read"),
   'duplicate-id': refused('ids that are there twice'),
   'unknown-image': refused('objects of unknown images'),
-  'photo-missing': refused('photographs that are missing'),
-  'photo-unreadable': refused('photographs that are damaged or cut off'),
+  'photo-missing': refused('images that are missing'),
+  'photo-unreadable': refused('images that are damaged or cut off'),
   'mask-missing': refused('mask files that are missing'),
   'mask-unreadable': refused('mask files that are damaged or cut off'),
   'annotation-unreadable': refused('annotations that are damaged or incomplete'),
   'segmentation-missing': refused('objects without a segmentation'),
   'segmentation-invalid': refused('objects with a damaged segmentation'),
-  'size-mismatch': refused('images whose photograph and masks differ in size'),
+  'size-mismatch': refused('images and masks that differ in size'),
   'class-missing': refused('objects without a class'),
   'unknown-class': refused('objects of unknown classes'),
   'box-misses-mask': refused('objects whose box lies elsewhere than their mask'),
   'no-objects': refused('images for training without any object'),
-  'annotation-size': fault('annotations of a photograph of another size'),
+  'annotation-size': fault('annotations of an image of another size'),
   'class-conflict': fault('objects with two different classes'),
   'object-without-mask': fault('annotated objects without a mask'),
   'mask-without-object': fault('masks without an annotated object'),
@@ -45,7 +45,7 @@ export const findingKinds = {
   'box-far-from-mask': warning('objects whose box and mask differ much'),
   'area-mismatch': warning("objects whose area isn't their mask's"),
   'polygon-outside-image': warning('objects with a polygon that reaches beyond the image'),
-  'exif-orientation': warning('photographs that their EXIF turns'),
+  'exif-orientation': warning('images that their EXIF turns'),
   'annotation-missing': warning('annotation files that are missing'),
   'annotation-odd': warning("values that the format doesn't know"),
   'ignored-class': warning("objects of classes that aren't trained"),
@@ -60,9 +60,9 @@ export interface Finding {
   readonly code: FindingCode;
   /** The file that is to be mended. */
   readonly file: string;
-  /** What in the file: the index of an object in a mask, the id of an annotation or an image, or the name of a class. */
+  /** Part of the file: the index of an object in a mask, the id of an annotation or an image, or the name of a class. */
   readonly object?: number | string;
-  /** What is wrong, where, and what to do. */
+  /** The fault, its place, and the remedy. */
   readonly message: string;
 }
 

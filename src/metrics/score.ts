@@ -47,7 +47,7 @@ export async function scoreDetections({
   const classes = categories.map(({ names }) => names[0]);
   const results = parseResults(await readJsonFile(file), {
     name: file,
-    truth: name,
+    groundTruth: name,
     images: images.length,
     findImage: finderOf(images),
     findCategory: finderOf(categories),

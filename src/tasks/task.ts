@@ -4,7 +4,7 @@ import type { TaskName } from '../config/require-task.js';
 import type { Config } from '../config/schema.js';
 import type { CheckOptions, CheckResult, LabeledSplitSummary } from '../datasets/check.js';
 import type { SplitSummary } from '../datasets/checks/summary.js';
-import type { WrittenResult } from '../datasets/coco/result.js';
+import type { WrittenResult } from '../datasets/coco/results.js';
 import type { RgbImage, SplitName } from '../datasets/sample.js';
 import type { DrawnObject } from '../drawing/draw-objects.js';
 import type { ClassificationMetrics } from '../metrics/classification-metrics.js';

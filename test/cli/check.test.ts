@@ -40,10 +40,10 @@ test('lists the faults of damaged data by their kinds, and exits with 1; trainin
   await truncate(photo(root, 'val_00002'), 1000);
   const { code, stdout } = await atto(['check', config, `data.root=${root}`]);
   expect(code).toBe(1);
-  expect(stdout).toContain('fault photo-missing, photographs that are missing: 7\n- ');
+  expect(stdout).toContain('fault photo-missing, images that are missing: 7\n- ');
   expect(stdout.match(/is missing, and there is no/g)).toHaveLength(5);
   expect(stdout).toContain('… and 2 more; --json lists them all');
-  expect(stdout).toContain('fault photo-unreadable, photographs that are damaged or cut off: 1\n- ');
+  expect(stdout).toContain('fault photo-unreadable, images that are damaged or cut off: 1\n- ');
   expect(stdout).toContain('8 faults, 0 warnings');
 
   const json = await atto(['check', config, `data.root=${root}`, '--json']);
@@ -55,7 +55,7 @@ test('lists the faults of damaged data by their kinds, and exits with 1; trainin
     severity: 'fault',
     code: 'photo-missing',
     file: photo(root, 'train_00001'),
-    message: expect.stringContaining('Add the photograph'),
+    message: expect.stringContaining('Add the image'),
   });
   expect(summary.map((split: { split: string; images: number }) => [split.split, split.images])).toEqual([
     ['train', 40],
@@ -108,7 +108,7 @@ test('Ctrl-C ends it with 130, with what was found so far', async () => {
   });
   expect(code).toBe(130);
   expect(stderr).toContain('Stopping; the findings so far follow.');
-  expect(stdout).toContain('fault photo-missing, photographs that are missing: 1\n- ');
+  expect(stdout).toContain('fault photo-missing, images that are missing: 1\n- ');
   expect(stdout).not.toContain('few-examples');
 });
 

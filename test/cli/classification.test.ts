@@ -65,7 +65,7 @@ test('train, eval and predict', { timeout: 120_000 }, async () => {
   const photo = path.join(root, 'val', 'dog', 'dog2.png');
   const predicted = await atto(['predict', photo, config, '--weights', run, '--json']);
   expect(predicted.code).toBe(2);
-  expect(predicted.stderr).toContain('pets.json is not a readable photograph');
+  expect(predicted.stderr).toContain('pets.json is not a readable image');
   expect(predicted.stderr).toMatch(/dog2\.png: dog \d+\.\d %, cat \d/);
   const [image, ...others] = JSON.parse(predicted.stdout);
   expect(others).toEqual([]);
@@ -117,7 +117,7 @@ test('view and check', { timeout: 60_000 }, async () => {
   await writeFile(path.join(root, 'train', 'cat', 'broken.jpg'), 'no picture');
   const broken = await atto(['check', config]);
   expect(broken.code).toBe(1);
-  expect(broken.stdout).toContain('photo-unreadable, photographs that are damaged or cut off: 1');
+  expect(broken.stdout).toContain('photo-unreadable, images that are damaged or cut off: 1');
   rmSync(path.join(root, 'train', 'cat', 'broken.jpg'));
 });
 

@@ -74,9 +74,9 @@ test('--json prints results in the format of COCO and writes nothing', async () 
 
 test('reports unreadable images, goes on with the others, and exits with 2', async () => {
   const broken = path.join(folder, 'broken.jpg');
-  await writeFile(broken, 'no photograph');
+  await writeFile(broken, 'no image');
   const { stdout, stderr } = await predict(broken, photo, '--json');
-  expect(stderr).toContain('broken.jpg is not a readable photograph');
+  expect(stderr).toContain('broken.jpg is not a readable image');
   expect(new Set(JSON.parse(stdout).map(({ image_id }: { image_id: string }) => image_id))).toEqual(
     new Set(['photo']),
   );

@@ -41,7 +41,7 @@ describe('verifySplits', () => {
     expect.assert(error instanceof UserError);
     const lines = error.message.split('\n');
     expect(lines).toHaveLength(12);
-    // Of the missing images both the photograph and the mask.
+    // Of the missing images both the image and the mask.
     expect(lines[0]).toBe("The data has 22 faults that training can't work with:");
     expect(lines[1]).toMatch(/^- .*b\.png has no object/);
     expect(lines[2]).toMatch(/^- .*c\.png has no object/);

@@ -20,7 +20,7 @@ export interface Instances {
   readonly annotations: readonly unknown[];
 }
 
-/** Writes annotation files and the photographs that they name: noise without loss, by the file's name. */
+/** Writes annotation files and the images that they name: noise without loss, by the file's name. */
 export async function writeCocoFolder(train: Instances, val: Instances = train): Promise<CocoData> {
   const root = tempFolder();
   const data: CocoData = {

@@ -32,7 +32,7 @@ export function goldenFile(name: string): SbdGolden {
   return found;
 }
 
-/** Writes a data set in SBD's layout with a list `train` of its images; photographs are noise without loss. */
+/** Writes a data set in SBD's layout with a list `train` of its images; images are noise without loss. */
 export async function writeSbdFolder(
   images: Readonly<Record<string, SbdGolden>>,
 ): Promise<{ data: SbdData; layout: SbdLayout }> {

@@ -31,13 +31,13 @@ export function annotationText(...names: readonly string[]): string {
   return `<annotation>${objects.join('\n')}</annotation>\n`;
 }
 
-/** The photograph that {@link writeVocFolder} gives an image: noise that tells pixels and images apart. */
+/** The image that {@link writeVocFolder} gives an image: noise that tells pixels and images apart. */
 export function photoPixels(id: string, width: number, height: number): Uint8Array {
   const first = id.charCodeAt(id.length - 1);
   return Uint8Array.from({ length: width * height * 3 }, (_, i) => (first * 31 + i * 17) % 256);
 }
 
-/** Writes a data set; photographs are PNGs, so that their pixels are known. */
+/** Writes a data set; images are PNGs, so that their pixels are known. */
 export async function writeVocFolder(images: Readonly<Record<string, VocImage>>): Promise<VocFolder> {
   const data: VocData = {
     format: 'voc',

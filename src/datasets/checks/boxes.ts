@@ -17,11 +17,11 @@ export const checkBoxes: ImageCheck = ({ objects, image }) =>
     return about(object, 'box-outside-image', message);
   });
 
-/** Masks may end so far inside of their boxes: VOC's have a border of void pixels around them. */
+/** Distance in pixels by which masks may end inside of their boxes: VOC's have a border of void pixels around them. */
 const border = 5;
-/** Less of an IoU is doubtful … */
+/** IoU below which a box is doubtful … */
 const doubtful = 0.5;
-/** … or means that box and mask are of different objects. */
+/** … and below which box and mask are of different objects. */
 const elsewhere = 0.1;
 
 /** Annotated boxes far from their mask. */

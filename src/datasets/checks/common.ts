@@ -1,10 +1,19 @@
 import type { Finding } from '../finding.js';
 import { checkBoxes, checkBoxPlaces } from './boxes.js';
-import { checkClassLists, checkExamples } from './classes.js';
 import type { CheckContext, ImageCheck } from './image-check.js';
-import { checkOrientation, checkRepeatedImages } from './images.js';
 import type { CheckedSplit } from './inspect.js';
 import { checkEmptyImages, checkMaskSizes, checkOutlines, checkPairs, checkRepetitions } from './masks.js';
+import { checkClassLists, checkExamples, checkRepeatedImages } from './splits.js';
+
+/** Images that viewers show turned: whoever drew the masks may have seen them so. */
+const checkOrientation: ImageCheck = ({ image }) => {
+  if (!image || image.orientation === 1) return [];
+  const { file, orientation } = image;
+  const message =
+    `${file} has the EXIF orientation ${orientation}, so viewers show it turned, but masks belong to the pixels as they ` +
+    'are stored. See with atto view whether they fit; to be safe, store the image upright.';
+  return [{ code: 'exif-orientation', file, message }];
+};
 
 /** Checks of an image that all formats have. */
 const imageChecks: readonly ImageCheck[] = [

@@ -58,7 +58,7 @@ export function summarize(split: CheckedSplit): SplitSummary {
   };
 }
 
-/** How many examples of each of the classes a split has. */
+/** Number of examples of each class in a split. */
 export function countClasses({ dataset, images }: CheckedSplit): ClassCount[] {
   const examples = new Map<string, number>();
   const imagesWith = new Map<string, number>();

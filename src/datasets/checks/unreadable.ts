@@ -9,7 +9,7 @@ const listedImages = 10;
 export interface Unreadable {
   /** An index into the split's files. */
   readonly index: number;
-  /** Which one and why. */
+  /** Its name, and the reason. */
   readonly message: string;
 }
 

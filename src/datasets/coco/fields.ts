@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.js';
 import type { CocoBox } from '../../geometry/boxes.js';
 
-/** What a JSON object says, by key. */
+/** Contents of a JSON object by its keys. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** COCO numbers its images, categories and annotations, but other tools write names. */

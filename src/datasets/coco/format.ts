@@ -74,7 +74,7 @@ async function openCoco(
 }
 
 /**
- * What should be known about classes that are no categories of the file.
+ * Sentences about classes that are no categories of the file.
  *
  * @throws UserError when they are unknown for training, or all of them are unknown
  */

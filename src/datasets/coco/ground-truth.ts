@@ -103,7 +103,7 @@ interface ReadFile {
   readonly report: Report;
 }
 
-/** What `parse` makes of each object of a list; those that it refuses are reported and left out. */
+/** Results of `parse` for each object of a list; those that it refuses are reported and left out. */
 function parseEach<T>(
   { content, name, report }: ReadFile,
   key: string,
@@ -202,7 +202,7 @@ function parseAnnotations(
   return annotations;
 }
 
-/** What is said of an id that is there as a text instead of a number, or the reverse. */
+/** End of a message about an id that is there as a text instead of a number, or the reverse. */
 function alike(id: unknown, known: ReadonlyMap<CocoId, number>): string {
   const other = typeof id === 'string' ? Number(id) : String(id);
   return known.has(other) ? `; there is ${show(other)}: write the id in the same way in both places` : '';

@@ -58,7 +58,7 @@ export async function requireImages(data: CocoData, split: SplitName, fileName: 
         `Set ${key}=${path.relative(data.root, folder) || '.'}`,
     );
   }
-  // One photograph may be missing; without its folder all are.
+  // One image may be missing; without its folder all are.
   if (await isThere(images)) return;
   throw new UserError(
     `There is no folder ${images}. ${key} must be the folder that the images' file_name, such as ${fileName}, starts from.`,

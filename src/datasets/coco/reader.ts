@@ -36,7 +36,7 @@ async function readCocoImage(id: string, record: CocoRecord | undefined): Promis
   const { imageId, image: imageFile, file } = record;
   const findings: Finding[] = [];
   const report: Report = (finding) => findings.push(finding);
-  const missing = `${imageFile} is missing. Add the photograph, or take image ${imageId} out of ${file}.`;
+  const missing = `${imageFile} is missing. Add the image, or take image ${imageId} out of ${file}.`;
   const image = await readStoredImage([imageFile], missing, report);
   const name = `${file}: image ${imageId} (${imageFile})`;
   const message = image && sizeMismatch(`${file}: image ${imageId}`, record, image);

@@ -3,12 +3,12 @@ import type { CocoBox } from '../../geometry/boxes.js';
 import { maskArea, maskExtent, type RunLengthMask } from '../../geometry/run-length-mask.js';
 import { decodeSegmentation } from './segmentation.js';
 
-/** What a COCO file says about where an object is. */
+/** Place of an object, as a COCO file gives it. */
 export interface CocoRegion {
   readonly box: CocoBox | undefined;
   /** In pixels. */
   readonly area: number | undefined;
-  /** What `decodeSegmentation` reads; undefined where there is no mask. */
+  /** In a form that `decodeSegmentation` reads; undefined where there is no mask. */
   readonly segmentation: unknown;
 }
 

@@ -1,5 +1,7 @@
 import { UserError } from '../../errors.js';
+import type { Detection } from '../../geometry/instance.js';
 import { listed } from '../classes.js';
+import type { ImageId } from '../sample.js';
 import {
   boxOf,
   type CocoId,
@@ -12,6 +14,7 @@ import {
 } from './fields.js';
 import type { Finder } from './identifiers.js';
 import type { CocoRegion } from './region.js';
+import { type CompressedMask, encodeSegmentation } from './segmentation.js';
 
 /** A detection of a results file. Where it has a box, its area is the box's, as pycocotools reads results. */
 export interface CocoResult extends CocoRegion {
@@ -22,16 +25,16 @@ export interface CocoResult extends CocoRegion {
   readonly position: number;
 }
 
-/** What the detections are looked up in. */
+/** The data that detections belong to. */
 export interface ResultsContext {
   /** Name of the results file, for messages. */
   readonly name: string;
-  /** Where the truth comes from, for messages. */
-  readonly truth: string;
+  /** Source of the ground truth, for messages. */
+  readonly groundTruth: string;
   readonly images: number;
   readonly findImage: Finder;
   readonly findCategory: Finder;
-  /** By the names in the truth. */
+  /** Names of the categories in the ground truth. */
   readonly classes: readonly string[];
 }
 
@@ -55,7 +58,7 @@ export function parseResults(content: unknown, context: ResultsContext): CocoRes
     const imageId = idOf(fields, 'image_id', own);
     const image = context.findImage(imageId);
     if (image === undefined) {
-      throw new UserError(`${own} is for image ${show(imageId)}, which ${context.truth} doesn't have`);
+      throw new UserError(`${own} is for image ${show(imageId)}, which ${context.groundTruth} doesn't have`);
     }
     const label = labelOf(fields, own, context);
     const score = numberOf(fields, 'score', own);
@@ -66,17 +69,48 @@ export function parseResults(content: unknown, context: ResultsContext): CocoRes
   return results;
 }
 
-/** How messages call a detection. */
+/** Name of a detection in messages. */
 export function resultName(file: string, position: number): string {
   return `${file}: detection ${position}`;
 }
 
-function labelOf(fields: Fields, own: string, { findCategory, classes, truth }: ResultsContext): number {
+function labelOf(
+  fields: Fields,
+  own: string,
+  { findCategory, classes, groundTruth }: ResultsContext,
+): number {
   const { category } = fields;
   const known: CocoId = typeof category === 'string' ? category : idOf(fields, 'category_id', own);
   const label = typeof category === 'string' ? classes.indexOf(category) : findCategory(known);
   if (label !== undefined && label >= 0) return label;
   throw new UserError(
-    `${own} has the category ${show(known)}, which ${truth} doesn't have; it has ${listed(classes)}`,
+    `${own} has the category ${show(known)}, which ${groundTruth} doesn't have; it has ${listed(classes)}`,
   );
+}
+
+/** A detection in COCO's results format. */
+export interface WrittenResult {
+  /** The image file's stem, or the id in the COCO file where there is one. */
+  readonly image_id: ImageId;
+  /** Place of the class in the model's list, from 1. */
+  readonly category_id: number;
+  readonly category: string;
+  /** x, y, width, height in pixels. */
+  readonly bbox: readonly [number, number, number, number];
+  readonly score: number;
+  readonly segmentation: CompressedMask;
+}
+
+/** A detection as `atto score` and pycocotools read it. */
+export function writtenResult(imageId: ImageId, detection: Detection): WrittenResult {
+  const { box, label, category, score, mask } = detection;
+  const [x1, y1, x2, y2] = box;
+  return {
+    image_id: imageId,
+    category_id: label + 1,
+    category,
+    bbox: [x1, y1, x2 - x1, y2 - y1],
+    score,
+    segmentation: encodeSegmentation(mask),
+  };
 }

@@ -46,7 +46,7 @@ export function decodeSegmentation(segmentation: unknown, height: number, width:
   throw new UserError(`the counts of its segmentation are ${show(counts)}; a string or a list is needed`);
 }
 
-/** How far polygons that {@link decodeSegmentation} reads reach; undefined for the other forms. */
+/** Extent of polygons that {@link decodeSegmentation} reads; undefined for the other forms. */
 export function polygonsExtent(segmentation: unknown): Box | undefined {
   if (!Array.isArray(segmentation)) return undefined;
   let [left, top, right, bottom] = [farthest, farthest, -farthest, -farthest];

@@ -8,7 +8,7 @@ import { isRefused } from '../finding.js';
 import type { ReadObject } from '../read-image.js';
 import { encodeSegmentation } from './segmentation.js';
 
-/** How much was written. */
+/** Numbers of what was written. */
 export interface WrittenInstances {
   readonly images: number;
   readonly objects: number;
@@ -53,7 +53,7 @@ export async function writeInstances(
     if (!existsSync(image.file)) embedded.push(image.file);
     images.push({ id: imageId, file_name: fileName, width, height });
     for (const object of objects) {
-      // An object that is annotated without a mask is no truth for masks.
+      // An object that is annotated without a mask is no ground truth for masks.
       if (!object.mask) continue;
       const [id, category] = [annotations.length + 1, categoryId(object, categories)];
       const region = regionOf(object, object.mask);

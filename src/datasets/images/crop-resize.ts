@@ -10,29 +10,29 @@ export interface Region extends ImageSize {
   readonly top: number;
 }
 
-/** What of a photograph is seen. */
+/** View of an image. */
 export interface CropResize {
   /** The part of it that is taken; all by default. */
   readonly region?: Region;
-  /** What that is scaled to. */
+  /** The size that it is scaled to. */
   readonly scaled: ImageSize;
   /** The part of the scaled image that is taken; all by default. */
   readonly crop?: Region;
 }
 
 /**
- * Decodes a part of a photograph at another size, without the detour of its full size. It is scaled bilinearly with
+ * Decodes a part of an image at another size, without the detour of its full size. It is scaled bilinearly with
  * antialiasing, as Pillow does; colors are those of `decodeRgb`.
  *
- * @param name what error messages call it
- * @param choose what is seen of a photograph of a size
+ * @param name its name in error messages
+ * @param choose gives the view of an image of a size
  * @throws UserError when the image is cut off, damaged or of an unknown format
  */
 export async function decodeCropResized(
   encoded: Uint8Array,
   name: string,
   decoding: Decoding,
-  choose: (photograph: ImageSize) => CropResize,
+  choose: (size: ImageSize) => CropResize,
 ): Promise<RgbImage> {
   try {
     const image = openEncoded(encoded, decoding);

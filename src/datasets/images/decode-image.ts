@@ -4,34 +4,34 @@ import { errorCode } from '../../files.js';
 import type { ImageSize } from '../../geometry/image-size.js';
 import type { RgbImage } from '../sample.js';
 import { type CropResize, cropResize, decodeCropResized } from './crop-resize.js';
-import { asPhotograph, decodeRgb } from './decode-rgb.js';
+import { asSeen, decodeRgb } from './decode-rgb.js';
 
 /**
- * Decodes a user's photograph, turned as its EXIF orientation says; see `decodeRgb` for what becomes of its colors.
+ * Decodes a user's image, turned as its EXIF orientation says; see `decodeRgb` for what becomes of its colors.
  *
  * @param source a file's path or its bytes
  * @throws UserError when the file is missing, cut off, damaged or of an unknown format
  */
 export async function decodeImage(source: string | Uint8Array): Promise<RgbImage> {
   const { bytes, name } = await open(source);
-  return decodeRgb(bytes, name, asPhotograph);
+  return decodeRgb(bytes, name, asSeen);
 }
 
 /**
- * Decodes a part of a user's photograph at another size, as `decodeCropResized` does.
+ * Decodes a part of a user's image at another size, as `decodeCropResized` does.
  *
  * @param source a file's path, its bytes, or pixels
- * @param choose what is seen of a photograph of a size
+ * @param choose gives the view of an image of a size
  * @throws UserError when the file is missing, cut off, damaged or of an unknown format
  */
 export async function decodeSeen(
   source: string | Uint8Array | RgbImage,
-  choose: (photograph: ImageSize) => CropResize,
+  choose: (size: ImageSize) => CropResize,
 ): Promise<RgbImage> {
   if (typeof source !== 'string' && !(source instanceof Uint8Array))
     return cropResize(source, choose(source));
   const { bytes, name } = await open(source);
-  return decodeCropResized(bytes, name, asPhotograph, choose);
+  return decodeCropResized(bytes, name, asSeen, choose);
 }
 
 async function open(source: string | Uint8Array): Promise<{ bytes: Uint8Array; name: string }> {

@@ -13,20 +13,20 @@ export interface Decoding {
   readonly intact: boolean;
 }
 
-/** A photograph to look at: upright, and as much of it as can be told. */
-export const asPhotograph: Decoding = { turned: true, intact: false };
+/** Decoding of an image to look at: upright, and as much of it as can be told. */
+export const asSeen: Decoding = { turned: true, intact: false };
 
-/** A photograph to learn from or to measure on: the pixels that masks belong to, every one as it was stored. */
-export const asData: Decoding = { turned: false, intact: true };
+/** Decoding of an image to learn from or to measure on: the pixels that masks belong to, every one as it was stored. */
+export const asStored: Decoding = { turned: false, intact: true };
 
 /**
- * Decodes a photograph (JPEG, PNG, WebP, AVIF, GIF or TIFF) into 8-bit RGB. Its pixels are those that Pillow's
+ * Decodes an image (JPEG, PNG, WebP, AVIF, GIF or TIFF) into 8-bit RGB. Its pixels are those that Pillow's
  * `convert('RGB')` gives: color profiles are ignored, transparency is dropped (what lies under it shows), gray becomes
  * three equal channels, CMYK is converted without a profile, of an animation the first frame counts. 16-bit values
  * keep their upper byte, where Pillow would clip gray ones.
  *
  * @param encoded the file's bytes.
- * @param name what error messages call it.
+ * @param name its name in error messages.
  * @throws UserError when the image is cut off, damaged or of an unknown format.
  */
 export async function decodeRgb(encoded: Uint8Array, name: string, decoding: Decoding): Promise<RgbImage> {
@@ -60,10 +60,10 @@ export function openEncoded(encoded: Uint8Array, { turned, intact }: Decoding): 
   return sharp(encoded, { ignoreIcc: true, autoOrient: turned, failOn: intact ? 'warning' : 'error' });
 }
 
-/** What is said about a file that can't be decoded. */
+/** The error of a file that can't be decoded. */
 export function unreadable(error: unknown, encoded: Uint8Array, name: string): UserError {
   return new UserError(
-    `${name} is not a readable photograph (${reasonOf(error, encoded)}). ` +
+    `${name} is not a readable image (${reasonOf(error, encoded)}). ` +
       'Replace it by an intact copy, or take it out of the data.',
   );
 }

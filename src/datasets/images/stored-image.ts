@@ -2,7 +2,7 @@ import { UserError } from '../../errors.js';
 import type { ImageSize } from '../../geometry/image-size.js';
 import type { Report } from '../finding.js';
 import { readIfThere } from '../read-file.js';
-import { asData, decodeOriented, type OrientedImage } from './decode-rgb.js';
+import { asStored, decodeOriented, type OrientedImage } from './decode-rgb.js';
 
 /** An image as it is stored: its EXIF orientation isn't applied, since masks belong to the stored pixels. */
 export interface StoredImage extends OrientedImage {
@@ -24,7 +24,7 @@ export async function readStoredImage(
   for (const file of files) {
     try {
       const bytes = readIfThere(file);
-      if (bytes !== undefined) return { file, ...(await decodeOriented(bytes, file, asData)) };
+      if (bytes !== undefined) return { file, ...(await decodeOriented(bytes, file, asStored)) };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       report({ code: 'photo-unreadable', file, message: error.message });
@@ -46,8 +46,8 @@ export function sizeMismatch(
   return (
     `${file} is ${width}×${height} but ${image} is ${pixels.width}×${pixels.height} pixels. ` +
     (turned
-      ? 'The mask seems to be drawn on the turned photograph: masks belong to the pixels as they are stored, ' +
-        'so store the photograph turned.'
+      ? 'The mask seems to be drawn on the turned image: masks belong to the pixels as they are stored, ' +
+        'so store the image turned.'
       : 'Both must have the same size.')
   );
 }

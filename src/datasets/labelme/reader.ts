@@ -4,7 +4,7 @@ import { UserError } from '../../errors.js';
 import { mergeMasks } from '../../geometry/mask-overlap.js';
 import { maskExtent } from '../../geometry/run-length-mask.js';
 import type { Finding, Report } from '../finding.js';
-import { asData, decodeOriented } from '../images/decode-rgb.js';
+import { asStored, decodeOriented } from '../images/decode-rgb.js';
 import { imageExtensions } from '../images/image-names.js';
 import { readStoredImage, type StoredImage, sizeMismatch } from '../images/stored-image.js';
 import type { ImageReader, ReadImage, ReadObject } from '../read-image.js';
@@ -60,7 +60,7 @@ async function imageOf(
     const decoded = await decodeOriented(
       Buffer.from(imageData, 'base64'),
       `The imageData of ${file}`,
-      asData,
+      asStored,
     );
     return { file: places.find((place) => existsSync(place)) ?? beside, ...decoded };
   } catch (error) {

@@ -3,7 +3,7 @@ import type { Box } from '../../geometry/boxes.js';
 import type { ImageSize } from '../../geometry/image-size.js';
 import { polygonsMask } from '../../geometry/polygons.js';
 import { encodeMask, maskFromCounts, type RunLengthMask } from '../../geometry/run-length-mask.js';
-import { asData, decodeRgb } from '../images/decode-rgb.js';
+import { asStored, decodeRgb } from '../images/decode-rgb.js';
 import type { LabelmeShape } from './annotation.js';
 
 /** Pixels of a shape. */
@@ -92,7 +92,7 @@ async function pngRegion(
 ): Promise<ShapeRegion> {
   if (!png || points.length === 0)
     throw new UserError('has no mask: a PNG in base64, and where it lies, are needed');
-  const { data, ...own } = await decodeRgb(Buffer.from(png, 'base64'), 'its mask', asData);
+  const { data, ...own } = await decodeRgb(Buffer.from(png, 'base64'), 'its mask', asStored);
   const [left, top] = points[0].map(Math.round);
   const bitmap = new Uint8Array(height * width);
   for (let y = Math.max(-top, 0); y < Math.min(own.height, height - top); y++) {

@@ -1,4 +1,4 @@
-/** Whoever reads: this thread or others. */
+/** A reader: this thread or others. */
 export interface Source<Request, Answer> {
   read(request: Request): Promise<Answer>;
   /** Ends the threads, if there are any, also in the middle of their work; what isn't read yet is rejected. */
@@ -14,8 +14,8 @@ export interface Loader<Answer> {
 }
 
 /**
- * How many samples to read ahead of the consumer, so that the next step's are ready while one goes on, and a thread
- * decodes a photograph while it looks at the objects of another.
+ * Number of samples to read ahead of the consumer, so that the next step's are ready while one goes on, and a thread
+ * decodes an image while it looks at the objects of another.
  */
 export function samplesAhead(samplesPerStep: number, workers: number): number {
   return 2 * (samplesPerStep + workers);
@@ -26,7 +26,7 @@ export function samplesAhead(samplesPerStep: number, workers: number): number {
  * waiting.
  *
  * @param request the n-th request.
- * @param count how many requests there are, and how often `next` may be called.
+ * @param count number of requests, and of calls of `next`.
  */
 export function readAhead<Request, Answer>(
   request: (n: number) => Request,

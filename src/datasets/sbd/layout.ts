@@ -19,7 +19,7 @@ export const sbdSchema = z.strictObject({
 });
 export type SbdData = z.output<typeof sbdSchema>;
 
-/** Where the Semantic Boundaries Dataset keeps its pieces. */
+/** Places of the Semantic Boundaries Dataset's pieces. */
 export interface SbdLayout {
   readonly folder: string;
   readonly images: string;

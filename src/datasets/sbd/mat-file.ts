@@ -136,7 +136,7 @@ function textOf({ content }: Pick<Element, 'content'>): string {
   return new TextDecoder().decode(content).replace(/\0.*$/s, '');
 }
 
-/** How numbers are stored, by type: an array of doubles, for example, may be stored as bytes. */
+/** Readers of numbers by their type in the file: an array of doubles, for example, may be stored as bytes. */
 const readers: ReadonlyMap<number, readonly [bytes: number, read: NumberReader]> = new Map([
   [1, [1, (view, at) => view.getInt8(at)]],
   [2, [1, (view, at) => view.getUint8(at)]],

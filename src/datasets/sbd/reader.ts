@@ -5,8 +5,8 @@ import { readStoredImage, sizeMismatch } from '../images/stored-image.js';
 import { readIfThere } from '../read-file.js';
 import type { ImageReader, ReadImage, ReadObject } from '../read-image.js';
 import { vocClasses } from '../voc/classes.js';
-import { type InstanceFile, parseInstances } from './instances.js';
 import { type SbdData, sbdLayout } from './layout.js';
+import { type MatValue, readMatFile } from './mat-file.js';
 
 /**
  * A reader of the Semantic Boundaries Dataset (Hariharan et al., 2011). Objects are those of inst/<id>.mat, whose
@@ -18,7 +18,7 @@ export function sbdReader(data: SbdData): ImageReader {
     const findings: Finding[] = [];
     const report: Report = (finding) => findings.push(finding);
     const imageFile = layout.image(id);
-    const missing = `${imageFile} is missing. Add the photograph, or take "${id}" out of the split.`;
+    const missing = `${imageFile} is missing. Add the image, or take "${id}" out of the split.`;
     const image = await readStoredImage([imageFile], missing, report);
     const file = layout.instances(id);
     const instances = readInstances(file, id, report);
@@ -92,4 +92,48 @@ function readObject(
     crowd: false,
     listed: true,
   };
+}
+
+/** The instances of an image. */
+interface InstanceFile {
+  readonly height: number;
+  readonly width: number;
+  /** Row by row: 0 is background, n the n-th object. */
+  readonly labels: Uint8Array;
+  /** The class of each object; they count from 1. */
+  readonly categories: readonly number[];
+}
+
+/**
+ * Reads inst/<id>.mat: a structure `GTinst` with the object of each pixel (`Segmentation`) and the class of each object
+ * (`Categories`). The outlines (`Boundaries`) aren't needed.
+ *
+ * @throws Error that says what is wrong with the file
+ */
+export function parseInstances(bytes: Uint8Array): InstanceFile {
+  const instances = readMatFile(bytes).get('GTinst');
+  if (instances?.kind !== 'struct') throw new Error('it has no structure GTinst');
+  const segmentation = numbersOf(instances.fields.get('Segmentation'), 'Segmentation');
+  const [height, width] = segmentation.dimensions;
+  if (segmentation.dimensions.length !== 2) throw new Error('its Segmentation is no matrix');
+  const labels = new Uint8Array(height * width);
+  for (let x = 0, from = 0; x < width; x++) {
+    for (let to = x; to < labels.length; to += width) {
+      const label = segmentation.values[from++];
+      labels[to] = label;
+      if (labels[to] !== label)
+        throw new Error(`its Segmentation holds ${label}, and objects count from 1 to 254`);
+    }
+  }
+  return { height, width, labels, categories: Array.from(categoriesOf(instances.fields.get('Categories'))) };
+}
+
+/** An image without objects has an empty list, which isn't always written as numbers. */
+function categoriesOf(value: MatValue | undefined): ArrayLike<number> {
+  return value?.kind === 'other' ? [] : numbersOf(value, 'Categories').values;
+}
+
+function numbersOf(value: MatValue | undefined, name: string) {
+  if (value?.kind !== 'numbers') throw new Error(`its GTinst has no numbers ${name}`);
+  return value;
 }

@@ -8,7 +8,7 @@ import { type ShapesData, shapeClasses, shapesAsImageFolder, shapesAsVoc, shapes
 /** Generated images of shapes, to try things without a data set. */
 export const shapesFormat = {
   name: 'shapes',
-  description: "pictures that are generated when they aren't there",
+  description: "images that are generated when they aren't there",
   schema: shapesSchema,
   title: (_data, split) => `generated shapes, ${split}`,
   classes: () => shapeClasses,

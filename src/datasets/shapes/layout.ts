@@ -13,7 +13,7 @@ const side = z.int().min(32);
 export const shapesSchema = z
   .strictObject({
     format: z.literal('shapes'),
-    /** Where the images are generated, in the layout of VOC or in folders named by class, unless they are there. */
+    /** Folder in which the images are generated, in the layout of VOC or in folders named by class, unless they are there. */
     root: z.string(),
     /** Decides the images; the `seed` of the run doesn't change them, so that runs can be compared. */
     seed: z.int().min(0).max(0x7fffffff).default(1),

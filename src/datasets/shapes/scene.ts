@@ -1,16 +1,15 @@
-import { type Canvas, createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
+import { type Canvas, createCanvas, Path2D, type SKRSContext2D } from '@napi-rs/canvas';
 import type { RandomStream } from '../../random.js';
 import { backgroundColor, type Color, distinctColor, secondTone } from './color.js';
 import { type ShapeClass, shapeClasses } from './layout.js';
-import { shapeOutline } from './outline.js';
 import { paintTexture } from './texture.js';
 
-/** A generated image with its truth. */
+/** A generated image with its objects. */
 export interface Scene {
   readonly canvas: Canvas;
   /** The classes of the shapes, the lowest first. */
   readonly shapes: readonly ShapeClass[];
-  /** Which shape each pixel shows, row by row: 1 is the first, 0 the background. */
+  /** Number of the shape that each pixel shows, row by row: 1 is the first, 0 the background. */
   readonly owners: Uint8Array;
 }
 
@@ -22,7 +21,7 @@ const leastPixels = 40;
 /** Of the smallest circle around a shape, in pixels. */
 const leastRadius = 8;
 
-/** Where a shape lies: the circle around it, in pixels, and its rotation. */
+/** Place of a shape: the circle around it, in pixels, and its rotation. */
 interface Placement {
   readonly x: number;
   readonly y: number;
@@ -167,4 +166,42 @@ function addGrain(context: SKRSContext2D, random: RandomStream): void {
     for (let channel = 0; channel < 3; channel++) image.data[i + channel] += grain;
   }
   context.putImageData(image, 0, 0);
+}
+
+/** The outline of a shape around the origin, inside the unit circle; to be filled by the even-odd rule. */
+export function shapeOutline(shape: ShapeClass): Path2D {
+  switch (shape) {
+    case 'circle':
+      return disc(0.88);
+    case 'square':
+      return polygon(4, 1, 1);
+    case 'triangle':
+      return polygon(3, 1, 1);
+    case 'star':
+      return polygon(10, 1, 0.45);
+    case 'ring': {
+      const ring = disc(0.95);
+      ring.addPath(disc(0.5));
+      return ring;
+    }
+  }
+}
+
+function disc(radius: number): Path2D {
+  const path = new Path2D();
+  path.arc(0, 0, radius, 0, 2 * Math.PI);
+  path.closePath();
+  return path;
+}
+
+/** A polygon whose corners lie by turns at two distances from the center. */
+function polygon(corners: number, even: number, odd: number): Path2D {
+  const path = new Path2D();
+  for (let i = 0; i < corners; i++) {
+    const radius = i % 2 === 0 ? even : odd;
+    const angle = (2 * Math.PI * i) / corners;
+    path.lineTo(radius * Math.cos(angle), radius * Math.sin(angle));
+  }
+  path.closePath();
+  return path;
 }

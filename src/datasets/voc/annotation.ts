@@ -2,9 +2,9 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { Box } from '../../geometry/boxes.js';
 import type { ImageSize } from '../../geometry/image-size.js';
 
-/** What an annotation file says. */
+/** Contents of an annotation file. */
 export interface VocAnnotation {
-  /** Of the photograph; undefined when the file doesn't say, or says 0. */
+  /** Of the image; undefined when the file doesn't say, or says 0. */
   readonly size: ImageSize | undefined;
   /** In the file's order, which is the order of the object masks' indices. */
   readonly objects: readonly AnnotatedObject[];
@@ -17,7 +17,7 @@ export interface AnnotatedObject {
   readonly difficult: boolean;
   /** In pixels from 0, the ends exclusive; `undefined` when the file gives none, or no numbers. */
   readonly box: Box | undefined;
-  /** What of it VOC's format doesn't know, such as `difficult "yes"`. */
+  /** Values that VOC's format doesn't know, such as `difficult "yes"`. */
   readonly odd: readonly string[];
 }
 

@@ -17,8 +17,8 @@ const checkStatedSize: VocCheck = ({ image, own: { stated } }) => {
   const { file, size } = stated;
   if (size.width === image.width && size.height === image.height) return [];
   const message =
-    `${file} is about a photograph of ${size.width}×${size.height}, but ${image.file} has ` +
-    `${image.width}×${image.height} pixels. See whether it belongs to this photograph, and correct it.`;
+    `${file} is about an image of ${size.width}×${size.height}, but ${image.file} has ` +
+    `${image.width}×${image.height} pixels. See whether it belongs to this image, and correct it.`;
   return [{ code: 'annotation-size', file, message }];
 };
 

@@ -21,7 +21,7 @@ export const vocSchema = z.strictObject({
 });
 export type VocData = z.output<typeof vocSchema>;
 
-/** Where the devkit keeps the pieces of a data set. */
+/** Places of a data set's pieces in the devkit. */
 export interface VocLayout {
   readonly images: string;
   annotation(id: string): string;

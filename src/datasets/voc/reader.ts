@@ -8,8 +8,8 @@ import { readStoredImage } from '../images/stored-image.js';
 import { readIfThere } from '../read-file.js';
 import type { ImageReader, ReadImage, ReadObject } from '../read-image.js';
 import { parseAnnotation, type VocAnnotation } from './annotation.js';
+import { readMask } from './index-image.js';
 import { type VocData, vocLayout } from './layout.js';
-import { readMask } from './mask.js';
 import { classInMask, majorityClasses, type ObjectSources, whyClassless } from './object-classes.js';
 
 /** Pixels of a mask that belong to no object: outlines, and what the annotators left out. */
@@ -48,7 +48,7 @@ export function vocReader(data: VocData, thorough = false): ImageReader<unknown,
     const image = await readStoredImage(
       imageEndings.map((ending) => path.join(layout.images, id + ending)),
       `${path.join(layout.images, id)}.jpg is missing, and there is no .jpeg or .png instead. ` +
-        `Add the photograph, or take "${id}" out of the split.`,
+        `Add the image, or take "${id}" out of the split.`,
       report,
     );
     const file = layout.objectMask(id);
@@ -143,7 +143,7 @@ function annotationOf(file: string, report: Report): VocAnnotation | undefined {
 }
 
 /**
- * What an annotation file says; `undefined` when there is no such file.
+ * Contents of an annotation file; `undefined` when there is no such file.
  *
  * @throws UserError when it can't be read or parsed.
  */

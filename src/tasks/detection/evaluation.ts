@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { DetectionConfig } from '../../config/schema.js';
-import { type WrittenResult, writtenResult } from '../../datasets/coco/result.js';
+import { type WrittenResult, writtenResult } from '../../datasets/coco/results.js';
 import type { Dataset } from '../../datasets/dataset-format.js';
 import { evaluationLoader } from '../../datasets/loading/loader.js';
 import { samplesAhead } from '../../datasets/loading/read-ahead.js';

@@ -3,7 +3,7 @@ import { type DetectorSummary, summarizeDetector } from '../../complexity/networ
 import type { DetectionConfig } from '../../config/schema.js';
 import { type CheckResult, checkDataset } from '../../datasets/check.js';
 import type { SplitSummary } from '../../datasets/checks/summary.js';
-import { writtenResult } from '../../datasets/coco/result.js';
+import { writtenResult } from '../../datasets/coco/results.js';
 import type { Dataset } from '../../datasets/dataset-format.js';
 import { classesOf, openDataset, resolveClasses } from '../../datasets/formats.js';
 import { decodeImage } from '../../datasets/images/decode-image.js';

@@ -200,7 +200,7 @@ const cases: readonly Case[] = [
     'a file name of nothing',
     'photo-missing',
     ({ images }) => void Object.assign(images[0], { file_name: 'nothing.jpg' }),
-    'nothing.jpg is missing. Add the photograph, or take image 1 out of',
+    'nothing.jpg is missing. Add the image, or take image 1 out of',
   ],
   [
     'an image without a file name',

@@ -38,9 +38,9 @@ const cases: readonly Case[] = [
     /a\.mat is not a readable file of instances \(it is cut off or damaged\)/,
   ],
   ['a missing file', 'mask-missing', (layout) => rmSync(layout.instances('a')), /a\.mat is missing/],
-  ['a missing photograph', 'photo-missing', (layout) => rmSync(layout.image('a')), /a\.jpg is missing/],
+  ['a missing image', 'photo-missing', (layout) => rmSync(layout.image('a')), /a\.jpg is missing/],
   [
-    'a photograph of another size',
+    'an image of another size',
     'size-mismatch',
     async (layout) => {
       const photo = sharp({ create: { width: 30, height: 24, channels: 3, background: 'red' } });

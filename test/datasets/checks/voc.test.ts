@@ -68,13 +68,13 @@ type Case = readonly [
 ];
 const cases: readonly Case[] = [
   [
-    'a photograph that is cut off',
+    'an image that is cut off',
     'photo-unreadable',
     ({ photo }) => truncateSync(photo, 1500),
-    /not a readable photograph/,
+    /not a readable image/,
   ],
-  ['an empty photograph', 'photo-unreadable', ({ photo }) => truncateSync(photo), /the file is empty/],
-  ['a missing photograph', 'photo-missing', ({ photo }) => rmSync(photo), /Add the photograph/],
+  ['an empty image', 'photo-unreadable', ({ photo }) => truncateSync(photo), /the file is empty/],
+  ['a missing image', 'photo-missing', ({ photo }) => rmSync(photo), /Add the image/],
   ['a mask that is cut off', 'mask-unreadable', ({ mask }) => truncateSync(mask, 900), /it is cut off/],
   ['a missing mask', 'mask-missing', ({ mask }) => rmSync(mask), /is missing. Add the mask/],
   [
@@ -90,20 +90,15 @@ const cases: readonly Case[] = [
     /is 10×10 but .*same size/,
   ],
   [
-    'masks of the turned photograph',
+    'masks of the turned image',
     'size-mismatch',
     async ({ photo, mask }) => {
       await turnPhoto(photo, 6);
       writeMask(mask, transposed(readMask(mask)));
     },
-    /drawn on the turned photograph/,
+    /drawn on the turned image/,
   ],
-  [
-    'a photograph that EXIF turns',
-    'exif-orientation',
-    ({ photo }) => turnPhoto(photo, 3),
-    /EXIF orientation 3/,
-  ],
+  ['an image that EXIF turns', 'exif-orientation', ({ photo }) => turnPhoto(photo, 3), /EXIF orientation 3/],
   [
     'an annotation that is cut off',
     'annotation-unreadable',
@@ -163,10 +158,10 @@ const cases: readonly Case[] = [
     /Object 1 of .* has no class/,
   ],
   [
-    'an annotation of another photograph',
+    'an annotation of another image',
     'annotation-size',
     ({ annotation }) => element(annotation, 'width', '640'),
-    /a photograph of 640×\d+, but/,
+    /an image of 640×\d+, but/,
   ],
   [
     'a flag that is no flag',
@@ -228,7 +223,7 @@ const cases: readonly Case[] = [
     /train_00001\.jpg is in train and in val/,
   ],
   [
-    'a photograph that is there twice',
+    'an image that is there twice',
     'duplicate-image',
     ({ photo, layout }) => {
       for (const file of [layout.objectMask(last), layout.classMask(last), layout.annotation(last)]) {
@@ -258,7 +253,7 @@ describe('a data set in the layout of VOC', () => {
     expect(findings.map((finding) => finding.message).filter((text) => !text.includes(id))).toEqual([]);
   });
 
-  it('is found to have a photograph of the training split under another name in the other one', async () => {
+  it('is found to have an image of the training split under another name in the other one', async () => {
     const { data, layout } = sound.voc();
     copyFileSync(path.join(layout.images, `${id}.jpg`), path.join(layout.images, 'val_00001.jpg'));
     for (const file of [layout.objectMask, layout.classMask, layout.annotation])

@@ -163,7 +163,7 @@ describe('finderOf', () => {
 describe('parseResults', () => {
   const context: ResultsContext = {
     name: 'results.json',
-    truth: 'truth.json',
+    groundTruth: 'truth.json',
     images: 2,
     findImage: finderOf([
       { id: 7, names: ['cat'] },

@@ -52,7 +52,7 @@ const open = async (data: CocoData, split: 'train' | 'val' = 'train') =>
   openDataset(await resolveClasses(data), split);
 
 describe('openCoco', () => {
-  it('reads photographs, masks, boxes, classes by rising id, and flags', async () => {
+  it('reads images, masks, boxes, classes by rising id, and flags', async () => {
     const data = await writeCocoFolder(train);
     expect(await resolveClasses(data)).toEqual({ ...data, classes: ['person', 'car', 'dog'] });
     const dataset = await open(data, 'val');

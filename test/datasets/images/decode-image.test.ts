@@ -4,11 +4,11 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decodeImage } from '../../../src/datasets/images/decode-image.js';
-import { asData, decodeRgb } from '../../../src/datasets/images/decode-rgb.js';
+import { asStored, decodeRgb } from '../../../src/datasets/images/decode-rgb.js';
 import { UserError } from '../../../src/errors.js';
 
 /** A file, its pixels as Pillow decodes them, and those after turning it as EXIF says. */
-interface Photograph {
+interface GoldenImage {
   readonly name: string;
   readonly file: string;
   readonly stored: string;
@@ -16,7 +16,7 @@ interface Photograph {
 }
 
 const golden = path.join(import.meta.dirname, '..', '..', 'golden', 'photographs.json');
-const photographs: Photograph[] = JSON.parse(await readFile(golden, 'utf8'));
+const goldenImages: GoldenImage[] = JSON.parse(await readFile(golden, 'utf8'));
 const bytes = (base64: string): Uint8Array => new Uint8Array(Buffer.from(base64, 'base64'));
 
 let folder = '';
@@ -27,11 +27,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-test.each(photographs)('$name: the pixels that Pillow decodes', async ({ file, stored, turned }) => {
+test.each(goldenImages)('$name: the pixels that Pillow decodes', async ({ file, stored, turned }) => {
   const image = await decodeImage(bytes(file));
   expect([image.width, image.height]).toEqual([turned.width, turned.height]);
   expect(Buffer.from(image.data).equals(bytes(turned.pixels))).toBe(true);
-  const { data } = await decodeRgb(bytes(file), 'photograph', asData);
+  const { data } = await decodeRgb(bytes(file), 'image', asStored);
   expect(Buffer.from(data).equals(bytes(stored))).toBe(true);
 });
 
@@ -44,10 +44,10 @@ test('16-bit values keep their upper byte', async () => {
 });
 
 test('a file is read from its path', async () => {
-  const [{ file, turned }] = photographs;
-  const photograph = path.join(folder, 'photograph.jpg');
-  await writeFile(photograph, bytes(file));
-  const { data } = await decodeImage(photograph);
+  const [{ file, turned }] = goldenImages;
+  const imageFile = path.join(folder, 'image.jpg');
+  await writeFile(imageFile, bytes(file));
+  const { data } = await decodeImage(imageFile);
   expect(Buffer.from(data).equals(bytes(turned.pixels))).toBe(true);
 });
 
@@ -63,17 +63,17 @@ async function refusal(source: string | Uint8Array): Promise<string> {
 }
 
 test('an image that is cut off is refused, wherever', async () => {
-  for (const { file } of photographs.filter(({ name }) => /^(JPEG, full|PNG with alpha|TIFF)/.test(name))) {
+  for (const { file } of goldenImages.filter(({ name }) => /^(JPEG, full|PNG with alpha|TIFF)/.test(name))) {
     const whole = bytes(file);
     for (const share of [0.5, 0.8]) {
       const message = await refusal(whole.subarray(0, Math.floor(whole.length * share)));
-      expect(message).toMatch(/the image is not a readable photograph \(.+\)\. Replace it/);
+      expect(message).toMatch(/the image is not a readable image \(.+\)\. Replace it/);
     }
   }
 });
 
 test('harmless faults that Pillow bears are borne', async () => {
-  const [{ file, turned }] = photographs;
+  const [{ file, turned }] = goldenImages;
   const whole = bytes(file);
   const junkAtTheEnd = new Uint8Array([...whole, 1, 2, 3, 4]);
   const junkBeforeTheEnd = new Uint8Array([...whole.subarray(0, -2), 1, 2, 3, ...whole.subarray(-2)]);
@@ -86,7 +86,7 @@ test('harmless faults that Pillow bears are borne', async () => {
 test('what is no image is named, with what would be one', async () => {
   const file = path.join(folder, 'notes.jpg');
   await writeFile(file, 'no image');
-  expect(await refusal(file)).toContain(`${file} is not a readable photograph (it is none of JPEG, PNG`);
+  expect(await refusal(file)).toContain(`${file} is not a readable image (it is none of JPEG, PNG`);
   await writeFile(file, '');
   expect(await refusal(file)).toContain('(the file is empty)');
   expect(await refusal(path.join(folder, 'missing.jpg'))).toContain(

@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { asData, asPhotograph, decodeRgb } from '../../../src/datasets/images/decode-rgb.js';
+import { asSeen, asStored, decodeRgb } from '../../../src/datasets/images/decode-rgb.js';
 import { UserError } from '../../../src/errors.js';
 
 const [width, height] = [16, 8];
@@ -10,7 +10,7 @@ function picture(data = gradient, channels: 1 | 2 | 3 | 4 = 3): Sharp {
   return sharp(data, { raw: { width, height, channels } });
 }
 
-async function decoded(image: Sharp, decoding = asData) {
+async function decoded(image: Sharp, decoding = asStored) {
   return decodeRgb(await image.toBuffer(), 'photo', decoding);
 }
 
@@ -62,14 +62,14 @@ describe('decodeRgb', () => {
       .toBuffer();
     const { data } = await sharp(tagged, { ignoreIcc: true }).raw().toBuffer({ resolveWithObject: true });
     expect((await sharp(tagged).metadata()).icc).toBeDefined();
-    expect((await decodeRgb(tagged, 'photo', asData)).data).toEqual(new Uint8Array(data));
+    expect((await decodeRgb(tagged, 'photo', asStored)).data).toEqual(new Uint8Array(data));
     expect(new Uint8Array(await sharp(tagged).raw().toBuffer())).not.toEqual(new Uint8Array(data));
   });
 
   it('turns the image by its EXIF orientation only when asked', async () => {
     const image = picture().withMetadata({ orientation: 6 }).png();
     expect((await decoded(image)).data).toEqual(gradient);
-    const turned = await decoded(image, asPhotograph);
+    const turned = await decoded(image, asSeen);
     expect([turned.width, turned.height]).toEqual([height, width]);
     // Turned clockwise: the first pixel of the last row comes first.
     const corner = (height - 1) * width * 3;
@@ -81,7 +81,7 @@ describe('decodeRgb', () => {
     const create = { width: side, height: side, channels: 3, background: 'red' } as const;
     const encoded = await sharp({ create }).png().toBuffer();
     const decodeMany = async (count: number): Promise<number> => {
-      for (let i = 0; i < count; i++) await decodeRgb(encoded, 'photo', asData);
+      for (let i = 0; i < count; i++) await decodeRgb(encoded, 'photo', asStored);
       return process.memoryUsage.rss() / 1e6;
     };
     const before = await decodeMany(40);
@@ -96,9 +96,9 @@ describe('decodeRgb', () => {
     const half = jpeg.subarray(0, jpeg.length / 2);
     const healed = Buffer.concat([half, Buffer.of(0xff, 0xd9)]);
     for (const bytes of [jpeg.subarray(0, -1), half, healed, Buffer.from('text'), Buffer.alloc(0)]) {
-      const decoding = decodeRgb(bytes, 'a/photo.jpg', asData);
+      const decoding = decodeRgb(bytes, 'a/photo.jpg', asStored);
       await expect(decoding).rejects.toThrow(UserError);
-      await expect(decoding).rejects.toThrow('a/photo.jpg is not a readable photograph');
+      await expect(decoding).rejects.toThrow('a/photo.jpg is not a readable image');
     }
   });
 });

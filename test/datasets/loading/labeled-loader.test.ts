@@ -87,9 +87,7 @@ test('unreadable images are found and counted, and the rest goes on', async () =
     expect(found.map(({ index }) => index)).toEqual([1, 5]);
     expect(read).toBe(8);
     const report = describeUnreadable(found, 8);
-    expect(report).toMatch(
-      /^2 of 8 images can't be read:\n- .*cat1\.png is not a readable photograph \(.*JPEG/,
-    );
+    expect(report).toMatch(/^2 of 8 images can't be read:\n- .*cat1\.png is not a readable image \(.*JPEG/);
     expect(report).toContain('dog1.png');
     expect(withoutUnreadable(split, found).files).toEqual(split.files.filter((_, i) => i !== 1 && i !== 5));
   }

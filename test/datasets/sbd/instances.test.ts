@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseInstances } from '../../../src/datasets/sbd/instances.js';
+import { parseInstances } from '../../../src/datasets/sbd/reader.js';
 import { goldenFile, sbdGolden } from '../../support/sbd-folder.js';
 
 describe('parseInstances', () => {

@@ -14,7 +14,7 @@ import { photoPixels, remove } from '../../support/voc-folder.js';
 const images = { a: goldenFile('compressed'), b: goldenFile('plain'), c: goldenFile('no objects') };
 
 describe('openSbd', () => {
-  it('reads photographs, masks, boxes and classes', async () => {
+  it('reads images, masks, boxes and classes', async () => {
     const { data } = await writeSbdFolder(images);
     const dataset = await openDataset(data, 'train');
     expect(dataset.ids).toEqual(['a', 'b', 'c']);

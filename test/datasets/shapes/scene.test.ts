@@ -1,8 +1,7 @@
 import { createCanvas } from '@napi-rs/canvas';
 import { describe, expect, it } from 'vitest';
 import { shapeClasses } from '../../../src/datasets/shapes/layout.js';
-import { shapeOutline } from '../../../src/datasets/shapes/outline.js';
-import { drawScene } from '../../../src/datasets/shapes/scene.js';
+import { drawScene, shapeOutline } from '../../../src/datasets/shapes/scene.js';
 import { randomStream } from '../../../src/random.js';
 
 describe('drawScene', () => {

@@ -20,7 +20,7 @@ async function expectRefusal(data: VocData, parts: readonly string[], purpose: P
 }
 
 describe('vocReader', () => {
-  it('reads photograph, masks, boxes, classes and flags', async () => {
+  it('reads image, masks, boxes, classes and flags', async () => {
     const { data } = await writeVocFolder({ a: image });
     const sample = await sampleReader(data, 'training')('a');
     expect(sample.id).toBe('a');
@@ -89,7 +89,7 @@ describe('vocReader', () => {
     remove(layout.objectMask('a'));
     await expectRefusal(data, [`${layout.objectMask('a')} is missing`, 'take "a" out']);
     writeFileSync(path.join(layout.images, 'a.png'), 'text');
-    await expectRefusal(data, [path.join(layout.images, 'a.png'), 'not a readable photograph']);
+    await expectRefusal(data, [path.join(layout.images, 'a.png'), 'not a readable image']);
     remove(path.join(layout.images, 'a.png'));
     await expectRefusal(data, [path.join(layout.images, 'a.jpg'), 'is missing', 'take "a" out']);
   });
@@ -99,7 +99,7 @@ describe('vocReader', () => {
     writeFileSync(layout.objectMask('a'), palettePng(['10', '11']));
     await expectRefusal(data, [layout.objectMask('a'), 'is 2×2', 'is 6×4', 'same size']);
     writeFileSync(layout.objectMask('a'), palettePng(new Array<string>(6).fill('0110')));
-    await expectRefusal(data, ['is 4×6', 'turned photograph']);
+    await expectRefusal(data, ['is 4×6', 'turned image']);
   });
 
   it('refuses objects without a class', async () => {
