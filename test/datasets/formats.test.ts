@@ -1,3 +1,4 @@
+// cspell:ignore cocco cuont
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';

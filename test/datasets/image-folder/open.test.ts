@@ -1,3 +1,4 @@
+// cspell:ignore tarin
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+// cspell:ignore persn
 import { mkdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
