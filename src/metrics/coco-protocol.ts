@@ -37,7 +37,7 @@ const isMatched = (verdict: number, threshold: number) => (verdict & matchedBit(
 const isIgnored = (verdict: number, threshold: number) => (verdict & ignoredBit(threshold)) !== 0;
 
 /** Whether COCO leaves an annotated object out in a size class. */
-export function isOutOfRange(object: { area: number; crowd: boolean }, range: CocoAreaRange): boolean {
+export function cocoIgnores(object: { area: number; crowd: boolean }, range: CocoAreaRange): boolean {
   return object.crowd || isOutside(object.area, range);
 }
 
@@ -61,7 +61,7 @@ export function matchCoco(
   range: CocoAreaRange,
 ): Uint32Array {
   const { rows, columns } = overlaps;
-  const ignored = objects.map((object) => isOutOfRange(object, range));
+  const ignored = objects.map((object) => cocoIgnores(object, range));
   const verdicts = new Uint32Array(rows).fill(allThresholds << ignoredShift, cocoMaxDetections);
   const taken = new Uint8Array(columns);
   const isFree = (column: number) => taken[column] === 0 && !ignored[column];

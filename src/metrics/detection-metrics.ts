@@ -6,7 +6,7 @@ import {
   type CocoMetrics,
   cocoAreaRanges,
   cocoClassMetrics,
-  isOutOfRange,
+  cocoIgnores,
   matchCoco,
   meanCocoMetrics,
 } from './coco-protocol.js';
@@ -210,7 +210,7 @@ function addToClass(
   record.truths += groundTruth.length - countTrue(crowds);
   record.difficult += groundTruth.filter(({ crowd, difficult }) => difficult && !crowd).length;
   cocoAreaRanges.forEach((range, i) => {
-    record.cocoPositives[i] += groundTruth.filter((object) => !isOutOfRange(object, range)).length;
+    record.cocoPositives[i] += groundTruth.filter((object) => !cocoIgnores(object, range)).length;
   });
 
   const boxes = boxOverlaps(

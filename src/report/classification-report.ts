@@ -2,7 +2,7 @@ import type { Canvas } from '@napi-rs/canvas';
 import type { ClassificationConfig } from '../config/schema.js';
 import type { LabeledSplit } from '../datasets/dataset-format.js';
 import { labeledSource } from '../datasets/loading/labeled-loader.js';
-import type { RgbImage } from '../datasets/sample.js';
+import type { RgbImage, SplitName } from '../datasets/sample.js';
 import { imageCanvas } from '../drawing/canvas.js';
 import { contactSheet } from '../drawing/panels.js';
 import { writeTextAtomically } from '../files.js';
@@ -30,7 +30,7 @@ type ClassificationReportContent = ReportContent<ClassificationConfig, Illustrat
 /** An evaluation of a classifier with the images that its report shows. */
 interface IllustratedClassification {
   readonly metrics: ClassificationMetrics;
-  readonly split: 'train' | 'val';
+  readonly split: SplitName;
   readonly step: number | undefined;
   /** The worst first. */
   readonly mistakes: readonly EmbeddedMistake[];

@@ -1,5 +1,6 @@
 import type { DetectionConfig } from '../config/schema.js';
 import type { Dataset } from '../datasets/dataset-format.js';
+import type { SplitName } from '../datasets/sample.js';
 import { writeTextAtomically } from '../files.js';
 import type { DetectionEvaluation } from '../metrics/detection-evaluation.js';
 import { classSection } from './classes.js';
@@ -23,7 +24,7 @@ export type DetectionReportContent = ReportContent<DetectionConfig, IllustratedE
 
 /** An evaluation of a detector with the images that its report shows. */
 interface IllustratedEvaluation extends Pick<DetectionEvaluation, 'metrics' | 'curves' | 'errors'> {
-  readonly split: 'train' | 'val';
+  readonly split: SplitName;
   readonly step: number | undefined;
   readonly gallery: readonly GalleryGroup[];
 }

@@ -1,5 +1,6 @@
 import type { Config, DetectionConfig } from '../config/schema.js';
 import { formatOf } from '../datasets/formats.js';
+import type { SplitName } from '../datasets/sample.js';
 import type { DetectionMetrics } from '../metrics/detection-metrics.js';
 import { type MetricValue, percent } from '../metrics/metric-value.js';
 import { type Html, html, type Section, scrollable, section, table } from './html.js';
@@ -8,7 +9,7 @@ import { type Html, html, type Section, scrollable, section, table } from './htm
 export function headlineSection(
   config: DetectionConfig,
   metrics: DetectionMetrics,
-  split: 'train' | 'val',
+  split: SplitName,
 ): Section {
   const { AP_d, AP_m, coco } = metrics;
   return section(
@@ -26,12 +27,12 @@ export function headlineSection(
 }
 
 /** Name of a split, such as `Pascal VOC 2012, val`. */
-export function dataName({ data }: Config, split: 'train' | 'val'): string {
+export function dataName({ data }: Config, split: SplitName): string {
   return formatOf(data).title(data, split);
 }
 
 /** Whether these are the data of the paper's results: VOC 2012's segmentation val with its 20 classes. */
-function isPapersData({ data }: Config, split: 'train' | 'val'): boolean {
+function isPapersData({ data }: Config, split: SplitName): boolean {
   return formatOf(data).benchmark?.(data, split) === 'VOC 2012 segmentation val';
 }
 
@@ -48,7 +49,7 @@ function absence(metrics: DetectionMetrics): string {
   return 'Means over the classes that have objects to be found.';
 }
 
-function notComparable(config: DetectionConfig, split: 'train' | 'val'): Html {
+function notComparable(config: DetectionConfig, split: SplitName): Html {
   return html`<p>The AttoNets paper reports AP_d and AP_m on the segmentation val split of Pascal VOC 2012 with its
 20 classes. This report is about ${dataName(config, split)}, with other images or classes. The paper’s results can’t be
 compared with it and aren’t shown.</p>`;

@@ -1,3 +1,4 @@
+import type { SplitName } from '../datasets/sample.js';
 import type { MetricValue } from '../metrics/metric-value.js';
 
 /** Contents of a report before its images are drawn: what was trained, what was evaluated, and on which machine. */
@@ -19,7 +20,7 @@ export interface EvaluatedSplit<Evaluation, Data> {
   readonly evaluation: Evaluation;
   /** The split's images, for those that the report shows. */
   readonly dataset: Data;
-  readonly split: 'train' | 'val';
+  readonly split: SplitName;
   /** Step of the run after which the weights were as evaluated; undefined where that isn't known. */
   readonly step: number | undefined;
 }
