@@ -72,7 +72,7 @@ test('a run without validation ends with a report of its losses, to which atto e
   expect(await exists(path.join(out, 'metrics.json'))).toBe(false);
   const losses = await reportIn(out);
   expect(losses.text('.facts')).toContain(
-    'after 4 steps of training. It wasn’t evaluated, for training.validateEvery isn’t set',
+    'after 4 steps of training. It wasn’t evaluated, because training.validateEvery isn’t set',
   );
   expect(losses.text('#metrics')).toBe('');
 
