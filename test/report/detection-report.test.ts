@@ -52,7 +52,7 @@ function textOf(document: Page, selector: string): string {
   return document.querySelector(selector)?.textContent?.replaceAll(/\s+/g, ' ').trim() ?? '';
 }
 
-/** What is used of a DOM's element; Node has no types of the DOM. */
+/** The part of a DOM element that is used; Node has no types of the DOM. */
 interface Element {
   readonly textContent: string | null;
   readonly children: Iterable<Element>;

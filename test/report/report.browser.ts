@@ -79,7 +79,7 @@ describe.skipIf(executablePath === undefined)('the report in a browser', () => {
   });
 });
 
-/** What axe finds wrong: contrast, names, structure. */
+/** Violations that axe finds: contrast, names, structure. */
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const found = await page.evaluate<axe.AxeResults>('axe.run()');
