@@ -66,29 +66,29 @@ const programs: Readonly<Record<string, { readonly source: string; readonly prin
   },
   './drawing': {
     source: `
-      import { viewSamples } from 'atto-maskrcnn/drawing';
+      import type { Detection, RgbImage } from 'atto-maskrcnn';
+      import { drawDetections, encodePng } from 'atto-maskrcnn/drawing';
 
-      const { samples } = await viewSamples(
-        {
-          data: { format: 'shapes', root: 'viewed', trainImages: 3, valImages: 2 },
-          training: { steps: 1, batchSize: 1, learningRate: 0.001 },
-        },
-        { count: 2, out: 'pictures' },
-      );
-      console.log(samples);`,
-    prints: '2\n',
+      const image: RgbImage = { width: 4, height: 2, data: new Uint8Array(24) };
+      const mask = { height: 2, width: 4, counts: Uint32Array.of(2, 4, 2) };
+      const found: Detection = { box: [1, 0, 3, 2], label: 0, category: 'bolt', score: 0.9, mask };
+      const canvas = drawDetections(image, [found], { scale: 8 });
+      const png = await encodePng(canvas);
+      console.log(canvas.width, canvas.height, png.toString('latin1', 1, 4));`,
+    prints: '32 16 PNG\n',
   },
   './config': {
     source: `
-      import { type Config, type ConfigInput, defineConfig, readConfig } from 'atto-maskrcnn/config';
+      import { type Config, type ConfigInput, defineConfig, loadConfig, parseConfig } from 'atto-maskrcnn/config';
 
       const input: ConfigInput = defineConfig({
         data: { format: 'coco', root: 'parts', classes: ['bolt', 'nut'] },
         training: { steps: 100, batchSize: 2, learningRate: 0.01 },
       });
-      const config: Config = await readConfig(input, { training: { steps: 7 } });
-      console.log(config.training.steps, config.data.format);`,
-    prints: '7 coco\n',
+      const parsed: Config = parseConfig(input, { training: { steps: 7 } }, 'a program');
+      const loaded: Config = await loadConfig('node_modules/atto-maskrcnn/configs/shapes/shapes.ts', ['seed=3']);
+      console.log(parsed.training.steps, loaded.seed, loaded.data.format);`,
+    prints: '7 3 shapes\n',
   },
   './backbone': {
     source: `
