@@ -107,12 +107,24 @@ function classificationFormat(data: DataSettings): ClassificationFormat {
 }
 
 /**
+ * A data section with the defaults of its format, as configs have them.
+ *
+ * @throws UserError that names a key which the format doesn't have, or whose value is impossible
+ */
+function withDefaults(data: DataSettings): DataSettings {
+  const parsed = z.safeParse(formatOf(data).schema, data);
+  if (parsed.success) return parsed.data;
+  const [{ path, message }] = parsed.error.issues;
+  throw new UserError(`${['data', ...path].join('.')}: ${message}`);
+}
+
+/**
  * The classes that a config's data has; a label is an index into them.
  *
  * @throws UserError where only an annotation file or folders name them: {@link resolveClasses} reads them.
  */
 export function classesOf(data: DataSettings): readonly string[] {
-  const classes = formatOf(data).classes(data);
+  const classes = formatOf(data).classes(withDefaults(data));
   if (classes) return classes;
   throw new UserError(
     'data.classes is not set. Name the classes, as in data.classes=person,car: the data itself is not read here.',
@@ -120,8 +132,8 @@ export function classesOf(data: DataSettings): readonly string[] {
 }
 
 /**
- * The data section with its classes: where it doesn't say them, those that its files name. What is trained on them keeps
- * the names, so that it is of use without the files.
+ * The data section with its defaults and its classes: where it doesn't say them, those that its files name. What is
+ * trained on them keeps the names, so that it is of use without the files.
  *
  * @param split whose files count
  * @throws UserError when the files can't be read or name no classes
@@ -131,13 +143,15 @@ export async function resolveClasses<Data extends DataSettings>(
   split: SplitName = 'train',
 ): Promise<Data> {
   const format = formatOf(data);
-  if (format.classes(data)) return data;
-  return { ...data, classes: (await format.readClasses?.(data, split)) ?? classesOf(data) };
+  const settings = { ...data, ...withDefaults(data) };
+  if (format.classes(settings)) return settings;
+  return { ...settings, classes: (await format.readClasses?.(settings, split)) ?? classesOf(data) };
 }
 
 /**
  * Opens a split of a detector's data; generated data is generated where it isn't there yet.
  *
+ * @param data a data section; its defaults and classes are filled in where it lacks them
  * @throws UserError when the data isn't there or its lists are wrong
  */
 export async function openDataset(
@@ -146,18 +160,20 @@ export async function openDataset(
   { purpose = split === 'train' ? 'training' : 'evaluation', report = refuse, onGenerate }: OpenOptions = {},
 ): Promise<Dataset> {
   const format = detectionFormat(data);
-  const classes = classesOf(data);
-  const contents = await format.detection.open(data, split, { classes, purpose, report, onGenerate });
-  const reader = format.detection.reader(data, false);
+  const settings = await resolveClasses(data);
+  const classes = classesOf(settings);
+  const contents = await format.detection.open(settings, split, { classes, purpose, report, onGenerate });
+  const reader = format.detection.reader(settings, false);
   const load = async (id: string) =>
     sampleOf(await reader.read(id, contents.records?.get(id)), classes, purpose);
-  return { ...contents, data, format, classes, load };
+  return { ...contents, data: settings, format, classes, load };
 }
 
 /**
  * Opens a split of a classifier's data; generated data is generated where it isn't there yet. The files aren't looked
  * into.
  *
+ * @param data a data section; its defaults and classes are filled in where it lacks them
  * @throws UserError when the data isn't there, or a class has no images
  */
 export async function openLabeledSplit(
@@ -165,8 +181,7 @@ export async function openLabeledSplit(
   split: SplitName,
   { onGenerate }: Pick<OpenOptions, 'onGenerate'> = {},
 ): Promise<LabeledSplit> {
-  return classificationFormat(data).classification.open(data, split, {
-    classes: classesOf(data),
-    onGenerate,
-  });
+  const format = classificationFormat(data);
+  const settings = await resolveClasses(data);
+  return format.classification.open(settings, split, { classes: classesOf(settings), onGenerate });
 }

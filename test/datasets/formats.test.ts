@@ -15,6 +15,7 @@ import {
 } from '../../src/datasets/formats.js';
 import { evaluationLoader } from '../../src/datasets/loading/loader.js';
 import { UserError } from '../../src/errors.js';
+import { writeNoise, writeTexts } from '../support/noise-images.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 test("README's table has every format that feeds a detector", () => {
@@ -34,6 +35,21 @@ test('a format says what it is not for, and an unknown one what there is', async
   expect(() => formatOf({ format: 'cocco', root: '' })).toThrow(
     /there is no format "cocco"; there are voc, coco, /,
   );
+});
+
+test('programs may leave out defaults and classes', async () => {
+  const root = tempFolder();
+  await writeNoise(root, ['images/val/a.png']);
+  writeTexts(root, {
+    'data.yaml': 'train: images\nval: images/val\nnames: [cat, dog]\n',
+    'labels/val/a.txt': '1 0 0 1 0 1 1',
+  });
+  const dataset = await openDataset({ format: 'yolo', root }, 'val');
+  expect(dataset.classes).toEqual(['cat', 'dog']);
+  expect(dataset.data).toMatchObject({ yaml: 'data.yaml', train: 'train', classes: ['cat', 'dog'] });
+  expect((await dataset.load('a')).instances).toMatchObject([{ label: 1 }]);
+  const misspelled = { format: 'yolo', root, yml: 'data.yaml' };
+  await expect(openDataset(misspelled, 'val')).rejects.toThrow('data: Unrecognized key: "yml"');
 });
 
 /** A program's own format: images of one color with an object in the corner, as many as `count` says. */

@@ -33,7 +33,7 @@ export function sbdReader(data: SbdData): ImageReader {
     const indices = new Set([...masks.keys(), ...instances.categories.map((_, i) => i + 1)]);
     const objects = [...indices]
       .sort((a, b) => a - b)
-      .map((index) => readObject(index, masks.get(index), instances.categories, file, report));
+      .map((index) => readObject(index, masks.get(index), { file, ...instances }, report));
     return { ...known, objects };
   };
   return { read };
@@ -64,8 +64,7 @@ function readInstances(file: string, id: string, report: Report): InstanceFile |
 function readObject(
   index: number,
   mask: RunLengthMask | undefined,
-  categories: readonly number[],
-  file: string,
+  { file, categories }: Pick<InstanceFile, 'categories'> & { readonly file: string },
   report: Report,
 ): ReadObject {
   const category = categories[index - 1];

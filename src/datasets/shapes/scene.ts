@@ -52,7 +52,7 @@ export function drawScene(width: number, height: number, random: RandomStream, s
     const pixels = coveredPixels(shape, placement, width, height);
     if (!staysVisible(pixels, owners, areas)) continue;
     const color = distinctColor(colors, random);
-    paintShape(context, shape, placement, color, light, random);
+    paintShape(context, { shape, placement, color }, light, random);
     shapes.push(shape);
     colors.push(color);
     areas.push(pixels.length);
@@ -113,12 +113,17 @@ function paintBackground(context: SKRSContext2D, color: Color, random: RandomStr
   context.restore();
 }
 
+/** A shape with its place and its color. */
+interface PlacedShape {
+  readonly shape: ShapeClass;
+  readonly placement: Placement;
+  readonly color: Color;
+}
+
 /** A textured shape with a soft shadow, lit from the direction `light`. */
 function paintShape(
   context: SKRSContext2D,
-  shape: ShapeClass,
-  placement: Placement,
-  color: Color,
+  { shape, placement, color }: PlacedShape,
   light: number,
   random: RandomStream,
 ): void {
