@@ -1,12 +1,8 @@
 import path from 'node:path';
 import type { ConfigOverrides } from '../config/overrides.js';
 import type { SplitName } from '../datasets/sample.js';
-import { loadEngine } from '../engine/load.js';
 import { writeTextAtomically } from '../files.js';
-import { Weights } from '../nn/weights.js';
-import { readLog } from '../training/log.js';
 import { runFolder } from '../training/run-folder.js';
-import { loadWeights } from '../weights/model-file.js';
 import { taskOf } from './find-task.js';
 import type { JobListener } from './listener.js';
 import type { TaskEvaluation } from './task.js';
@@ -44,6 +40,11 @@ export interface EvaluationResult {
 export async function evaluate(target: string, options: EvaluateOptions = {}): Promise<EvaluationResult> {
   const { overrides = [], split = 'val', out, signal } = options;
   const { weights: file, config, folder } = await findTrainedModel(target, overrides);
+  // The engine is loaded by what computes, not by what else the entry has.
+  const { loadEngine } = await import('../engine/load.js');
+  const { Weights } = await import('../nn/weights.js');
+  const { readLog } = await import('../training/log.js');
+  const { loadWeights } = await import('../weights/model-file.js');
   const { threads, precision } = config;
   const engine = await loadEngine({ threads, precision });
   const task = taskOf(config);

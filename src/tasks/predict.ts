@@ -10,7 +10,7 @@ import { UserError } from '../errors.js';
 import { writeTextAtomically } from '../files.js';
 import { taskOf } from './find-task.js';
 import type { JobListener } from './listener.js';
-import type { Prediction } from './task.js';
+import type { Prediction } from './predictor.js';
 import { findTrainedModel } from './trained-model.js';
 
 export interface PredictOptions extends JobListener, EngineOptions {

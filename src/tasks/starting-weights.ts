@@ -2,7 +2,8 @@ import { networkNouns } from '../config/require-task.js';
 import type { Config } from '../config/schema.js';
 import { UserError } from '../errors.js';
 import type { Weights } from '../nn/weights.js';
-import { loadBackboneWeights, loadWeights, readModelConfig } from '../weights/model-file.js';
+import { readModelConfig } from '../weights/model-config.js';
+import { loadBackboneWeights, loadWeights } from '../weights/model-file.js';
 import { taskOf } from './find-task.js';
 
 /**

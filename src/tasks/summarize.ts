@@ -4,7 +4,7 @@ import { type CountOptions, countingRules } from '../complexity/network-summary.
 import type { ConfigOverrides } from '../config/overrides.js';
 import type { Config } from '../config/schema.js';
 import { findRun, readRunConfig, runFolder } from '../training/run-folder.js';
-import { readModelConfig } from '../weights/model-file.js';
+import { readModelConfig } from '../weights/model-config.js';
 import { taskOf } from './find-task.js';
 import type { JobListener } from './listener.js';
 import { type ConfigSource, nameOfConfig, readConfig } from './read-config.js';

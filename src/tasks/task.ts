@@ -1,10 +1,8 @@
-import type { Canvas } from '@napi-rs/canvas';
 import type { ClassifierSummary, CountOptions, DetectorSummary } from '../complexity/network-summary.js';
 import type { TaskName } from '../config/require-task.js';
 import type { Config } from '../config/schema.js';
 import type { CheckOptions, CheckResult, LabeledSplitSummary } from '../datasets/check.js';
 import type { SplitSummary } from '../datasets/checks/summary.js';
-import type { WrittenResult } from '../datasets/coco/results.js';
 import type { RgbImage, SplitName } from '../datasets/sample.js';
 import type { DrawnObject } from '../drawing/draw-objects.js';
 import type { ClassificationMetrics } from '../metrics/classification-metrics.js';
@@ -17,6 +15,7 @@ import type { Learner } from '../training/learner.js';
 import type { RunFolder } from '../training/run-folder.js';
 import type { ImageClassifier } from './classification/image-classifier.js';
 import type { Detector } from './detection/detector.js';
+import type { Predictor, PredictorOptions } from './predictor.js';
 import type { LoadOptions } from './trained-model.js';
 
 /** Types that differ between tasks. */
@@ -51,7 +50,10 @@ export interface Task<T extends TaskTypes = TaskTypes> {
   describeSplit(split: T['split']): string;
   /** Network of a config with its classes. */
   build(config: T['config']): T['network'];
-  learner(config: T['config'], splits: TrainingSplits<T['split']>): Learner<T['sample'], T['evaluation']>;
+  learner(
+    config: T['config'],
+    splits: TrainingSplits<T['split']>,
+  ): Promise<Learner<T['sample'], T['evaluation']>>;
   /** Evaluates on a split; undefined when the signal ended it. */
   evaluate(
     subject: EvaluationSubject<T['config'], T['network']>,
@@ -126,39 +128,6 @@ export interface WrittenEvaluation<Evaluation> {
   readonly notices: readonly string[];
   /** Files worth naming that were written, by their titles. */
   readonly files: readonly { readonly title: string; readonly file: string }[];
-}
-
-export interface PredictorOptions extends LoadOptions {
-  /** Minimum score of detections, from 0 to 1, exclusive. */
-  readonly score?: number | undefined;
-}
-
-/** Loaded network that looks at images one by one. */
-export interface Predictor {
-  /** Name of the file for the results of all images. */
-  readonly resultsFile: string;
-  /** Sum of the results in words, such as `3 detections in 2 images`. */
-  describeResults(results: number, images: number): string;
-  /** Reads an image; what it gives then predicts. Rejects with a UserError where the image can't be read. */
-  read(file: string): Promise<() => Promise<Prediction>>;
-  dispose(): void;
-}
-
-/** Most probable classes of an image, as the results file of a classifier has them. */
-export interface WrittenPrediction {
-  readonly image_id: string;
-  readonly file: string;
-  /** By falling probability; `category_id` counts the config's classes from 1. */
-  readonly predictions: readonly { category_id: number; category: string; probability: number }[];
-}
-
-export interface Prediction {
-  /** Entries for the results file. */
-  readonly results: readonly (WrittenResult | WrittenPrediction)[];
-  /** Results in a few words. */
-  readonly summary: string;
-  /** Draws the results on the image; undefined for a task that draws nothing. */
-  readonly picture?: () => Canvas;
 }
 
 export interface ViewSelection {

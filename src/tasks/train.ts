@@ -68,7 +68,7 @@ export async function train(source: ConfigSource, options: TrainOptions = {}): P
   };
   const split = await open('train');
   const validation = training.validateEvery === undefined ? undefined : await open('val');
-  const learner = task.learner(config, { train: split, validation });
+  const learner = await task.learner(config, { train: split, validation });
   // Not before the data and the network, so that a mistake there leaves no run behind.
   await writeConfig(folder, config);
   options.onNotice?.(`Training on ${task.describeSplit(split)}; the run is ${folder.folder}`);

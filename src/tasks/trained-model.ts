@@ -6,7 +6,7 @@ import type { RgbImage } from '../datasets/sample.js';
 import type { EngineOptions } from '../engine/load.js';
 import { UserError } from '../errors.js';
 import { exists, findRun, readRunConfig, runFolder } from '../training/run-folder.js';
-import { readModelConfig } from '../weights/model-file.js';
+import { readModelConfig } from '../weights/model-config.js';
 
 /** Weights file of a trained model with its config, and the folder for what is made of it. */
 export interface TrainedModel {

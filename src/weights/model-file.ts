@@ -1,8 +1,5 @@
-import type { ConfigOverrides } from '../config/overrides.js';
-import { parseSavedConfig } from '../config/parse.js';
 import type { Config } from '../config/schema.js';
 import { tf } from '../engine/tf.js';
-import { UserError } from '../errors.js';
 import type { Parameter } from '../nn/parameter.js';
 import type { Weights } from '../nn/weights.js';
 import { fitTensors, requireFit } from './fit.js';
@@ -37,26 +34,6 @@ export function* weightTensors(weights: Weights): Generator<NamedTensor> {
  */
 export async function saveModel(file: string, weights: Weights, config: Config): Promise<void> {
   await writeSafetensors(file, weightTensors(weights), { config: JSON.stringify(config) });
-}
-
-/**
- * Reads the config in a weights file, and nothing else of it.
- *
- * @param overrides each as `key.path=value`
- * @throws UserError when there is no such file, when it holds no config, or when an override doesn't fit
- */
-export async function readModelConfig(file: string, overrides: ConfigOverrides = []): Promise<Config> {
-  return withTensors(file, async (source) => configOf(source, overrides));
-}
-
-function configOf({ file, metadata }: TensorFile, overrides: ConfigOverrides): Config {
-  const { config } = metadata;
-  if (config === undefined) {
-    throw new UserError(
-      `${file}: holds tensors but no config, so it wasn't written by atto; bring it in with: atto import`,
-    );
-  }
-  return parseSavedConfig(JSON.parse(config), overrides, file);
 }
 
 /**

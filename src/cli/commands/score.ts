@@ -35,7 +35,9 @@ Example:
 }
 
 async function scoreCommand({ json, ...options }: ScoreCommandOptions): Promise<void> {
-  const { scoreDetections, metricsTable } = await import('../../api/evaluation.js');
+  // Not by way of the entry, which takes longer to load than a small file to score.
+  const { scoreDetections } = await import('../../metrics/score.js');
+  const { metricsTable } = await import('../../report/tables/metrics-tables.js');
   await runJob('Stopping after this image; nothing is scored.', async ({ progress, signal }) => {
     const scores = await scoreDetections({
       ...options,

@@ -61,14 +61,16 @@ const lineInterval = 15;
 
 function lines(): Display {
   const clocks = clockOfLabel();
-  const printed = new Map<string, number>();
+  const printed = new Map<string, { readonly at: number; readonly done: number }>();
   return {
     end: () => {},
     show: (label, done, total, detail = '') => {
       const remaining = clocks(label)(done, total);
       const now = performance.now() / 1000;
-      if (now - (printed.get(label) ?? Number.NEGATIVE_INFINITY) < lineInterval && done < total) return;
-      printed.set(label, now);
+      const last = printed.get(label);
+      // Rounded numbers may reach the total several times.
+      if (last && (last.done === done || (now - last.at < lineInterval && done < total))) return;
+      printed.set(label, { at: now, done });
       console.error([`${label} ${done}/${total}`, `ETA ${remaining}`, detail].filter(Boolean).join('  '));
     },
   };

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { requireClassification } from '../../config/require-task.js';
 import type { ClassificationConfig } from '../../config/schema.js';
 import { classesOf } from '../../datasets/formats.js';
@@ -5,12 +6,15 @@ import { centerCropResize } from '../../datasets/images/crop.js';
 import { decodeSeen } from '../../datasets/images/decode-image.js';
 import type { RgbImage } from '../../datasets/sample.js';
 import { loadEngine } from '../../engine/load.js';
+import { UserError } from '../../errors.js';
 import { mostProbable, softmax } from '../../metrics/classification-metrics.js';
+import { percent } from '../../metrics/metric-value.js';
 import { classifyImages } from '../../models/classification.js';
 import { type ClassifierNetwork, configuredClassifier } from '../../models/classifier.js';
 import { TensorOps } from '../../nn/tensor-ops.js';
 import { Weights } from '../../nn/weights.js';
 import { loadWeights } from '../../weights/model-file.js';
+import type { Predictor, PredictorOptions, WrittenPrediction } from '../predictor.js';
 import { findTrainedModel, type ImageSource, isImageList, type LoadOptions } from '../trained-model.js';
 
 /** A class that an image may show. */
@@ -137,4 +141,43 @@ export class ImageClassifier {
       probability: probabilities[label],
     }));
   }
+}
+
+/** Loads a classifier that predicts for files: the five most probable classes of each. */
+export async function classificationPredictor(
+  target: string,
+  { score, ...options }: PredictorOptions,
+): Promise<Predictor> {
+  if (score !== undefined) {
+    throw new UserError(
+      `--score: ${target} is a classifier's, whose most probable classes are given as they are`,
+    );
+  }
+  const classifier = await ImageClassifier.load(target, options);
+  return {
+    resultsFile: 'predictions.json',
+    describeResults: (_, images) => `${images} image${images === 1 ? '' : 's'}`,
+    read: async (file) => {
+      const classes = await classifier.classify(file);
+      return async () => ({ results: [written(file, classes)], summary: summarize(classes) });
+    },
+    dispose: () => classifier.dispose(),
+  };
+}
+
+function written(file: string, classes: readonly Classification[]): WrittenPrediction {
+  return {
+    image_id: path.parse(file).name,
+    file,
+    predictions: classes.map(({ label, category, probability }) => ({
+      category_id: label + 1,
+      category,
+      probability,
+    })),
+  };
+}
+
+/** Classes in words, such as `star 97.1 %, circle 1.2 %`. */
+function summarize(classes: readonly Classification[]): string {
+  return classes.map(({ category, probability }) => `${category} ${percent(probability)} %`).join(', ');
 }

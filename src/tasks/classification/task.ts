@@ -6,25 +6,14 @@ import type { LabeledSplit } from '../../datasets/dataset-format.js';
 import { classesOf, openLabeledSplit, resolveClasses } from '../../datasets/formats.js';
 import { labeledSource, labeledTrainingLoader } from '../../datasets/loading/labeled-loader.js';
 import type { LabeledImage } from '../../datasets/sample.js';
-import { UserError } from '../../errors.js';
-import { percent } from '../../metrics/metric-value.js';
 import { type ClassifierNetwork, configuredClassifier } from '../../models/classifier.js';
-import { writeClassificationReport } from '../../report/classification-report.js';
 import { labeledCheckText } from '../../report/tables/check-tables.js';
 import { classifierNotes, classifierTable } from '../../report/tables/complexity-tables.js';
 import { classificationTable } from '../../report/tables/metrics-tables.js';
 import { evenlySpaced } from '../evenly-spaced.js';
-import type {
-  Predictor,
-  PredictorOptions,
-  Task,
-  ViewedSample,
-  ViewSelection,
-  WrittenPrediction,
-} from '../task.js';
-import { type ClassifierEvaluation, evaluateClassification } from './evaluation.js';
-import { type Classification, ImageClassifier } from './image-classifier.js';
-import { classificationLearner } from './learner.js';
+import type { Task, ViewedSample, ViewSelection } from '../task.js';
+import type { ClassifierEvaluation } from './evaluation.js';
+import type { ImageClassifier } from './image-classifier.js';
 import { summarizeTrainedClassifier } from './summary.js';
 
 /** Classification of whole images (Section 4.1). */
@@ -45,57 +34,23 @@ export const classificationTask: Task<{
   open: ({ data }, split, onGenerate) => openLabeledSplit(data, split, { onGenerate }),
   describeSplit: ({ files, classes }) => `${files.length} images of ${classes.length} classes`,
   build: ({ model, data }) => configuredClassifier(model, classesOf(data).length),
-  learner: classificationLearner,
-  evaluate: evaluateClassification,
-  writeReport: writeClassificationReport,
+  // Loaded when something computes: a check or a count takes neither the engine nor a canvas.
+  learner: async (config, splits) => (await import('./learner.js')).classificationLearner(config, splits),
+  evaluate: async (subject, split, options) =>
+    (await import('./evaluation.js')).evaluateClassification(subject, split, options),
+  writeReport: async (file, input) =>
+    (await import('../../report/classification-report.js')).writeClassificationReport(file, input),
   describeMetrics: classificationTable,
-  load: ImageClassifier.load,
-  predictor: classificationPredictor,
+  load: async (target, options) =>
+    (await import('./image-classifier.js')).ImageClassifier.load(target, options),
+  predictor: async (target, options) =>
+    (await import('./image-classifier.js')).classificationPredictor(target, options),
   view: viewedImages,
   summarize: summarizeTrainedClassifier,
   describeSummaries: (summaries) => `${classifierTable(summaries)}\n${classifierNotes(summaries)}`,
   check: ({ data }, options) => checkLabeledData(data, options),
   describeCheck: ({ findings, summary }) => labeledCheckText(findings, summary),
 };
-
-/** Loads a classifier that predicts for files: the five most probable classes of each. */
-async function classificationPredictor(
-  target: string,
-  { score, ...options }: PredictorOptions,
-): Promise<Predictor> {
-  if (score !== undefined) {
-    throw new UserError(
-      `--score: ${target} is a classifier's, whose most probable classes are given as they are`,
-    );
-  }
-  const classifier = await ImageClassifier.load(target, options);
-  return {
-    resultsFile: 'predictions.json',
-    describeResults: (_, images) => `${images} image${images === 1 ? '' : 's'}`,
-    read: async (file) => {
-      const classes = await classifier.classify(file);
-      return async () => ({ results: [written(file, classes)], summary: summarize(classes) });
-    },
-    dispose: () => classifier.dispose(),
-  };
-}
-
-function written(file: string, classes: readonly Classification[]): WrittenPrediction {
-  return {
-    image_id: path.parse(file).name,
-    file,
-    predictions: classes.map(({ label, category, probability }) => ({
-      category_id: label + 1,
-      category,
-      probability,
-    })),
-  };
-}
-
-/** Classes in words, such as `star 97.1 %, circle 1.2 %`. */
-function summarize(classes: readonly Classification[]): string {
-  return classes.map(({ category, probability }) => `${category} ${percent(probability)} %`).join(', ');
-}
 
 /** Images with their classes, cropped and scaled to the network's input. */
 async function* viewedImages(

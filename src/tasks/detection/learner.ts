@@ -16,6 +16,7 @@ import { randomStream } from '../../random.js';
 import type { Learner } from '../../training/learner.js';
 import type { TrainingSplits } from '../task.js';
 import { evaluateDetector } from './evaluation.js';
+import { shorterSideAt } from './multi-scale.js';
 
 /** Learner of detection: finds objects with boxes and masks. */
 export function detectionLearner(
@@ -98,18 +99,4 @@ function exampleOf({ image, instances, ignored }: Sample): TrainingExample {
     })),
     ignored: Float32Array.from(others.flatMap(({ box }) => [...box])),
   };
-}
-
-/**
- * Shorter side of the images of a batch in training: drawn from `input.multiScale`, where that is given.
- *
- * @param position number of images that training has seen before the batch
- */
-export function shorterSideAt(
-  { seed, input }: Pick<DetectionConfig, 'seed' | 'input'>,
-  position: number,
-): number {
-  const { multiScale, shorterSide } = input;
-  if (multiScale === undefined) return shorterSide;
-  return multiScale[randomStream(seed, 'scale', position).integer(multiScale.length)];
 }

@@ -7,7 +7,7 @@ import { drawnInstances } from '../../drawing/draw-detections.js';
 import { resizedSize } from '../../geometry/image-size.js';
 import { evenlySpaced } from '../evenly-spaced.js';
 import type { ViewedSample, ViewSelection } from '../task.js';
-import { shorterSideAt } from './learner.js';
+import { shorterSideAt } from './multi-scale.js';
 
 /** Samples with their objects, scaled to the network's input. */
 export async function* viewedSamples(
