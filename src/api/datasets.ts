@@ -1,5 +1,7 @@
 /** Data sets: opening, checking and converting them, and formats of one's own. */
 export { type CheckOptions, type CheckResult, checkDataset, checkLabeledData } from '../datasets/check.js';
+export type { ImageFacts } from '../datasets/checks/facts.js';
+export type { CheckContext } from '../datasets/checks/image-check.js';
 export { convertToCoco } from '../datasets/convert.js';
 export type {
   ClassificationData,
@@ -9,6 +11,7 @@ export type {
   DetectionData,
   LabeledSplit,
 } from '../datasets/dataset-format.js';
+export type { Finding, Report } from '../datasets/finding.js';
 export {
   datasetFormats,
   openDataset,
@@ -16,6 +19,7 @@ export {
   registerDatasetFormat,
   resolveClasses,
 } from '../datasets/formats.js';
+export type { ImageReader, ReadImage, ReadObject } from '../datasets/read-image.js';
 export type { Sample } from '../datasets/sample.js';
 export {
   type CheckDataOptions,

@@ -1,6 +1,7 @@
 /** atto-maskrcnn: Mask R-CNN for programs. The other entries train, evaluate, read data, draw and describe networks. */
 export { defineConfig, vocClasses } from '../config/define.js';
 export type { ClassificationConfig, Config, ConfigInput, DetectionConfig } from '../config/schema.js';
+export { decodeImage } from '../datasets/images/decode-image.js';
 export type { RgbImage } from '../datasets/sample.js';
 export { describeMachine, examineMachine, type MachineFindings } from '../engine/doctor.js';
 export { type ProvidedEngine, provideEngine } from '../engine/install/provide.js';

@@ -36,7 +36,7 @@ interface TfjsNode {
 
 const require = createRequire(import.meta.url);
 
-/** What a backend has and may do beyond TensorFlow. */
+/** Features of a backend beyond TensorFlow's. */
 interface Extras {
   /** Whether atto's own kernels (`native/kernels`) are there. */
   readonly ownKernels: boolean;

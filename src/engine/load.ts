@@ -26,7 +26,7 @@ export interface Engine {
   /** The version of libtensorflow, for example `2.21.0`. */
   readonly tensorflow: string;
   readonly package: 'tfjs-node' | 'tfjs-node-gpu';
-  /** Where operations run; `tfjs-node-gpu` runs them on the CPU when it finds no GPU. */
+  /** Device of the operations; `tfjs-node-gpu` runs them on the CPU when it finds no GPU. */
   readonly device: Device;
   readonly threads: number;
   readonly precision: Precision;

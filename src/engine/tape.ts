@@ -13,7 +13,7 @@ export type Backward = (
   saved: readonly Tensor[],
 ) => readonly (Tensor | undefined)[];
 
-/** What an operation tells of itself beside its gradients. */
+/** Facts about an operation beside its gradients. */
 export interface RecordOptions {
   /** Makes tensors that the backward pass gets; they belong to the tape. */
   readonly save?: () => readonly Tensor[];
@@ -93,7 +93,7 @@ export class Tape {
   }
 
   /**
-   * What the gradients of some outputs become for each of `wanted`, in their order; `undefined` where no output depends on
+   * Gradients of some outputs with respect to each of `wanted`, in their order; `undefined` where no output depends on
    * one. Consumes the tape and the gradients.
    */
   pullBack(

@@ -91,5 +91,5 @@ export async function exportWeights(target: string, out: string): Promise<number
 
 /** @throws UserError when a file to write has another ending */
 function requireSafetensors(out: string): void {
-  if (!out.endsWith('.safetensors')) throw new UserError(`--out ${out}: must end in .safetensors`);
+  if (!out.endsWith('.safetensors')) throw new UserError(`out ${out}: must end in .safetensors`);
 }

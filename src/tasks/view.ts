@@ -38,10 +38,10 @@ export async function viewSamples(
 ): Promise<{ folder: string; samples: number }> {
   const { overrides, split = 'train', count = 16, augmented = false } = options;
   if (!Number.isInteger(count) || count < 1 || count > largestCount) {
-    throw new UserError(`--count ${count}: must be a whole number from 1 to ${largestCount}`);
+    throw new UserError(`count ${count}: must be a whole number from 1 to ${largestCount}`);
   }
   if (augmented && split !== 'train') {
-    throw new UserError('--augmented: only the training split is augmented; leave out --split');
+    throw new UserError('augmented: only the training split is augmented, so split must be train');
   }
   const config = await readDataConfig(source, overrides);
   const name = `${nameOfConfig(source)}-${split}${augmented ? '-augmented' : ''}`;

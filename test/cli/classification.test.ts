@@ -148,6 +148,6 @@ describe('a mistake gets one message', () => {
     const photo = path.join(root, 'val', 'dog', 'dog2.png');
     const { code, stderr } = await atto(['predict', photo, '--weights', run, '--score', '0.3']);
     expect(code).toBe(2);
-    expect(stderr).toContain('--score: ');
+    expect(stderr).toContain('score: ');
   });
 });

@@ -64,9 +64,9 @@ test('augmented samples are those of the seed', async () => {
 });
 
 test.each([
-  [['--count', '0'], '--count 0: must be a whole number from 1 to 256'],
+  [['--count', '0'], 'count 0: must be a whole number from 1 to 256'],
   [['--count', 'many'], '--count many: must be a whole number'],
-  [['--split', 'val', '--augmented'], '--augmented: only the training split'],
+  [['--split', 'val', '--augmented'], 'augmented: only the training split'],
 ])('%j is refused', async (args, message) => {
   await expect(view(...args, '--out', path.join(folder, 'refused'))).rejects.toThrow(message);
 });

@@ -24,7 +24,7 @@ const headerPaths = [
   'absl/',
 ];
 
-/** What building needs besides libtensorflow. */
+/** Needs of a build besides libtensorflow. */
 export interface BuildOptions {
   readonly python: string;
   readonly compiler: string;

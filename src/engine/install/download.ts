@@ -8,7 +8,7 @@ import { lastLines, runProcess } from './processes.js';
 import type { Wheel } from './releases.js';
 import { noRoom } from './staging.js';
 
-/** What a download needs besides the wheel to download. */
+/** Needs of a download besides the wheel. */
 export interface DownloadOptions {
   /** The Python whose pip downloads. Any version: the wheel isn't installed into it. */
   readonly python: string;
@@ -79,7 +79,7 @@ async function tryDownload(
   return hash === wheel.sha256 ? wheelPath : { damage: `Its SHA-256 is ${hash}, not ${wheel.sha256}.` };
 }
 
-/** What a failed pip means: an error for the user, unless another attempt may do better. */
+/** Outcome of a failed pip: an error for the user, unless another attempt may do better. */
 function pipFailure(wheel: Wheel, output: string): { readonly damage: string } {
   if (/No space left on device/i.test(output)) throw noRoom();
   const unreachable =
@@ -106,7 +106,7 @@ function nameOf(wheel: Wheel): string {
   return `${project} ${version} (${platform})`;
 }
 
-/** What a wheel's name says: `project-version-python-abi-platform.whl`, with a dot between several platforms. */
+/** Parts of a wheel's name: `project-version-python-abi-platform.whl`, with a dot between several platforms. */
 function partsOf({ file }: Wheel) {
   const [name = '', version = '', python = '', abi = '', platforms = ''] = path.parse(file).name.split('-');
   return {

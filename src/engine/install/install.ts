@@ -25,7 +25,7 @@ import { findTools, missingTools, type Tool } from './tools.js';
 /** The steps of an installation, in their order. */
 type InstallPhase = 'download' | 'unpack' | 'build';
 
-/** How far an installation is: `done` of `total` bytes; building counts 0 of 1, then 1 of 1. */
+/** Progress of an installation: `done` of `total` bytes; building counts 0 of 1, then 1 of 1. */
 export interface InstallProgress {
   readonly phase: InstallPhase;
   readonly done: number;
@@ -78,7 +78,7 @@ export async function installEngine(release: Release, options: InstallOptions = 
   return { folder, alreadyThere: false };
 }
 
-/** Where headers and sources lie while the addons are built. */
+/** Folder of headers and sources while the addons are built. */
 const workplaceName = 'build';
 
 interface Work {

@@ -9,7 +9,7 @@ import { type Device, findRelease, thisMachine } from './releases.js';
 export interface EngineLocation {
   /** Whether `atto setup` provided it, or the installer of a tfjs-node that the user installed beside atto. */
   readonly origin: 'setup' | 'tfjs-node';
-  /** What libtensorflow was built for. */
+  /** Device that libtensorflow was built for. */
   readonly device: Device;
   readonly folder: string;
   /** Path of tfjs-node's native addon, which loads libtensorflow. */
@@ -95,7 +95,7 @@ export function packageName(device: Device): string {
   return device === 'gpu' ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
 }
 
-/** What to do where `atto setup` can't provide an engine: tfjs-node's own installer brings one. */
+/** Remedy where `atto setup` can't provide an engine: tfjs-node's own installer brings one. */
 export function otherRoute(device: Device): string {
   const name = packageName(device);
   return (

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** How a process ended and what it printed. */
+/** Exit and output of a process. */
 export interface ProcessResult {
   readonly ok: boolean;
   /** Standard output and standard error as they came. */

@@ -11,7 +11,7 @@ export interface ProvidedEngine {
   readonly tensorflow: string | undefined;
   /** Whether it was there before. */
   readonly alreadyThere: boolean;
-  /** Where it computes, which only loading it tells: undefined unless the engine is for GPUs. */
+  /** Device that it computes on, which only loading it tells: undefined unless the engine is for GPUs. */
   readonly computesOn: Device | undefined;
 }
 

@@ -1,6 +1,6 @@
 import { isNonGlibcLinuxSync } from 'detect-libc';
 
-/** Which libtensorflow atto takes, from where, and how its download is recognized. */
+/** Releases of libtensorflow that atto takes, their origin, and the hashes of their downloads. */
 
 /** One file of the Python package index. */
 export interface Wheel {
@@ -13,7 +13,7 @@ export interface Wheel {
 /** The device that a libtensorflow is built for. The one for `gpu` also computes on the CPU. */
 export type Device = 'cpu' | 'gpu';
 
-/** What makes up an engine for one kind of machine. */
+/** Components of an engine for one kind of machine. */
 export interface Release {
   readonly device: Device;
   readonly tensorflow: string;

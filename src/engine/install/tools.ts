@@ -3,9 +3,9 @@ import { runProcess } from './processes.js';
 /** A program that setting up the engine needs. */
 export interface Tool {
   readonly name: 'Python' | 'pip' | 'C++ compiler' | 'make';
-  /** What it is started with, and what it says its version is; undefined when it isn't there. */
+  /** Command that starts it, and the version that it reports; undefined when it isn't there. */
   readonly found: { readonly command: string; readonly version: string } | undefined;
-  /** What to do when it isn't there. */
+  /** Remedy when it isn't there. */
   readonly remedy: string;
 }
 
@@ -25,7 +25,7 @@ export async function findTools(env: NodeJS.ProcessEnv = process.env): Promise<r
   ];
 }
 
-/** What to do about the tools that aren't there, one line for each thing to do. */
+/** Remedies for the missing tools, a line each. */
 export function missingTools(tools: readonly Tool[]): readonly string[] {
   const missing = tools.filter((tool) => tool.found === undefined);
   const remedies = new Map<string, string[]>();

@@ -28,7 +28,7 @@ export interface NormalizedBatch {
   readonly runningVariance: Tensor;
 }
 
-/** What follows the norm in the same operation. */
+/** Steps after the norm, in the same operation. */
 interface NormEpilogue {
   readonly residual?: Tensor | undefined;
   readonly activation?: Activation | undefined;

@@ -28,7 +28,7 @@ const ranges = {
 export const activationRange = (activation: Activation | undefined): Attributes =>
   ranges[activation ?? 'none'];
 
-/** What follows the product of an image and a kernel in one differentiable operation. */
+/** Steps after the product of an image and a kernel, in the same differentiable operation. */
 export interface Epilogue {
   /** `[C]`, added to each pixel. */
   readonly bias?: Tensor | undefined;

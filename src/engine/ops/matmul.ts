@@ -27,7 +27,7 @@ const attributesOf = (a: boolean, b: boolean): Attributes => ({
   transpose_b: flag(b),
 });
 
-/** Which factor is transposed first. */
+/** Factors that are transposed first. */
 const transpositions = {
   none: attributesOf(false, false),
   first: attributesOf(true, false),

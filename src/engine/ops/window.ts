@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { type Attributes, execute, ints, text, type } from '../kernels.js';
 import { tf } from '../tf.js';
 
-/** How a square window moves over an image: PyTorch's parameters, with the same padding on all four sides. */
+/** Movement of a square window over an image: PyTorch's parameters, with the same padding on all four sides. */
 export interface Window {
   readonly stride: number;
   readonly padding: number;
@@ -30,7 +30,7 @@ export function keepsSize({ stride, padding }: Window, kernel: number): boolean 
 }
 
 /**
- * How a gradient kernel sees the same window. They know no explicit padding: where TensorFlow's SAME means the same
+ * The same window as a gradient kernel sees it. Gradient kernels know no explicit padding: where TensorFlow's SAME means the same
  * padding they are told SAME, elsewhere they get an input that has been padded before.
  */
 export function gradientWindow(

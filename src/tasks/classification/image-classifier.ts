@@ -150,7 +150,7 @@ export async function classificationPredictor(
 ): Promise<Predictor> {
   if (score !== undefined) {
     throw new UserError(
-      `--score: ${target} is a classifier's, whose most probable classes are given as they are`,
+      `score: ${target} is a classifier's, whose most probable classes are given as they are`,
     );
   }
   const classifier = await ImageClassifier.load(target, options);
