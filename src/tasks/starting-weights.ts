@@ -62,9 +62,12 @@ async function requireSameNetwork(file: string, config: Config): Promise<void> {
   await requireSameBackbone(file, config);
   const [there, here] = [task.outputs(theirs), task.outputs(config)];
   if (there === here) return;
-  throw new UserError(
-    `${file}: tells ${there} classes apart, and ${here} are to be learned; ${backboneAlone}`,
-  );
+  const others =
+    task.name === 'instance-segmentation'
+      ? `keep all layers but those of the classes: atto import ${file} --config <config> --fresh-heads --out ` +
+        'start.safetensors, then model.weights=start.safetensors'
+      : backboneAlone;
+  throw new UserError(`${file}: tells ${there} classes apart, and ${here} are to be learned; ${others}`);
 }
 
 /** Config in a file; undefined where it can't be read, which loading then reports if it matters. */

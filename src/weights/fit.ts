@@ -1,6 +1,7 @@
 import { UserError } from '../errors.js';
 import type { Parameter } from '../nn/parameter.js';
-import type { TranslatedNames } from './names.js';
+import { foreignTensors } from './frameworks.js';
+import { backgroundClasses, isClassLayer, type TranslatedNames } from './names.js';
 import { shapeText, type TensorFile } from './tensor-file.js';
 import { torchShape } from './torch-layout.js';
 
@@ -48,9 +49,10 @@ export function fitTensors(
  * Makes sure that everything fits.
  *
  * @param remedy advice for the user, as a sentence
+ * @param forClasses advice where nothing but the number of classes differs
  * @throws UserError that lists the tensors that don't
  */
-export function requireFit(file: string, fit: Fit, remedy: string): void {
+export function requireFit(file: string, fit: Fit, remedy: string, forClasses = remedy): void {
   const problems = [
     ...list(
       'of another shape',
@@ -66,7 +68,32 @@ export function requireFit(file: string, fit: Fit, remedy: string): void {
     ...list('unexpected', fit.unexpected),
   ];
   if (problems.length === 0) return;
-  throw new UserError([`${file}: doesn't fit the model`, ...problems, remedy].join('\n'));
+  const known = foreignTensors(fit.unexpected);
+  if (known !== undefined) throw new UserError(`${file}: ${known}`);
+  const classes = differingClasses(fit);
+  const advice = classes
+    ? `Only the classes differ: the file tells ${classes.there} apart, the model ${classes.here}. ${forClasses}`
+    : remedy;
+  throw new UserError([`${file}: doesn't fit the model`, ...problems, advice].join('\n'));
+}
+
+/** Numbers of classes in the file and in the model, where nothing else differs. */
+function differingClasses({
+  missing,
+  mismatched,
+  unexpected,
+}: Fit): { readonly there: number; readonly here: number } | undefined {
+  if (missing.length > 0 || unexpected.length > 0) return undefined;
+  const [first] = mismatched.flatMap(({ parameter, found }) => {
+    const background = backgroundClasses(parameter.name);
+    const here = torchShape(parameter)[0];
+    return background === undefined ? [] : [{ there: found[0] - background, here: here - background }];
+  });
+  const onlyClasses = mismatched.every(
+    ({ parameter, found }) =>
+      isClassLayer(parameter.name) && shapeText(found.slice(1)) === shapeText(torchShape(parameter).slice(1)),
+  );
+  return onlyClasses ? first : undefined;
 }
 
 /** Maximum number of names in a list. */

@@ -35,9 +35,9 @@ export function planImport(
   backbone: string,
   freshHeads: boolean,
 ): ImportPlan {
-  const target = networkKind(parameters.map(({ name }) => name));
-  const names = translateNames(source.tensors.keys(), target);
-  if (names.kind === 'classifier' && target === 'detector') {
+  const ours = parameters.map(({ name }) => name);
+  const names = translateNames(source.tensors.keys(), ours);
+  if (names.kind === 'classifier' && networkKind(ours) === 'detector') {
     const isBackbone = ({ name }: Parameter): boolean => isBackboneName(name);
     const fit = fitTensors(source, parameters.filter(isBackbone), names);
     requireFit(
@@ -55,6 +55,8 @@ export function planImport(
     plan,
     'Choose a config of the same model, and as many classes (data.classes) as it was trained with' +
       `${freshHeads ? '.' : '; or leave heads that differ fresh, with --fresh-heads.'}`,
+    'Leave the layers of the classes fresh, to be trained, and keep all others: --fresh-heads. Or set data.classes to those that ' +
+      'it was trained with.',
   );
   return { ...plan, backboneOnly: false };
 }

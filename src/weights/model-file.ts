@@ -3,7 +3,7 @@ import { tf } from '../engine/tf.js';
 import type { Parameter } from '../nn/parameter.js';
 import type { Weights } from '../nn/weights.js';
 import { fitTensors, requireFit } from './fit.js';
-import { isBackboneName, networkKind, type TranslatedNames, translateNames } from './names.js';
+import { isBackboneName, type TranslatedNames, translateNames } from './names.js';
 import { openTensors } from './open.js';
 import { writeSafetensors } from './safetensors.js';
 import type { NamedTensor, TensorFile } from './tensor-file.js';
@@ -73,6 +73,10 @@ export async function restore(source: TensorFile, weights: Weights): Promise<voi
       (names.kind === 'classifier'
         ? ', and a classification network goes into model.backbone.weights.'
         : '.'),
+    names.kind === 'detector'
+      ? `Keep all layers but those of the classes: atto import ${source.file} --config <config> --fresh-heads --out ` +
+          'start.safetensors, then model.weights=start.safetensors'
+      : `Keep all layers but the last: model.backbone.weights=${source.file} instead of model.weights`,
   );
   await takeTensors(source, weights, fit.taken);
 }
@@ -95,7 +99,10 @@ export async function takeTensors(
 }
 
 function namesFor({ parameters }: Weights, source: TensorFile): TranslatedNames {
-  return translateNames(source.tensors.keys(), networkKind(parameters.map(({ name }) => name)));
+  return translateNames(
+    source.tensors.keys(),
+    parameters.map(({ name }) => name),
+  );
 }
 
 async function withTensors<T>(file: string, use: (source: TensorFile) => Promise<T>): Promise<T> {

@@ -32,42 +32,94 @@ export function isHeadName(name: string): boolean {
   return name.startsWith('rpn.head.') || name.startsWith('roi_heads.') || denseLayer.test(name);
 }
 
+/** Layers with an output, or several, for each class. */
+const classLayer =
+  /^(roi_heads\.(box_predictor\.(cls_score|bbox_pred)|mask_predictor\.mask_fcn_logits)|fc|classifier)\./;
+
+/** Whether one of our names is that of a layer whose size goes by the number of classes. */
+export function isClassLayer(name: string): boolean {
+  return classLayer.test(name);
+}
+
+/** Number of outputs beside those of the classes, for the layer that tells classes apart; undefined for all others. */
+export function backgroundClasses(name: string): number | undefined {
+  if (name.startsWith('roi_heads.box_predictor.cls_score.')) return 1;
+  return denseLayer.test(name) ? 0 : undefined;
+}
+
 /** Names of a file's tensors in one of our networks. */
 export interface TranslatedNames {
   /** Kind of network that the file holds. */
   readonly kind: NetworkKind;
   /** Names in the file, by ours. */
   readonly byOurs: ReadonlyMap<string, string>;
-  /** Names in the file of tensors without use: counters of batches, and the dense layer for a detector. */
+  /**
+   * Names in the file of tensors without use: counters of batches, the dense layer for a detector, and what stands beside
+   * a wrapped network.
+   */
   readonly unused: readonly string[];
 }
 
 /**
- * Translates the names in a file.
+ * Translates the names in a file. A prefix that a wrapper put before the network's names is taken off, such as
+ * `module.`, `_orig_mod.` or `model.`
  *
- * @param target kind of the network to fill
+ * @param ours names of the network to fill
  */
-export function translateNames(fileNames: Iterable<string>, target: NetworkKind): TranslatedNames {
+export function translateNames(fileNames: Iterable<string>, ours: readonly string[]): TranslatedNames {
   const all = [...fileNames];
-  // nn.DataParallel puts it before all names.
-  const wrapper = all.every((name) => name.startsWith('module.')) ? 'module.' : '';
-  const names = all.map((name) => name.slice(wrapper.length));
+  const wanted = new Set(ours);
+  let best = translateBehind('', all, ours);
+  let most = countFits(best, wanted);
+  for (const prefix of sharedPrefixes(all)) {
+    const translated = translateBehind(prefix, all, ours);
+    const fits = countFits(translated, wanted);
+    if (fits > most) [best, most] = [translated, fits];
+  }
+  return best;
+}
+
+function countFits({ byOurs }: TranslatedNames, wanted: ReadonlySet<string>): number {
+  let fits = 0;
+  for (const name of byOurs.keys()) if (wanted.has(name)) fits++;
+  return fits;
+}
+
+/** Prefixes that more than half of the names share, the shortest first, up to the parts of a detector. */
+function sharedPrefixes(names: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const name of names) {
+    for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+      if (detectorPart.test(name.slice(name.lastIndexOf('.', dot - 1) + 1))) break;
+      const prefix = name.slice(0, dot + 1);
+      counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
+    }
+  }
+  const shared = [...counts].filter(([, count]) => count > names.length / 2).map(([prefix]) => prefix);
+  return shared.sort((a, b) => a.length - b.length);
+}
+
+/** Translates the names that start with a prefix; all others are of no use. */
+function translateBehind(prefix: string, all: readonly string[], ours: readonly string[]): TranslatedNames {
+  const target = networkKind(ours);
+  const inFile = all.filter((name) => name.startsWith(prefix));
+  const names = inFile.map((name) => name.slice(prefix.length));
   const kind = networkKind(names);
   const translate = translation(kind, names);
 
   const byOurs = new Map<string, string>();
-  const unused: string[] = [];
+  const unused = all.filter((name) => !name.startsWith(prefix));
   for (const [i, name] of names.entries()) {
     const isUseless =
       name.endsWith(counterSuffix) ||
       (kind === 'classifier' && target === 'detector' && denseLayer.test(name));
     if (isUseless) {
-      unused.push(all[i]);
+      unused.push(inFile[i]);
       continue;
     }
     const translated = translate(name);
     const isBare = target === 'detector' && kind === 'classifier';
-    byOurs.set(isBare ? backbonePrefix + translated : translated, all[i]);
+    byOurs.set(isBare ? backbonePrefix + translated : translated, inFile[i]);
   }
   return { kind, byOurs, unused };
 }

@@ -8,19 +8,26 @@ export type PickleValue =
   | Map<PickleValue, PickleValue>
   | PickleName
   | PickleCall
+  | PickleForeign
   | PicklePersistent;
 
-/** Function or class, such as `torch._utils._rebuild_tensor_v2`. */
+/** Known function or class, such as `torch._utils._rebuild_tensor_v2`. */
 export interface PickleName {
   readonly kind: 'name';
   readonly name: string;
 }
 
-/** Function or class with the arguments that Python would call it with. */
+/** Known function or class with the arguments that Python would call it with. */
 export interface PickleCall {
   readonly kind: 'call';
   readonly name: string;
   readonly args: readonly PickleValue[];
+}
+
+/** Unknown function or class, or whatever Python would make with it. Nothing of it is kept but its name. */
+export interface PickleForeign {
+  readonly kind: 'foreign';
+  readonly name: string;
 }
 
 /** Reference to something outside the pickle, with its description. */
@@ -34,18 +41,25 @@ export class PickleError extends Error {
   override readonly name = 'PickleError';
   /** Whether the bytes end before the pickle does. */
   readonly cutOff: boolean;
+  /** Function or class that would have to be run. */
+  readonly foreign: string | undefined;
 
-  constructor(message: string, cutOff = false) {
+  constructor(message: string, { cutOff = false, foreign }: { cutOff?: boolean; foreign?: string } = {}) {
     super(message);
     this.cutOff = cutOff;
+    this.foreign = foreign;
   }
 }
 
-/** Whether a value is a name, a call or a reference. */
+/** Whether a value is a name, a call, something foreign or a reference. */
 export function isRecord(
   value: PickleValue | undefined,
-): value is PickleName | PickleCall | PicklePersistent {
+): value is PickleName | PickleCall | PickleForeign | PicklePersistent {
   return typeof value === 'object' && value !== null && 'kind' in value;
+}
+
+export function isForeign(value: PickleValue | undefined): value is PickleForeign {
+  return isRecord(value) && value.kind === 'foreign';
 }
 
 const decoder = new TextDecoder('utf-8');
@@ -155,16 +169,18 @@ export class PickleMachine {
     return values;
   }
 
-  /** Appends to the list on top. */
+  /** Appends to the list on top; what is foreign takes anything. */
   append(values: readonly PickleValue[]): void {
     const list = this.top();
+    if (isForeign(list)) return;
     if (!Array.isArray(list)) throw this.#damaged();
     for (const value of values) list.push(value);
   }
 
-  /** Sets alternating keys and values in the dictionary on top. */
+  /** Sets alternating keys and values in the dictionary on top; what is foreign takes anything. */
   setItems(items: readonly PickleValue[]): void {
     const dictionary = this.top();
+    if (isForeign(dictionary)) return;
     if (!(dictionary instanceof Map) || items.length % 2 !== 0) throw this.#damaged();
     for (let i = 0; i < items.length; i += 2) dictionary.set(items[i], items[i + 1]);
   }
@@ -194,5 +210,5 @@ export class PickleMachine {
 }
 
 function cutOff(): PickleError {
-  return new PickleError('its pickle is cut off', true);
+  return new PickleError('its pickle is cut off', { cutOff: true });
 }

@@ -1,4 +1,5 @@
 import {
+  isForeign,
   isRecord,
   PickleError,
   PickleMachine,
@@ -7,8 +8,9 @@ import {
 } from './pickle-machine.js';
 
 /**
- * The part of Python's pickle format (protocol 2) in which `torch.save` writes tensors. Nothing in a pickle is run: the
- * name of a function or class and the arguments of a call come out as records. Unexpected names and all other opcodes
+ * The part of Python's pickle format (protocol 2) in which `torch.save` writes tensors and what checkpoints hold beside
+ * them. Nothing in a pickle is run: the name of a known function or class and the arguments of a call come out as records.
+ * Every other name, and whatever would be made with it, comes out as a placeholder that holds nothing. All other opcodes
  * are refused.
  */
 
@@ -27,13 +29,13 @@ const orderedDictionary = 'collections.OrderedDict';
  * Reads one pickle.
  *
  * @param bytes may go on behind the pickle
- * @param names functions and classes that it may name, beside `collections.OrderedDict`
+ * @param names functions and classes whose calls are records, beside `collections.OrderedDict`; all others are foreign
  * @param start position of its first byte
- * @throws PickleError when it is damaged, cut off, or holds more than data
+ * @throws PickleError when it is damaged, cut off, or uses other opcodes
  */
 export function readPickle(bytes: Uint8Array, names: ReadonlySet<string>, start = 0): Pickle {
   const machine = new PickleMachine(bytes, start);
-  const allowed = new Set([orderedDictionary, ...names]);
+  const known = new Set([orderedDictionary, ...names]);
   for (;;) {
     const at = machine.position;
     const opcode = machine.byte();
@@ -46,15 +48,15 @@ export function readPickle(bytes: Uint8Array, names: ReadonlySet<string>, start 
         `its pickle has the opcode 0x${opcode.toString(16).padStart(2, '0')} at byte ${at}`,
       );
     }
-    operation(machine, allowed);
+    operation(machine, known);
   }
 }
 
 const STOP = 0x2e;
 
-type Operation = (machine: PickleMachine, allowed: ReadonlySet<string>) => void;
+type Operation = (machine: PickleMachine, known: ReadonlySet<string>) => void;
 
-/** Effects of the opcodes that tensors are written with. */
+/** Effects of the opcodes. */
 const operations: ReadonlyMap<number, Operation> = new Map<number, Operation>([
   // PROTO
   [
@@ -103,11 +105,9 @@ const operations: ReadonlyMap<number, Operation> = new Map<number, Operation>([
   // GLOBAL
   [
     0x63,
-    (machine, allowed) => {
-      const at = machine.position - 1;
+    (machine, known) => {
       const name = `${machine.line()}.${machine.line()}`;
-      if (!allowed.has(name)) throw new PickleError(`its pickle names ${name} (GLOBAL at byte ${at})`);
-      machine.push({ kind: 'name', name });
+      machine.push({ kind: known.has(name) ? 'name' : 'foreign', name });
     },
   ],
   // REDUCE
@@ -115,6 +115,10 @@ const operations: ReadonlyMap<number, Operation> = new Map<number, Operation>([
     0x52,
     (machine) => {
       const [callee, args] = machine.popSome(2);
+      if (isForeign(callee)) {
+        machine.push(callee);
+        return;
+      }
       if (!isRecord(callee) || callee.kind !== 'name' || !Array.isArray(args)) {
         throw new PickleError(
           `its pickle calls what isn't a function (REDUCE at byte ${machine.position - 1})`,
@@ -125,13 +129,25 @@ const operations: ReadonlyMap<number, Operation> = new Map<number, Operation>([
       else throw new PickleError(`its pickle calls ${orderedDictionary} with arguments`);
     },
   ],
+  // NEWOBJ
+  [
+    0x81,
+    (machine) => {
+      const [type] = machine.popSome(2);
+      if (!isForeign(type)) {
+        throw new PickleError(`its pickle makes an object (NEWOBJ at byte ${machine.position - 1})`);
+      }
+      machine.push(type);
+    },
+  ],
   // BUILD
   [
     0x62,
     (machine) => {
       machine.pop();
+      const built = machine.top();
       // Left out: attributes that a state dict has beside its items, such as the versions of its modules.
-      if (machine.top() instanceof Map) return;
+      if (built instanceof Map || isForeign(built)) return;
       throw new PickleError(`its pickle builds an object (BUILD at byte ${machine.position - 1})`);
     },
   ],

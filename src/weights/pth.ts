@@ -2,6 +2,7 @@ import { type Entry, fromFdPromise } from 'yauzl';
 import { messageOf, UserError } from '../errors.js';
 import { elementWidth } from './element-types.js';
 import type { FileRanges } from './file-ranges.js';
+import { foreignFiles } from './frameworks.js';
 import { type Pickle, readPickle } from './pickle.js';
 import { PickleError, type PickleValue } from './pickle-machine.js';
 import {
@@ -38,6 +39,7 @@ export async function readPth(ranges: FileRanges): Promise<TensorFile> {
     }
   }
   const pickle = archive.get('data.pkl');
+  if (!pickle && archive.has('model.weights.h5')) throw new UserError(`${file}: ${foreignFiles.keras}`);
   if (!pickle) throw new UserError(`${file}: is a zip archive, but not one that torch.save wrote`);
   if (pickle.size > largestPickle) throw new UserError(`${file}: its pickle has ${pickle.size} bytes`);
   const tensors = await pickledTensors(file, async () =>

@@ -1,7 +1,15 @@
 import { UserError } from '../errors.js';
 import { type ElementType, elementWidth, readableType, toFloat32 } from './element-types.js';
 import type { FileRanges } from './file-ranges.js';
-import { isRecord, PickleError, type PicklePersistent, type PickleValue } from './pickle-machine.js';
+import { foreignObject } from './frameworks.js';
+import {
+  isForeign,
+  isRecord,
+  PickleError,
+  type PickleForeign,
+  type PicklePersistent,
+  type PickleValue,
+} from './pickle-machine.js';
 import { elements, type TensorFile } from './tensor-file.js';
 
 /** One-dimensional array of values outside the pickle. Several tensors may share it. */
@@ -38,7 +46,7 @@ const storageTypes: ReadonlyMap<string, ElementType> = new Map([
 const rebuildTensor = 'torch._utils._rebuild_tensor_v2';
 const rebuildParameter = 'torch._utils._rebuild_parameter';
 
-/** Functions and classes that a pickle of tensors names. */
+/** Functions and classes that tensors are made with. */
 export const tensorNames: ReadonlySet<string> = new Set([
   rebuildTensor,
   rebuildParameter,
@@ -55,6 +63,8 @@ export async function pickledTensors<T>(file: string, read: () => Promise<T>): P
     return await read();
   } catch (error) {
     if (!(error instanceof PickleError)) throw error;
+    const known = error.foreign === undefined ? undefined : foreignObject(error.foreign);
+    if (known !== undefined) throw new UserError(`${file}: ${known}`);
     throw new UserError(
       `${file}: ${error.message}. Only plain tensors are read, and nothing in a pickle is ever run. ` +
         'If you trust the file, save its tensors alone: torch.save(model.state_dict(), "weights.pth")',
@@ -66,9 +76,9 @@ export async function pickledTensors<T>(file: string, read: () => Promise<T>): P
 const checkpointKeys = ['model', 'state_dict', 'model_state_dict'];
 
 /**
- * Tensors of a pickled state dict, or of the checkpoint that holds one.
+ * Tensors of a pickled state dict, or of the checkpoint that holds one. Whatever else a checkpoint holds isn't looked at.
  *
- * @throws PickleError when there are none, or when one is damaged
+ * @throws PickleError when there are none, or when one is damaged or would need code to be run
  */
 export function stateDictTensors(root: PickleValue): ReadonlyMap<string, TensorView> {
   const dictionary = findStateDict(root);
@@ -85,18 +95,30 @@ export function stateDictTensors(root: PickleValue): ReadonlyMap<string, TensorV
   return tensors;
 }
 
+/** @throws PickleError where an object of some class stands in its place, such as a whole model */
 function findStateDict(root: PickleValue): Map<PickleValue, PickleValue> | undefined {
+  if (isForeign(root)) throw needsCode(root, 'a state dict should be');
   if (!(root instanceof Map)) return undefined;
   for (const key of checkpointKeys) {
     const inner = root.get(key);
     if (inner instanceof Map) return inner;
+    if (isForeign(inner)) throw needsCode(inner, 'a state dict should be');
   }
   return root;
 }
 
-/** View that a pickled tensor describes; undefined for any other value. */
+function needsCode({ name }: PickleForeign, place: string): PickleError {
+  return new PickleError(`its pickle names ${name} where ${place}`, { foreign: name });
+}
+
+/**
+ * View that a pickled tensor describes; undefined for other data.
+ *
+ * @throws PickleError when it is damaged, or when it is no data at all
+ */
 function tensorView(name: string, value: PickleValue): TensorView | undefined {
   const tensor = argumentsOf(rebuildParameter, value)?.at(0) ?? value;
+  if (isForeign(tensor)) throw needsCode(tensor, `the tensor ${name} should be`);
   const args = argumentsOf(rebuildTensor, tensor);
   if (!args) return undefined;
   const [storage, offset, shape, strides] = args;
@@ -129,6 +151,7 @@ function span({ shape, strides }: Pick<TensorView, 'shape' | 'strides'>): number
 export function pickledStorage({ id }: PicklePersistent): PickledStorage {
   // The fourth is where the storage was, such as cuda:0; a sixth, of PyTorch before 0.4, makes it a view of another.
   const [kind, storageType, storage, , storageLength, view = null] = Array.isArray(id) ? id : [];
+  if (isForeign(storageType)) throw needsCode(storageType, 'the type of a storage should be');
   const type = isRecord(storageType) && storageType.kind === 'name' && storageTypes.get(storageType.name);
   if (
     kind !== 'storage' ||

@@ -51,8 +51,8 @@ describe("torchvision's maskrcnn_resnet50_fpn", () => {
         '  roi_heads.box_predictor.bbox_pred.bias: 84 instead of 16',
         '  roi_heads.mask_predictor.mask_fcn_logits.weight: 21×256×1×1 instead of 4×256×1×1',
         '  roi_heads.mask_predictor.mask_fcn_logits.bias: 21 instead of 4',
-        'Choose a config of the same model, and as many classes (data.classes) as it was trained with; or leave heads ' +
-          'that differ fresh, with --fresh-heads.',
+        'Only the classes differ: the file tells 20 apart, the model 3. Leave the layers of the classes fresh, to be ' +
+          'trained, and keep all others: --fresh-heads. Or set data.classes to those that it was trained with.',
       ].join('\n'),
     );
   });
@@ -77,6 +77,13 @@ describe("torchvision's maskrcnn_resnet50_fpn", () => {
     expect(unused).toEqual(
       [2, 3].flatMap((i) => ['weight', 'bias'].map((what) => `roi_heads.mask_head.${i}.0.${what}`)),
     );
+  });
+
+  it('is refused with other advice where more than the classes differs', () => {
+    const planning = () =>
+      planImport(file, detector('resnet50', 3, { box: { roiSize: 5 } }), 'resnet50', false);
+    expect(planning).toThrow(/or leave heads that differ fresh, with --fresh-heads\.$/);
+    expect(planning).not.toThrow(/Only the classes differ/);
   });
 
   it("doesn't leave a backbone fresh", () => {
@@ -135,6 +142,20 @@ it.each<BackboneName>([
     const { taken } = planImport(file, detector(backbone, 20, { architecture }), backbone, false);
     expect([...taken]).toHaveLength(ours.length - 2);
     for (const [{ name }, inFile] of taken) expect(name).toBe(`backbone.body.${inFile}`);
+  }
+});
+
+it.each([
+  ['Detectron2', ['backbone.bottom_up.res2.0.conv1.weight', 'proposal_generator.rpn_head.conv.weight']],
+  ['Detectron2', ['model.backbone.bottom_up.stem.conv1.weight']],
+  ['MMDetection', ['backbone.conv1.weight', 'neck.lateral_convs.0.conv.weight', 'rpn_head.rpn_conv.weight']],
+  ['Ultralytics', ['model.0.conv.weight', 'model.22.cv2.0.0.conv.weight', 'model.22.proto.cv1.conv.weight']],
+])('weights of %s are named, with what can be done', (framework, names) => {
+  const foreign = fileOfShapes(new Map(names.map((name) => [name, [1]])));
+  for (const freshHeads of [false, true]) {
+    const planning = () => planImport(foreign, detector('resnet50'), 'resnet50', freshHeads);
+    expect(planning).toThrow(`network.pth: holds the weights of ${framework}, `);
+    expect(planning).toThrow(/a Mask R-CNN with torchvision's names.*atto score --detections takes/);
   }
 });
 

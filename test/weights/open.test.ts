@@ -64,6 +64,80 @@ describe.each(['tensors.pth', 'tensors-legacy.pth'])('%s', (name) => {
   });
 });
 
+/** Opcodes of a text, of a dictionary, of a tensor of two values, and of a file of `torch.save` around them. */
+// cspell:ignore cargparse ccollections cmmdet cpathlib cposix ctorch cultralytics
+
+const text = (value: string) => `X${String.fromCharCode(value.length)}\0\0\0${value}`;
+const dictionary = (entries: Readonly<Record<string, string>>) =>
+  `}(${Object.entries(entries)
+    .map(([key, value]) => text(key) + value)
+    .join('')}u`;
+const tensor = (rebuild = 'torch._utils\n_rebuild_tensor_v2', storage = 'torch\nFloatStorage') =>
+  `c${rebuild}\n((${text('storage')}c${storage}\n${text('0')}${text('cpu')}K\x02tQK\0K\x02\x85K\x01\x85\x89` +
+  'ccollections\nOrderedDict\n)RtR';
+const stateDictOf = (entries: Readonly<Record<string, string>>) =>
+  `ccollections\nOrderedDict\n)R${dictionary(entries).slice(1)}`;
+
+async function torchSave(pickle: string): Promise<string> {
+  const file = path.join(tempFolder(), 'made.pth');
+  const zip = new ZipFile();
+  const add = (content: Buffer, name: string) => zip.addBuffer(content, `made/${name}`, { compress: false });
+  add(Buffer.from(`\x80\x02${pickle}.`, 'latin1'), 'data.pkl');
+  add(Buffer.from(Float32Array.of(1.5, -2).buffer), 'data/0');
+  zip.end();
+  await pipeline(zip.outputStream, createWriteStream(file));
+  return file;
+}
+
+/** As torchvision's `references/detection/train.py` has them beside the model, with a call that would do harm. */
+const besideModel = {
+  optimizer: dictionary({ state: '}', param_groups: `](${dictionary({ lr: 'G?\x94z\xe1G\xae\x14{' })}e` }),
+  lr_scheduler: dictionary({ milestones: 'ccollections\nCounter\n}(K\x10K\x01K\x16K\x01u\x85R' }),
+  args: `cargparse\nNamespace\n)\x81${dictionary({
+    epochs: 'K\x1a',
+    output_dir: `cpathlib\nPosixPath\n${text('runs')}\x85R`,
+    seen: `c__builtin__\nset\n](K\x01e\x85R`,
+  })}b`,
+  code: `cposix\nsystem\n${text('echo ran')}\x85R`,
+  epoch: 'K\x19',
+};
+
+describe('what torch.save wrote beside tensors', () => {
+  it("leaves all but the model of torchvision's own checkpoint alone", async () => {
+    const model = stateDictOf({ a: tensor(), b: tensor() });
+    const found = await readAll(await torchSave(dictionary({ model, ...besideModel })));
+    expect(Object.fromEntries(found)).toEqual({
+      a: { shape: [2], values: [1.5, -2] },
+      b: { shape: [2], values: [1.5, -2] },
+    });
+  });
+
+  it.each([
+    ['a whole model', 'cmy.nets\nNet\n)\x81}b', /names my\.nets\.Net where a state dict should be/],
+    ['another tensor', stateDictOf({ a: tensor(), b: tensor('posix\nsystem') }), /names posix\.system where/],
+    [
+      'a parameter of another tensor',
+      stateDictOf({ a: tensor(), b: `ctorch._utils\n_rebuild_parameter\n(${tensor('my\ntensor')}\x89}tR` }),
+      /names my\.tensor where the tensor b should be/,
+    ],
+    ['another storage', stateDictOf({ a: tensor(undefined, 'my\nStorage') }), /names my\.Storage where/],
+  ])('refuses a model that is %s, by name', async (_, model, what) => {
+    const file = await torchSave(dictionary({ model, ...besideModel }));
+    await refused(file, what);
+    await refused(file, /nothing in a pickle is ever run.*model\.state_dict\(\)/);
+  });
+
+  it.each([
+    ['Ultralytics', 'cultralytics.nn.tasks\nSegmentationModel\n)\x81}b'],
+    ['MMDetection', 'cmmdet.models.detectors.mask_rcnn\nMaskRCNN\n)\x81}b'],
+  ])('names %s by its models', async (framework, model) => {
+    await refused(
+      await torchSave(dictionary({ epoch: 'K\x01', model })),
+      new RegExp(`holds a model .* of ${framework}`),
+    );
+  });
+});
+
 describe('openTensors', () => {
   it('finds the state dict in a checkpoint', async () => {
     const found = await readAll(goldenWeights('checkpoint.pth'));
@@ -91,6 +165,29 @@ describe('openTensors', () => {
     zip.end();
     await pipeline(zip.outputStream, createWriteStream(file));
     await refused(file, /is a zip archive, but not one that torch\.save wrote/);
+  });
+
+  it.each([
+    ['.h5', '\x89HDF\r\n\x1a\n\0\0\0\0', /is a file of Keras, such as Matterport's/],
+    [
+      '.pkl',
+      '\x80\x04\x95\x10\0\0\0\0\0\0\0}',
+      /a pickle that torch\.save didn't write, such as Detectron2's model zoo/,
+    ],
+  ])('says whose a %s is', async (extension, content, what) => {
+    const file = path.join(tempFolder(), `weights${extension}`);
+    await writeFile(file, Buffer.from(content, 'latin1'));
+    await refused(file, what);
+  });
+
+  it("says that an archive is Keras's", async () => {
+    const file = path.join(tempFolder(), 'model.keras');
+    const zip = new ZipFile();
+    zip.addBuffer(Buffer.from('{}'), 'metadata.json');
+    zip.addBuffer(Buffer.from(''), 'model.weights.h5');
+    zip.end();
+    await pipeline(zip.outputStream, createWriteStream(file));
+    await refused(file, /is a file of Keras/);
   });
 
   it('refuses what holds no tensors', async () => {

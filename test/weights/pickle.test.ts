@@ -35,11 +35,11 @@ describe('readPickle', () => {
   });
 
   it.each([
-    ['a name that is not expected', 'cos\nsystem\n.', /names os\.system \(GLOBAL at byte 2\)/],
     ['a name from the stack', 'X\x01\x00\x00\x00aX\x01\x00\x00\x00b\x93.', /opcode 0x93 at byte 14/],
     ['an instance', '(ios\nsystem\n.', /opcode 0x69/],
     ['an object', '(ca\nb\no.', /opcode 0x6f/],
-    ['a new object', 'ca\nb\n)\x81.', /opcode 0x81/],
+    ['a new object of a known name', 'ca\nb\n)\x81.', /makes an object \(NEWOBJ at byte 8\)/],
+    ['a new object of a number', 'K\x01)\x81.', /makes an object/],
     ['an extension', '\x82\x01.', /opcode 0x82/],
     ['a call of something else', 'K\x01)R.', /calls what isn't a function/],
     ['a call of a result', 'ca\nb\n)R)R.', /calls what isn't a function/],
@@ -53,6 +53,19 @@ describe('readPickle', () => {
     const reading = (): unknown => read(`\x80\x02${text}`, ['a.b']);
     expect(reading).toThrow(PickleError);
     expect(reading).toThrow(what);
+  });
+
+  it.each([
+    ['a name', 'cos\nsystem\n'],
+    ['a call', 'cos\nsystem\nX\x02\x00\x00\x00ls\x85R'],
+    ['a call of a call', 'cos\nsystem\n)R)R'],
+    ['an object', 'cos\nsystem\n)\x81'],
+    ['an object with a state', 'cos\nsystem\n)\x81}(X\x01\x00\x00\x00aK\x01ub'],
+    ['a list of its kind', 'cos\nsystem\n)\x81(K\x01K\x02eK\x03a'],
+    ['a dictionary of its kind', 'cos\nsystem\n)R(K\x01K\x02uK\x03K\x04s'],
+  ])('makes nothing of what is unknown: %s', (_, text) => {
+    expect(read(`\x80\x02${text}.`).value).toEqual({ kind: 'foreign', name: 'os.system' });
+    expect(read(`\x80\x02](K\x05${text}e.`).value).toEqual([5, { kind: 'foreign', name: 'os.system' }]);
   });
 
   it('refuses other protocols', () => {
