@@ -41,7 +41,7 @@ const programs: Readonly<Record<string, { readonly source: string; readonly prin
         },
         { out: 'training/run' },
       );
-      console.log(result.steps, result.folder.weights);`,
+      console.log(result.steps, result.run.weights);`,
     prints: `1 ${path.join('training', 'run', 'weights.safetensors')}\n`,
   },
   './evaluation': {

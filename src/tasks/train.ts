@@ -36,7 +36,8 @@ export interface TrainOptions extends JobListener {
 
 /** Outcome of a training run. */
 export interface TrainingResult {
-  readonly folder: RunFolder;
+  /** Folder of the run and the files in it. */
+  readonly run: RunFolder;
   readonly config: Config;
   /** Steps done: fewer than `config.training.steps` where the signal ended the run. */
   readonly steps: number;
@@ -115,7 +116,7 @@ export async function train(source: ConfigSource, options: TrainOptions = {}): P
       evaluated: kept && validation && { ...kept, dataset: validation, split: 'val' },
     });
   }
-  return { folder, config, steps, seconds, waited, metrics };
+  return { run: folder, config, steps, seconds, waited, metrics };
 }
 
 /** Run to start or to continue, with its config. */

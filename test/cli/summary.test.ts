@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
@@ -280,4 +280,41 @@ test('prints detectors and classifiers in tables of their own', async () => {
 test('refuses what is neither a config nor a run', async () => {
   await expect(summary(path.join(folder, 'absent.ts'))).rejects.toThrow('there is no such config');
   await expect(summary(folder)).rejects.toThrow("is this a run's folder?");
+});
+
+test('a config file may register a backbone of its own', async () => {
+  const project = mkdtempSync(path.join(folder, 'project-'));
+  mkdirSync(path.join(project, 'node_modules'));
+  symlinkSync(
+    path.join(import.meta.dirname, '..', '..'),
+    path.join(project, 'node_modules', 'atto-maskrcnn'),
+  );
+  writeFileSync(
+    path.join(project, 'own.ts'),
+    `import { defineConfig } from 'atto-maskrcnn';
+import { convolutionLayer, kaimingNormal, registerBackbone } from 'atto-maskrcnn/backbone';
+
+registerBackbone('plain', (stage) => {
+  const layers = [3, 8, 8, 8, 8].map((channels, i) =>
+    convolutionLayer(stage(i).scope.child('conv' + i), {
+      in: channels, out: 8, kernel: 3, stride: 2, initializer: kaimingNormal(9 * channels), activation: 'relu',
+    }),
+  );
+  const [stem, ...stages] = layers.map((layer) => (ops, x) => ops.convolution(layer, x));
+  return { stem, stages, channels: [8, 8, 8, 8], classifier: { name: 'fc', dropout: 0 } };
+});
+
+export default defineConfig({
+  model: { backbone: { name: 'plain' } },
+  data: { format: 'voc', root: 'data' },
+  training: { steps: 1, learningRate: 0.1 },
+});
+`,
+  );
+  const { code, stdout, stderr } = await builtAtto(['summary', 'own.ts', '--json'], { cwd: project });
+  expect(code, stderr).toBe(0);
+  const [backbone] = JSON.parse(stdout)[0].parts;
+  expect(backbone.name).toBe('backbone');
+  // A first convolution of 3 channels and four of 8, with biases.
+  expect(backbone.parameters).toBe(9 * 8 * (3 + 4 * 8) + 5 * 8);
 });

@@ -40,7 +40,7 @@ async function trainCommand(
   await runJob('Saving after this step; press Ctrl-C again to quit at once.', async (job) => {
     const { progress, listener, signal } = job;
     let total = 0;
-    const { folder, steps, seconds, waited } = await train(config, {
+    const { run, steps, seconds, waited } = await train(config, {
       ...options,
       ...listener,
       overrides,
@@ -57,12 +57,12 @@ async function trainCommand(
     progress.end();
     if (steps < total) {
       console.error(
-        `Interrupted after step ${steps} of ${total}; continue with --resume --out ${folder.folder}`,
+        `Interrupted after step ${steps} of ${total}; continue with --resume --out ${run.folder}`,
       );
       return;
     }
     console.error(
-      `${steps} steps, ${duration(seconds)}, of which ${percent(waited / seconds)} % waiting for images. Weights: ${folder.weights}\nReport: ${folder.report}\nNext: atto eval ${folder.folder}`,
+      `${steps} steps, ${duration(seconds)}, of which ${percent(waited / seconds)} % waiting for images. Weights: ${run.weights}\nReport: ${run.report}\nNext: atto eval ${run.folder}`,
     );
   });
 }
