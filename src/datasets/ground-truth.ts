@@ -43,8 +43,8 @@ export interface GroundTruth {
   readonly categories: readonly Named[];
   /** In the order in which they are scored. */
   readonly images: readonly Named[];
-  /** Whether the objects have masks: all, or none. */
-  readonly masks: boolean;
+  /** Objects without masks as the beginning of a sentence, such as `train.json has no masks`; undefined where all have one. */
+  readonly maskless: string | undefined;
   /** Sentences that the user should know. */
   readonly notices: readonly string[];
   /**

@@ -1,12 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { openCocoGroundTruth } from '../datasets/coco/ground-truth.js';
 import { finderOf } from '../datasets/coco/identifiers.js';
-import { resolveRegion } from '../datasets/coco/region.js';
+import { resolveRegion, withoutMasks } from '../datasets/coco/region.js';
 import { type CocoResult, parseResults, resultName } from '../datasets/coco/results.js';
 import type { GroundTruth } from '../datasets/ground-truth.js';
 import { readJsonFile } from '../datasets/json-file.js';
 import { UserError } from '../errors.js';
 import type { ProgressListener } from '../progress.js';
+import { cocoMaxDetections } from './coco-protocol.js';
 import { DetectionEvaluator, type DetectionMetrics } from './detection-metrics.js';
 
 /** Files to be scored, and how to follow the scoring. */
@@ -30,7 +31,8 @@ export interface Scores {
 }
 
 /**
- * Scores the detections of any tool by VOC's and COCO's protocols. Masks are scored where both sides have them.
+ * Scores the detections of any tool by VOC's and COCO's protocols. Masks are scored where all objects of both
+ * sides have them.
  *
  * @returns undefined when the signal ended it
  * @throws UserError that names the detection or the annotation which is damaged, incomplete or for something unknown
@@ -53,7 +55,8 @@ export async function scoreDetections({
     findCategory: finderOf(categories),
     classes,
   });
-  const maskless = [...(haveMasks(file, results) ? [] : [file]), ...(groundTruth.masks ? [] : [name])];
+  const detectionsWithout = withoutMasks(file, results.flat(), ({ position }) => `detection ${position}`);
+  const maskless = [detectionsWithout, groundTruth.maskless].filter((side) => side !== undefined);
   const masks = maskless.length === 0;
   const evaluator = new DetectionEvaluator(classes, { masks });
   for (const [index, { id }] of images.entries()) {
@@ -72,7 +75,8 @@ export async function scoreDetections({
     metrics: evaluator.metrics(),
     notices: [
       ...groundTruth.notices,
-      ...maskless.map((side) => `${side} has no masks, so only boxes are scored.`),
+      ...maskless.map((side) => `${side}, so only boxes are scored.`),
+      ...beyondLimit(results),
     ],
   };
 }
@@ -86,15 +90,19 @@ async function openGroundTruth(source: string, split: string): Promise<GroundTru
   return openVocGroundTruth(source, split);
 }
 
-/** Whether the detections have masks: all, or none. */
-function haveMasks(file: string, results: readonly (readonly CocoResult[])[]): boolean {
-  const all = results.flat();
-  const without = all.find(({ segmentation }) => segmentation === undefined);
-  if (without === undefined) return true;
-  const first = all.find(({ segmentation }) => segmentation !== undefined);
-  if (first === undefined) return false;
-  throw new UserError(
-    `${resultName(file, without.position)} has no segmentation, but detection ${first.position} has one; either all ` +
-      'or none must have one',
-  );
+/** A sentence about the detections that COCO's limit leaves out, where there are any. */
+function beyondLimit(results: readonly (readonly CocoResult[])[]): string[] {
+  let [beyond, images] = [0, 0];
+  for (const detections of results) {
+    const counts = new Map<number, number>();
+    for (const { label } of detections) counts.set(label, (counts.get(label) ?? 0) + 1);
+    const left = [...counts.values()].reduce((sum, count) => sum + Math.max(0, count - cocoMaxDetections), 0);
+    beyond += left;
+    if (left > 0) images++;
+  }
+  if (beyond === 0) return [];
+  return [
+    `COCO's metrics count the ${cocoMaxDetections} detections of each class in an image that score highest, as pycocotools ` +
+      `does: ${beyond} in ${images} of ${results.length} images are left out. VOC's metrics count all.`,
+  ];
 }

@@ -101,6 +101,48 @@ describe('atto score', () => {
     expect(output).toMatch(/cat .* 83\.3 +│ +– /);
   });
 
+  it('scores boxes alone where only some objects have masks, and says which has none', async () => {
+    const some = { ...truth, annotations: [masked[0], ...truth.annotations.slice(1)] };
+    const perfect = masked.map(({ image_id, category_id, bbox, segmentation }) => ({
+      ...{ image_id, category_id, bbox, segmentation },
+      score: 0.9,
+    }));
+    await score(some, perfect, '--json');
+    expect(JSON.parse(output)).toMatchObject({
+      coco: { box: { AP: expect.closeTo(1, 12) }, mask: null },
+      voc: { box: { AP50: 1 }, mask: null },
+    });
+    expect(messages).toContain('truth.json: annotation 2 and 1 more have no mask, so only boxes are scored.');
+    [output, messages] = ['', ''];
+    await score(withMasks, [detections[0], boxesOnly[1]], '--json');
+    expect(JSON.parse(output)).toMatchObject({ coco: { mask: null } });
+    expect(messages).toContain('results.json: detection 1 has no mask, so only boxes are scored.');
+  });
+
+  it("says so where COCO's limit cuts", async () => {
+    const cell = (i: number) => ({
+      image_id: 1,
+      category_id: 1,
+      bbox: [4 * (i % 15), 4 * Math.floor(i / 15), 3, 3],
+    });
+    const cells = Array.from({ length: 120 }, (_, i) => cell(i));
+    const annotations = cells.map((each, i) => ({ ...each, id: i + 1, area: 9 }));
+    await score(
+      { ...truth, annotations },
+      cells.map((each) => ({ ...each, score: 0.9 })),
+      '--json',
+    );
+    const figures = JSON.parse(output);
+    // 100 of 120 are found, so at 84 of the 101 recalls precision is 1.
+    expect(figures.coco.box.AR100).toBeCloseTo(100 / 120, 12);
+    expect(figures.coco.box.AP).toBeCloseTo(84 / 101, 12);
+    expect(figures.voc.box.AP50).toBe(1);
+    expect(messages).toContain('score highest, as pycocotools does: 20 in 1 of 2 images are left out.');
+    messages = '';
+    await score(withMasks, detections, '--json');
+    expect(messages).not.toContain('left out');
+  });
+
   it('scores no detections as zero, and no annotated objects as undefined', async () => {
     await score(withMasks, [], '--json');
     expect(JSON.parse(output)).toMatchObject({
@@ -135,18 +177,6 @@ describe('atto score', () => {
     ],
     ['an unknown class', withMasks, [{ ...detections[0], category_id: 3 }], 'the category 3, which'],
     ['an unknown image', withMasks, [{ ...detections[0], image_id: 3 }], 'detection 0 is for image 3'],
-    [
-      'some masks',
-      withMasks,
-      [detections[0], boxesOnly[0]],
-      'detection 1 has no segmentation, but detection 0',
-    ],
-    [
-      'some true masks',
-      { ...truth, annotations: [masked[0], truth.annotations[1]] },
-      detections,
-      'annotation 2 has no segmentation, but annotation 1',
-    ],
     [
       'a mask of the wrong size',
       withMasks,

@@ -25,7 +25,7 @@ export function registerScore(program: Command): void {
     .addHelpText(
       'after',
       `
-Masks are scored when the detections have them ("segmentation": RLE or polygons). In a VOC folder,
+Masks are scored when all objects of both files have them ("segmentation": RLE or polygons). In a VOC folder,
 image_id is the file's name without extension and category_id counts the classes from 1.
 
 Example:

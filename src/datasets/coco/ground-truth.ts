@@ -16,7 +16,7 @@ import {
   show,
 } from './fields.js';
 import { stemOf } from './identifiers.js';
-import { type CocoRegion, resolveRegion } from './region.js';
+import { type CocoRegion, resolveRegion, withoutMasks } from './region.js';
 
 interface CocoImage {
   readonly id: CocoId;
@@ -211,7 +211,7 @@ function alike(id: unknown, known: ReadonlyMap<CocoId, number>): string {
 /**
  * Opens a COCO annotation file for scoring.
  *
- * @throws UserError where it can't be read, isn't an annotation file, or only some of its annotations have masks
+ * @throws UserError where it can't be read or isn't an annotation file
  */
 export async function openCocoGroundTruth(file: string): Promise<GroundTruth> {
   const { categories, images, annotations } = parseGroundTruth(await readJsonFile(file), file);
@@ -222,7 +222,7 @@ export async function openCocoGroundTruth(file: string): Promise<GroundTruth> {
       id,
       names: fileName === undefined ? [] : [fileName, stemOf(fileName)],
     })),
-    masks: haveMasks(file, annotations.flat()),
+    maskless: withoutMasks(file, annotations.flat(), (annotation) => `annotation ${annotation.id}`),
     notices: annotations.flat().some(({ id }) => id === 0)
       ? ['Annotation 0 counts like any other here; pycocotools takes a match with it for none.']
       : [],
@@ -235,15 +235,4 @@ export async function openCocoGroundTruth(file: string): Promise<GroundTruth> {
       return { height, width, objects };
     },
   };
-}
-
-function haveMasks(file: string, annotations: readonly CocoAnnotation[]): boolean {
-  const without = annotations.find(({ segmentation }) => segmentation === undefined);
-  if (without === undefined) return true;
-  const first = annotations.find(({ segmentation }) => segmentation !== undefined);
-  if (first === undefined) return false;
-  throw new UserError(
-    `${file}: annotation ${without.id} has no segmentation, but annotation ${first.id} has one; either all or none ` +
-      'must have one',
-  );
 }

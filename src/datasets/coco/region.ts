@@ -41,6 +41,24 @@ export function resolveRegion(
   return { box: box ?? boxOf(mask), area: area ?? maskArea(mask), mask: masks ? mask : undefined };
 }
 
+/**
+ * Objects of a file that have no mask, as the beginning of a sentence.
+ *
+ * @param nameOf gives an object's name in messages
+ * @returns undefined where all have one
+ */
+export function withoutMasks<T extends CocoRegion>(
+  file: string,
+  objects: readonly T[],
+  nameOf: (object: T) => string,
+): string | undefined {
+  const without = objects.filter(({ segmentation }) => segmentation === undefined);
+  if (without.length === 0) return undefined;
+  if (without.length === objects.length) return `${file} has no masks`;
+  const others = without.length > 1 ? ` and ${without.length - 1} more have` : ' has';
+  return `${file}: ${nameOf(without[0])}${others} no mask`;
+}
+
 function boxOf(mask: RunLengthMask): CocoBox {
   const [x1, y1, x2, y2] = maskExtent(mask);
   return [x1, y1, x2 - x1, y2 - y1];

@@ -28,7 +28,7 @@ export async function openVocGroundTruth(folder: string, split: string): Promise
     name: `split ${split} of ${folder}`,
     categories: classes.map((name, label) => ({ id: label + 1, names: [name] })),
     images: ids.map((id) => ({ id, names: [] })),
-    masks: true,
+    maskless: undefined,
     notices: [],
     load: async (index) => {
       const { image, instances } = sampleOf(await reader.read(ids[index], undefined), classes, purpose);
