@@ -8,6 +8,7 @@ export interface ImageSize {
  * Computes the size at which the network sees an image: scaled until the shorter side has length `shorterSide`, or
  * the longer one `longerSide` where that is less. The new sides are floored in double precision, as torchvision does
  * it outside of TorchScript: 334 × 500 at 800 / 1333 becomes 799 × 1197, since 334 · (800 / 334) lies just below 800.
+ * A side never becomes 0, where torchvision fails.
  */
 export function resizedSize(
   { height, width }: ImageSize,
@@ -15,7 +16,8 @@ export function resizedSize(
   longerSide: number,
 ): ImageSize {
   const scale = Math.min(shorterSide / Math.min(height, width), longerSide / Math.max(height, width));
-  return { height: Math.floor(height * scale), width: Math.floor(width * scale) };
+  const scaled = (side: number): number => Math.max(Math.floor(side * scale), 1);
+  return { height: scaled(height), width: scaled(width) };
 }
 
 /** Divisor that both sides need for feature maps down to 1/32. */

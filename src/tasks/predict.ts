@@ -1,12 +1,14 @@
-import { stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import type { ConfigOverrides } from '../config/overrides.js';
-import { imageExtensions } from '../datasets/images/image-names.js';
+import { listed } from '../datasets/classes.js';
+import { looksLikeImage } from '../datasets/images/encoded-faults.js';
+import { imageExtensions, isHidden, isImageName } from '../datasets/images/image-names.js';
 import { readAhead } from '../datasets/loading/read-ahead.js';
 import { writeImage } from '../drawing/canvas.js';
 import type { EngineOptions } from '../engine/load.js';
-import { UserError } from '../errors.js';
+import { messageOf, UserError } from '../errors.js';
 import { writeTextAtomically } from '../files.js';
 import { taskOf } from './find-task.js';
 import type { JobListener } from './listener.js';
@@ -62,7 +64,7 @@ export async function predict(
   options: PredictOptions,
 ): Promise<PredictionResult> {
   const { weights, overrides = [], out, score, signal, threads, precision } = options;
-  const files = await findImageFiles(targets);
+  const files = await findImageFiles(targets, options.onNotice);
   const { config } = await findTrainedModel(weights, overrides);
   const predictor = await taskOf(config).predictor(weights, { overrides, score, threads, precision });
   const results: Prediction['results'][number][] = [];
@@ -85,15 +87,14 @@ export async function predict(
   try {
     for (const [done, file] of files.entries()) {
       const image = { file, done: done + 1, total: files.length };
-      const next = await images.next().catch(userErrorOf);
-      if (next instanceof UserError) {
+      const predicted = await images.next().then(predictOne).catch(unreadableOf(file));
+      if (typeof predicted === 'string') {
         unreadable++;
-        options.onImage?.({ ...image, summary: undefined, unreadable: next.message });
+        options.onImage?.({ ...image, summary: undefined, unreadable: predicted });
       } else {
-        const prediction = await next();
-        await take(file, prediction);
+        await take(file, predicted);
         read++;
-        options.onImage?.({ ...image, summary: prediction.summary, unreadable: undefined });
+        options.onImage?.({ ...image, summary: predicted.summary, unreadable: undefined });
       }
       // Lets an interrupt come through.
       await new Promise(setImmediate);
@@ -112,9 +113,14 @@ export async function predict(
   };
 }
 
-function userErrorOf(error: unknown): UserError {
-  if (error instanceof UserError) return error;
-  throw error;
+function predictOne(predictImage: () => Promise<Prediction>): Promise<Prediction> {
+  return predictImage();
+}
+
+/** Message about an image that can't be looked at, whatever the reason: the others' results don't depend on it. */
+function unreadableOf(file: string): (error: unknown) => string {
+  return (error) =>
+    error instanceof UserError ? error.message : `${file} can't be looked at: ${messageOf(error)}`;
 }
 
 /** Names of the drawn images: the files' stems, with a number where several files share one. */
@@ -140,31 +146,64 @@ function pictureNames(files: readonly string[], { onNotice }: JobListener): Map<
 /**
  * Finds image files, each once, in the order of the targets and by name within one.
  *
- * @param targets files, folders (the images in them, without subfolders) and globs
+ * @param targets files, folders (the images in them, without subfolders) and globs; hidden files are taken by name only
+ * @param onNotice is told of files in a folder that are no images
  * @throws UserError when one of them is missing or holds no images
  */
-export async function findImageFiles(targets: readonly string[]): Promise<string[]> {
+export async function findImageFiles(
+  targets: readonly string[],
+  onNotice?: (notice: string) => void,
+): Promise<string[]> {
   const files: string[] = [];
-  for (const target of targets) files.push(...(await imagesOf(target)));
+  for (const target of targets) files.push(...(await imagesOf(target, onNotice)));
   const places = new Map(files.map((file) => [path.resolve(file), file]));
   return [...places.values()];
 }
 
-async function imagesOf(target: string): Promise<string[]> {
+async function imagesOf(target: string, onNotice?: (notice: string) => void): Promise<string[]> {
   const entry = await stat(target).catch(() => undefined);
-  if (entry?.isDirectory()) {
-    const inside = await glob(`*.{${imageExtensions.join(',')}}`, { cwd: target, caseSensitiveMatch: false });
-    if (inside.length === 0) {
-      throw new UserError(
-        `${target}: has no images (${imageExtensions.join(', ')}); for its subfolders: '${path.join(target, '**/*.jpg')}'`,
-      );
-    }
-    return inside.sort().map((name) => path.join(target, name));
-  }
+  if (entry?.isDirectory()) return imagesIn(target, onNotice);
   if (entry) return [target];
   if (!isDynamicPattern(target)) throw new UserError(`${target}: there is no such image or folder`);
   // A path on Windows has backslashes, which would escape in a glob.
   const matches = await glob(target.replaceAll(path.sep, '/'), { absolute: path.isAbsolute(target) });
   if (matches.length === 0) throw new UserError(`${target}: no file matches`);
   return matches.sort();
+}
+
+/** Images in a folder, by their names or else by their first bytes. */
+async function imagesIn(folder: string, onNotice?: (notice: string) => void): Promise<string[]> {
+  const images: string[] = [];
+  const others: string[] = [];
+  for (const name of (await readdir(folder)).filter((name) => !isHidden(name)).sort()) {
+    const place = path.join(folder, name);
+    const entry = await stat(place).catch(() => undefined);
+    if (entry?.isDirectory()) continue;
+    if (isImageName(name) || (entry?.isFile() && looksLikeImage(await firstBytes(place)))) images.push(place);
+    else others.push(name);
+  }
+  if (images.length === 0) {
+    throw new UserError(
+      `${folder}: has no images (${imageExtensions.join(', ')}); for its subfolders: '${path.join(folder, '**/*.jpg')}'`,
+    );
+  }
+  if (others.length > 0) {
+    onNotice?.(`${folder}: left out, since they are no images (${others.length}): ${listed(others)}`);
+  }
+  return images;
+}
+
+/** First bytes of a file; none of one that can't be read. */
+async function firstBytes(file: string): Promise<Uint8Array> {
+  try {
+    const handle = await open(file);
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(64), 0, 64, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return new Uint8Array();
+  }
 }

@@ -83,6 +83,35 @@ test('reports unreadable images, goes on with the others, and exits with 2', asy
   expect(process.exitCode).toBe(2);
 });
 
+test('reads every kind of image in a folder, strips too, and names what it cannot read', async () => {
+  const images = path.join(folder, 'images');
+  await mkdir(images);
+  const put = (name: string, bytes: Buffer) => writeFile(path.join(images, name), bytes);
+  const strip = { width: 2000, height: 8, channels: 3, background: 'gray' } as const;
+  await put('strip.png', await sharp({ create: strip }).png().toBuffer());
+  const small = sharp({ create: { width: 40, height: 30, channels: 3, background: 'gray' } });
+  await put('photo.jfif', await small.jpeg().toBuffer());
+  await put('no-ending', await small.jpeg().toBuffer());
+  await put('photo.ppm', Buffer.concat([Buffer.from('P6 40 30 255\n'), Buffer.alloc(3600, 99)]));
+  await put('photo.heic', Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1'));
+  await put('._photo.jfif', Buffer.from('resource fork'));
+  await put('notes.txt', Buffer.from('no image'));
+  const out = path.join(folder, 'out');
+  const { stderr } = await predict(images, '--out', out);
+  expect((await readdir(out)).sort()).toEqual([
+    ...['detections.json', 'no-ending.png', 'photo-2.png', 'photo-3.png', 'strip.png'],
+  ]);
+  const detections: { image_id: string }[] = JSON.parse(
+    await readFile(path.join(out, 'detections.json'), 'utf8'),
+  );
+  const seen = new Set(detections.map(({ image_id }) => image_id));
+  expect([...seen].sort()).toEqual(['no-ending', 'photo', 'strip']);
+  expect(stderr).toContain("photo.heic is not a readable image (it is HEIC, which can't be decoded here");
+  expect(stderr).toContain('left out, since they are no images (1): notes.txt');
+  expect(stderr).not.toContain('._photo');
+  expect(process.exitCode).toBe(2);
+});
+
 test('pictures of files with the same name get a number', async () => {
   await mkdir(path.join(folder, 'a'));
   await mkdir(path.join(folder, 'b'));

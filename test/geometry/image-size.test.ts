@@ -20,6 +20,11 @@ test.each([
   expect(resizedSize({ height, width }, shorter, longer)).toEqual({ height: newHeight, width: newWidth });
 });
 
+test('no side becomes 0', () => {
+  expect(resizedSize({ height: 8, width: 2000 }, 128, 213)).toEqual({ height: 1, width: 213 });
+  expect(resizedSize({ height: 9000, width: 1 }, 128, 213)).toEqual({ height: 213, width: 1 });
+});
+
 test('padding goes up to the next multiples of 32', () => {
   expect(paddedSize({ height: 800, width: 1333 })).toEqual({ height: 800, width: 1344 });
   expect(paddedSize({ height: 1, width: 33 })).toEqual({ height: 32, width: 64 });

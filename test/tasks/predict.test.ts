@@ -1,9 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import sharp from 'sharp';
 import { beforeEach, expect, test } from 'vitest';
 import { UserError } from '../../src/errors.js';
 import { findImageFiles } from '../../src/tasks/predict.js';
 import { tempFolder } from '../support/temp-folder.js';
+
+const create = { width: 4, height: 4, channels: 3, background: 'red' } as const;
 
 let folder: string;
 const at = (...parts: string[]) => path.join(folder, ...parts);
@@ -22,6 +25,17 @@ test('a file is itself, whatever its name', async () => {
 
 test('a folder means its images by name, not those of its subfolders', async () => {
   expect(await findImageFiles([folder])).toEqual([at('a.JPEG'), at('b.jpg')]);
+});
+
+test('a folder has images with other names, too, and nothing hidden; what is no image is named', async () => {
+  for (const name of ['.b.jpg', 'c.heic', 'd.jfif', 'e.BMP', 'clip.mp4']) await writeFile(at(name), '');
+  await writeFile(at('no-ending'), await sharp({ create }).jpeg().toBuffer());
+  const notices: string[] = [];
+  const files = await findImageFiles([folder], (notice) => notices.push(notice));
+  expect(files.map((file) => path.basename(file))).toEqual([
+    ...['a.JPEG', 'b.jpg', 'c.heic', 'd.jfif', 'e.BMP', 'no-ending'],
+  ]);
+  expect(notices).toEqual([`${folder}: left out, since they are no images (2): clip.mp4, notes.txt`]);
 });
 
 test('a glob means what it matches', async () => {

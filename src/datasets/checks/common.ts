@@ -15,8 +15,27 @@ const checkOrientation: ImageCheck = ({ image }) => {
   return [{ code: 'exif-orientation', file, message }];
 };
 
+/** Images that can be read but aren't what they were. */
+const checkDecoding: ImageCheck = ({ image }) => {
+  if (!image) return [];
+  const { file, damaged, dark } = image;
+  const findings: Finding[] = [];
+  if (damaged) {
+    const message = `${file} is damaged: some of its pixels are made up by the decoder, as with other tools. Replace it by an intact copy.`;
+    findings.push({ code: 'photo-damaged', file, message });
+  }
+  if (dark) {
+    const message =
+      `${file} comes out nearly black: it has more than 8 bits for each value, and none reaches a sixteenth of the ` +
+      'greatest. Store it with 8 bits, or spread its values over all bits.';
+    findings.push({ code: 'photo-dark', file, message });
+  }
+  return findings;
+};
+
 /** Checks of an image that all formats have. */
 const imageChecks: readonly ImageCheck[] = [
+  checkDecoding,
   checkOrientation,
   checkEmptyImages,
   checkPairs,

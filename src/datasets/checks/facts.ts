@@ -17,6 +17,12 @@ interface StoredImageFacts extends ImageSize {
   readonly file: string;
   /** EXIF orientation, from 1 (upright) to 8. */
   readonly orientation: number;
+  /** Whether its pixels are turned by that. */
+  readonly turned: boolean;
+  /** Whether the decoder made up some of its pixels. */
+  readonly damaged: boolean;
+  /** Whether it has more than 8 bits for each value and uses the lowest sixteenth of them alone. */
+  readonly dark: boolean;
   /** Equal for images with equal pixels, and for no others. */
   readonly fingerprint: string;
 }
@@ -56,10 +62,18 @@ function factsOf<Own>({ image, objects, ...rest }: ReadImage<Own>): ImageFacts<O
   };
 }
 
-function storedImageFacts({ file, pixels, orientation }: StoredImage): StoredImageFacts {
+function storedImageFacts({
+  file,
+  pixels,
+  orientation,
+  turned = false,
+  damaged = false,
+  deep = false,
+}: StoredImage): StoredImageFacts {
   const { width, height, data } = pixels;
+  const dark = deep && data.every((value) => value < 16);
   const fingerprint = createHash('sha1').update(`${width}×${height}`).update(data).digest('base64');
-  return { file, width, height, orientation, fingerprint };
+  return { file, width, height, orientation, turned, damaged, dark, fingerprint };
 }
 
 function maskFacts(mask: RunLengthMask): MaskFacts {

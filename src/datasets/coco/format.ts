@@ -3,11 +3,12 @@ import { about, type ImageCheck, rounded } from '../checks/image-check.js';
 import { imagesWithClasses, listed, suggestClass } from '../classes.js';
 import type { DatasetFormat, OpenContext, SplitContents } from '../dataset-format.js';
 import type { Report } from '../finding.js';
+import { describeRenamed, type FoundImages, findImages } from '../images/find-image.js';
 import { readJsonFile } from '../json-file.js';
 import type { SplitName } from '../sample.js';
 import { type CocoGroundTruth, parseCategories, parseGroundTruth } from './ground-truth.js';
 import { stemOf } from './identifiers.js';
-import { type CocoData, cocoPaths, cocoSchema, imageFile, requireImages } from './layout.js';
+import { type CocoData, cocoPaths, cocoSchema, requireImages } from './layout.js';
 import { type CocoRecord, cocoReader, type RecordedAnnotation } from './reader.js';
 
 /** An annotated area that isn't the mask's: COCO's protocol sorts objects by it. */
@@ -55,10 +56,16 @@ async function openCoco(
   const groundTruth = parseGroundTruth(await readJsonFile(file), file, report);
   const names = groundTruth.categories.map(({ name }) => name);
   const notices = missingClasses(classes, names, file, split);
-  const records = recordsOf(groundTruth, file, folder, report);
-  const first = groundTruth.images.find(({ fileName }) => fileName !== undefined)?.fileName;
-  if (first === undefined) throw new UserError(`${file} has no images.`);
-  await requireImages(data, split, first);
+  const fileNames = groundTruth.images.flatMap(({ fileName }) => fileName ?? []);
+  if (fileNames.length === 0) throw new UserError(`${file} has no images.`);
+  await requireImages(data, split, fileNames[0]);
+  const found = await findImages(folder, fileNames);
+  const renamed = describeRenamed(file, found);
+  if (renamed !== undefined) {
+    report({ code: 'image-renamed', file, message: renamed });
+    notices.push(renamed);
+  }
+  const records = recordsOf(groundTruth, file, found, report);
   const chosen =
     purpose === 'training'
       ? await imagesWithClasses([...records.keys()], classes, file, (id) => examplesIn(records.get(id)))
@@ -97,7 +104,7 @@ function missingClasses(
 function recordsOf(
   { categories, images, annotations }: CocoGroundTruth,
   file: string,
-  folder: string,
+  { places, instead }: FoundImages,
   report: Report,
 ): Map<string, CocoRecord> {
   const stems = new Map<string, number>();
@@ -120,8 +127,8 @@ function recordsOf(
     );
     const stem = fileStem(fileName);
     const key = stems.get(stem.toLowerCase()) === 1 ? stem : `${stem}-${String(id).replace(/[^\w.-]/g, '_')}`;
-    const image = imageFile(folder, fileName);
-    records.set(key, { imageId: id, image, height, width, file, annotations: recorded });
+    const image = places.get(fileName) ?? fileName;
+    records.set(key, { imageId: id, image, instead, height, width, file, annotations: recorded });
   });
   return records;
 }

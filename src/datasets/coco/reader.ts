@@ -13,6 +13,8 @@ export interface CocoRecord {
   /** In the file. */
   readonly imageId: CocoId;
   readonly image: string;
+  /** Sentence about what lies in the folder instead of images that aren't found; undefined where all are. */
+  readonly instead: string | undefined;
   readonly height: number;
   readonly width: number;
   /** The annotation file, for messages. */
@@ -36,7 +38,8 @@ async function readCocoImage(id: string, record: CocoRecord | undefined): Promis
   const { imageId, image: imageFile, file } = record;
   const findings: Finding[] = [];
   const report: Report = (finding) => findings.push(finding);
-  const missing = `${imageFile} is missing. Add the image, or take image ${imageId} out of ${file}.`;
+  const instead = record.instead === undefined ? '' : `${record.instead} `;
+  const missing = `${imageFile} is missing. ${instead}Add the image, or take image ${imageId} out of ${file}.`;
   const image = await readStoredImage([imageFile], missing, report);
   const name = `${file}: image ${imageId} (${imageFile})`;
   const message = image && sizeMismatch(`${file}: image ${imageId}`, record, image);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { messageOf, UserError } from '../../errors.js';
 import { classList } from '../dataset-format.js';
-import { imageExtensions, isImageName } from '../images/image-names.js';
+import { imageExtensions, isHidden, isImageName } from '../images/image-names.js';
 import type { SplitName } from '../sample.js';
 
 /** Data section of a config with images in folders named by their class. */
@@ -59,7 +59,8 @@ async function listFolders(folder: string, root: string): Promise<Map<string, st
   const files = new Map<string, string[]>();
   const empty: string[] = [];
   for (const name of await classFolders(folder)) {
-    const inside = (await readFolder(path.join(folder, name), { recursive: true })).filter(isImageName);
+    const all = await readFolder(path.join(folder, name), { recursive: true });
+    const inside = all.filter((file) => isImageName(file) && !isHidden(file));
     if (inside.length === 0) empty.push(name);
     const prefix = path.relative(root, path.join(folder, name));
     files.set(
@@ -83,7 +84,7 @@ async function listFolders(folder: string, root: string): Promise<Map<string, st
 
 /** The folders in a folder, by name; hidden ones are left out. */
 async function classFolders(folder: string): Promise<string[]> {
-  const names = (await readFolder(folder)).filter((name) => !name.startsWith('.')).sort();
+  const names = (await readFolder(folder)).filter((name) => !isHidden(name)).sort();
   const folders: string[] = [];
   for (const name of names) {
     // A name with an image's ending is one in all likelihood; there may be a million.
@@ -120,6 +121,7 @@ async function readList(file: string): Promise<Map<string, string[]>> {
         `${file}, line ${i + 1}: "${line.trim().slice(0, 80)}" is not a path and a class, such as: photos/1.jpg cat`,
       );
     }
+    if (isHidden(path.isAbsolute(image) ? path.basename(image) : image)) continue;
     const others = files.get(name);
     if (others) others.push(image);
     else files.set(name, [image]);

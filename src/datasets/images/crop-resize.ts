@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import type { ImageSize } from '../../geometry/image-size.js';
 import type { RgbImage } from '../sample.js';
-import { type Decoding, decode, decodeRgb, openEncoded, unreadable } from './decode-rgb.js';
+import { asSeen, decode, decodeOwn, decodeRgb, mended, openEncoded, unreadable } from './decode-rgb.js';
 import { resizeImage } from './resize-sample.js';
 
 /** A rectangle of pixels. */
@@ -21,7 +21,7 @@ export interface CropResize {
 }
 
 /**
- * Decodes a part of an image at another size, without the detour of its full size. It is scaled bilinearly with
+ * Decodes a part of an image at another size, upright and without the detour of its full size. It is scaled bilinearly with
  * antialiasing, as Pillow does; colors are those of `decodeRgb`.
  *
  * @param name its name in error messages
@@ -31,22 +31,29 @@ export interface CropResize {
 export async function decodeCropResized(
   encoded: Uint8Array,
   name: string,
-  decoding: Decoding,
   choose: (size: ImageSize) => CropResize,
 ): Promise<RgbImage> {
+  let view: CropResize | undefined;
+  // Chosen once: drawing a view takes random numbers.
+  const viewOf = (size: ImageSize): CropResize => {
+    view ??= choose(size);
+    return view;
+  };
   try {
-    const image = openEncoded(encoded, decoding);
-    const { space, hasAlpha, autoOrient, width, height } = await image.metadata();
-    if (space !== 'cmyk' && !hasAlpha) {
-      const size = decoding.turned ? autoOrient : { width, height };
-      return await cut(image, size, choose(size));
-    }
+    const own = decodeOwn(encoded);
+    if (own) return await cropResize(own, viewOf(own));
+    const seen = await mended(encoded, async (bytes) => {
+      const image = openEncoded(bytes, 'error', true);
+      const { space, hasAlpha, autoOrient } = await image.metadata();
+      // Scaling would mix what is transparent with what isn't, and CMYK has its own conversion.
+      return space === 'cmyk' || hasAlpha ? undefined : cut(image, autoOrient, viewOf(autoOrient));
+    });
+    if (seen) return seen;
   } catch (error) {
     throw unreadable(error, encoded, name);
   }
-  // Scaling would mix what is transparent with what isn't, and CMYK has its own conversion.
-  const image = await decodeRgb(encoded, name, decoding);
-  return cropResize(image, choose(image));
+  const image = await decodeRgb(encoded, name, asSeen);
+  return cropResize(image, viewOf(image));
 }
 
 /** A part of an image at another size. */

@@ -64,12 +64,12 @@ export function centerCropResize(image: ImageSize, { size, resize }: CenterCrop)
 }
 
 function middle(image: ImageSize, { height, width }: ImageSize): Region {
-  const top = rounded((image.height - height) / 2);
-  return { height, width, top, left: rounded((image.width - width) / 2) };
+  const top = roundHalfToEven((image.height - height) / 2);
+  return { height, width, top, left: roundHalfToEven((image.width - width) / 2) };
 }
 
 /** Halves go to the even number, as in Python. */
-function rounded(value: number): number {
+export function roundHalfToEven(value: number): number {
   const nearest = Math.round(value);
   return nearest - value === 0.5 && nearest % 2 === 1 ? nearest - 1 : nearest;
 }

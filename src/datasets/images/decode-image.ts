@@ -31,7 +31,7 @@ export async function decodeSeen(
   if (typeof source !== 'string' && !(source instanceof Uint8Array))
     return cropResize(source, choose(source));
   const { bytes, name } = await open(source);
-  return decodeCropResized(bytes, name, asSeen, choose);
+  return decodeCropResized(bytes, name, choose);
 }
 
 async function open(source: string | Uint8Array): Promise<{ bytes: Uint8Array; name: string }> {

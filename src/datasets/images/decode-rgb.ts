@@ -1,63 +1,106 @@
 import sharp, { type Sharp } from 'sharp';
-import { messageOf, UserError } from '../../errors.js';
+import { UserError } from '../../errors.js';
 import type { RgbImage } from '../sample.js';
+import { decodeBmp, isBmp } from './bmp.js';
+import { mendChecksums, reasonOf, tidyHeader } from './encoded-faults.js';
+import { decodeNetpbm, isNetpbm } from './netpbm.js';
+import { isTurned, type OrientationPolicy } from './orientation.js';
 
-/** Manner in which an image is decoded. */
-export interface Decoding {
-  /** Whether to turn it as its EXIF orientation says; the stored pixels otherwise. */
-  readonly turned: boolean;
-  /**
-   * Whether pixels that the file doesn't tell, because it is damaged somewhere, are an error. Otherwise the decoder
-   * makes them up, as Pillow lets it. A file that is cut off is an error in any case.
-   */
-  readonly intact: boolean;
-}
+/** Policy for an image to look at: upright. */
+export const asSeen: OrientationPolicy = { setting: 'turned' };
 
-/** Decoding of an image to look at: upright, and as much of it as can be told. */
-export const asSeen: Decoding = { turned: true, intact: false };
-
-/** Decoding of an image to learn from or to measure on: the pixels that masks belong to, every one as it was stored. */
-export const asStored: Decoding = { turned: false, intact: true };
+/** Policy for an image whose stored pixels count. */
+export const asStored: OrientationPolicy = { setting: 'stored' };
 
 /**
- * Decodes an image (JPEG, PNG, WebP, AVIF, GIF or TIFF) into 8-bit RGB. Its pixels are those that Pillow's
+ * Decodes an image (JPEG, PNG, WebP, AVIF, GIF, TIFF, BMP or PPM) into 8-bit RGB. Its pixels are those that Pillow's
  * `convert('RGB')` gives: color profiles are ignored, transparency is dropped (what lies under it shows), gray becomes
- * three equal channels, CMYK is converted without a profile, of an animation the first frame counts. 16-bit values
- * keep their upper byte, where Pillow would clip gray ones.
+ * three equal channels, CMYK is converted without a profile, of an animation the first frame counts, and pixels that a
+ * damaged file doesn't tell are made up. 16-bit values keep their upper byte, where Pillow would clip gray ones.
  *
  * @param encoded the file's bytes.
  * @param name its name in error messages.
- * @throws UserError when the image is cut off, damaged or of an unknown format.
+ * @throws UserError when the image is cut off, damaged beyond that or of an unknown format.
  */
-export async function decodeRgb(encoded: Uint8Array, name: string, decoding: Decoding): Promise<RgbImage> {
-  return (await decodeOriented(encoded, name, decoding)).pixels;
+export async function decodeRgb(
+  encoded: Uint8Array,
+  name: string,
+  policy: OrientationPolicy,
+): Promise<RgbImage> {
+  return (await decodeOriented(encoded, name, policy)).pixels;
 }
 
-/** Pixels of an image, and the EXIF orientation of its file. */
+/** Pixels of an image, and what its file says about them. */
 export interface OrientedImage {
   readonly pixels: RgbImage;
-  /** From 1 (upright) to 8. */
+  /** EXIF orientation, from 1 (upright) to 8. */
   readonly orientation: number;
+  /** Whether the pixels are turned by it. */
+  readonly turned?: boolean;
+  /** Whether the decoder made up some of the pixels, for the file is damaged there. */
+  readonly damaged?: boolean;
+  /** Whether the file has more than 8 bits for each value. */
+  readonly deep?: boolean;
 }
 
-/** Decodes as {@link decodeRgb} does, and says what the EXIF orientation is, whether or not it is applied. */
+/** Decodes as {@link decodeRgb} does, and says what was found on the way. */
 export async function decodeOriented(
   encoded: Uint8Array,
   name: string,
-  decoding: Decoding,
+  policy: OrientationPolicy,
 ): Promise<OrientedImage> {
   try {
-    const image = openEncoded(encoded, decoding);
-    const { space, orientation = 1 } = await image.metadata();
-    return { pixels: space === 'cmyk' ? await decodeCmyk(image) : await decode(image), orientation };
+    const own = decodeOwn(encoded);
+    if (own) return { pixels: own, orientation: 1 };
+    return await mended(encoded, async (bytes) => {
+      const { autoOrient, width, height, ...metadata } = await openEncoded(bytes, 'error').metadata();
+      const { space, depth, orientation = 1 } = metadata;
+      const turned = orientation > 1 && isTurned(policy, { stored: { width, height }, turned: autoOrient });
+      const decodeAt = (tolerance: Tolerance, source = bytes): Promise<RgbImage> => {
+        const image = openEncoded(source, tolerance, turned);
+        return space === 'cmyk' ? decodeCmyk(image) : decode(image);
+      };
+      const known = { orientation, turned, deep: depth !== 'uchar' };
+      const intact = await decodeAt('warning').catch(() => undefined);
+      if (intact) return { pixels: intact, damaged: false, ...known };
+      const pixels = await decodeAt('error');
+      // Bytes between the header's segments are no harm.
+      const tidy = tidyHeader(bytes);
+      const damaged =
+        tidy.length === bytes.length || !(await decodeAt('warning', tidy).catch(() => undefined));
+      return { pixels, damaged, ...known };
+    });
   } catch (error) {
     throw unreadable(error, encoded, name);
   }
 }
 
+/** The pixels of an image of a format that libvips doesn't know here; undefined for all others. */
+export function decodeOwn(encoded: Uint8Array): RgbImage | undefined {
+  if (isBmp(encoded)) return decodeBmp(encoded);
+  return isNetpbm(encoded) ? decodeNetpbm(encoded) : undefined;
+}
+
+/** Decodes a file; where it fails, once more with checksums that are mended. */
+export async function mended<Result>(
+  encoded: Uint8Array,
+  decodeBytes: (bytes: Uint8Array) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await decodeBytes(encoded);
+  } catch (error) {
+    const bytes = mendChecksums(encoded);
+    if (!bytes) throw error;
+    return decodeBytes(bytes);
+  }
+}
+
+/** Faults that end decoding: those that leave no image behind, or every one. */
+type Tolerance = 'error' | 'warning';
+
 /** The file as sharp reads it, nothing decoded yet. */
-export function openEncoded(encoded: Uint8Array, { turned, intact }: Decoding): Sharp {
-  return sharp(encoded, { ignoreIcc: true, autoOrient: turned, failOn: intact ? 'warning' : 'error' });
+export function openEncoded(encoded: Uint8Array, failOn: Tolerance, autoOrient = false): Sharp {
+  return sharp(encoded, { ignoreIcc: true, autoOrient, failOn });
 }
 
 /** The error of a file that can't be decoded. */
@@ -101,23 +144,4 @@ async function decodeCmyk(image: Sharp): Promise<RgbImage> {
     }
   }
   return { width: info.width, height: info.height, data: rgb };
-}
-
-/** Why a file couldn't be decoded, as far as a user cares. */
-function reasonOf(error: unknown, encoded: Uint8Array): string {
-  if (encoded.length === 0) return 'the file is empty';
-  if (isHeic(encoded)) return "it is HEIC, which can't be decoded here; save it as JPEG";
-  const lines = messageOf(error).split('\n');
-  const reason = lines.find((line) => !line.includes('bad seek')) ?? lines[0];
-  return reason.includes('unsupported image format')
-    ? 'it is none of JPEG, PNG, WebP, AVIF, GIF and TIFF'
-    : reason;
-}
-
-/** Whether these are the bytes of the container that telephones put HEVC images into. */
-function isHeic(encoded: Uint8Array): boolean {
-  const [box, brand] = [encoded.subarray(4, 8), encoded.subarray(8, 12)].map((bytes) =>
-    String.fromCharCode(...bytes),
-  );
-  return box === 'ftyp' && ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx'].includes(brand);
 }

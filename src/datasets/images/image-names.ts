@@ -2,13 +2,36 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, UserError } from '../../errors.js';
 
-/** Endings of the files that are taken for images, in small letters. */
-export const imageExtensions = ['jpg', 'jpeg', 'png', 'webp', 'avif', 'gif', 'tif', 'tiff'] as const;
+/** Endings of images that can be decoded, in small letters. */
+export const imageExtensions = [
+  ...['jpg', 'jpeg', 'jpe', 'jfif', 'png', 'webp', 'avif', 'gif', 'tif', 'tiff'],
+  ...['bmp', 'dib', 'ppm', 'pgm', 'pbm', 'pnm'],
+] as const;
 
-/** Whether a file's name has one of them. */
+/** Endings of images that can't be decoded, which are to be named instead of passed over. */
+const foreignExtensions = [
+  'heic',
+  'heif',
+  'jp2',
+  'jxl',
+  'psd',
+  'ico',
+  'tga',
+  'cr2',
+  'nef',
+  'arw',
+  'dng',
+] as const;
+
+/** Whether a file's name has the ending of an image, whether or not that can be decoded. */
 export function isImageName(name: string): boolean {
   const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
-  return imageExtensions.some((extension) => extension === ending);
+  return [...imageExtensions, ...foreignExtensions].some((extension) => extension === ending);
+}
+
+/** Whether a path names a hidden file, or one in a hidden folder: such files are never data. */
+export function isHidden(name: string): boolean {
+  return name.split(/[\\/]/).some((part) => /^\.(?!\.?$)/.test(part));
 }
 
 /**
@@ -24,7 +47,7 @@ export async function filesBelow(folder: string): Promise<string[]> {
     throw new UserError(`${folder} can't be read: ${messageOf(error)}`);
   }
   return names
-    .filter((name) => !name.split(path.sep).some((part) => part.startsWith('.')))
+    .filter((name) => !isHidden(name))
     .sort()
     .map((name) => path.join(folder, name));
 }

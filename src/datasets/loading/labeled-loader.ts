@@ -6,7 +6,6 @@ import type { LabeledSplit } from '../dataset-format.js';
 import { type ColorJitter, changeColors, randomColorChanges } from '../images/color-jitter.js';
 import { type CenterCrop, type CropRange, centerCropResize, randomCrop } from '../images/crop.js';
 import { type CropResize, decodeCropResized } from '../images/crop-resize.js';
-import { asSeen } from '../images/decode-rgb.js';
 import { copyImage, flipImage } from '../images/flip.js';
 import { readIfThere } from '../read-file.js';
 import type { LabeledFile, LabeledImage, RgbImage } from '../sample.js';
@@ -117,7 +116,7 @@ export function labeledSource(root: string): Source<LabeledRequest, LabeledImage
       const bytes = readIfThere(place);
       if (bytes === undefined) throw new UserError(`${place}: there is no such image`);
       const decode = async (choose: (image: ImageSize) => CropResize): Promise<RgbImage> =>
-        copyImage(await decodeCropResized(bytes, place, asSeen, choose));
+        copyImage(await decodeCropResized(bytes, place, choose));
       return { id: file, label, image: await seen(decode, view) };
     },
     async close() {},

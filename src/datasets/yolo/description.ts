@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { UserError } from '../../errors.js';
 import { classList } from '../dataset-format.js';
 import { type Report, refuse } from '../finding.js';
-import { filesBelow, isImageName } from '../images/image-names.js';
+import { filesBelow, isHidden, isImageName } from '../images/image-names.js';
 import { readIfThere, readLines } from '../read-file.js';
 
 /** Data section of a config with Ultralytics' layout. */
@@ -71,7 +71,7 @@ function adviceFor(root: string): string {
   if (/\.ya?ml$/i.test(root)) {
     return `data.root must be its folder: data.root=${path.dirname(root)} data.yaml=${path.basename(root)}`;
   }
-  const others = readdirSync(root).filter((name) => /\.ya?ml$/i.test(name));
+  const others = readdirSync(root).filter((name) => /\.ya?ml$/i.test(name) && !isHidden(name));
   return others.length > 0
     ? `There is ${others.join(', ')}: set data.yaml=${others[0]}`
     : "data.root must be the folder that holds the data set's description, and data.yaml its name there.";
@@ -190,7 +190,9 @@ function placesOf(entry: string, bases: readonly string[]): string[] {
 /** The images of a list, whose lines start from its folder or from that of the data set. */
 function listedIn(list: string, bases: readonly string[]): string[] {
   const folders = [path.dirname(list), ...bases];
-  const lines = (readLines(list) ?? []).filter((line) => line !== '');
+  const lines = (readLines(list) ?? []).filter(
+    (line) => line !== '' && !isHidden(path.isAbsolute(line) ? path.basename(line) : line),
+  );
   return lines.map((line) => {
     const places = placesOf(withSlashes(line), folders);
     return places.find((place) => existsSync(place)) ?? places[0];

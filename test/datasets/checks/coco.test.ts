@@ -1,5 +1,6 @@
-import { rmSync, truncateSync } from 'node:fs';
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { FindingCode } from '../../../src/datasets/finding.js';
 import { edit, findingsIn, soundData } from '../../support/sound-data.js';
@@ -200,7 +201,7 @@ const cases: readonly Case[] = [
     'a file name of nothing',
     'photo-missing',
     ({ images }) => void Object.assign(images[0], { file_name: 'nothing.jpg' }),
-    'nothing.jpg is missing. Add the image, or take image 1 out of',
+    '43 more. Add the image, or take image 1 out of',
   ],
   [
     'an image without a file name',
@@ -243,6 +244,36 @@ describe('a data set with annotation files of COCO', () => {
     const findings = await findingsIn(data);
     expect(findings.map(({ code }) => code)).toEqual(['split-unreadable', 'photo-missing']);
     expect(findings[0].message).toContain('train.json is cut off: the JSON ends in the middle');
+  });
+
+  it('is found to have images that are damaged or nearly black, which are read', async () => {
+    const { data } = sound.coco();
+    const folder = path.join(data.root, 'VOC2012', 'JPEGImages');
+    const [healed, dark] = ['train_00001.jpg', 'train_00002.jpg'].map((name) => path.join(folder, name));
+    const jpeg = readFileSync(healed);
+    writeFileSync(healed, Buffer.concat([jpeg.subarray(0, jpeg.length - 100), Buffer.of(0xff, 0xd9)]));
+    const { width = 0, height = 0 } = await sharp(dark).metadata();
+    const values = new Uint16Array(3 * width * height).fill(4095);
+    const wide = sharp(values, { raw: { width, height, channels: 3 } }).toColorspace('rgb16');
+    writeFileSync(dark, await wide.png().toBuffer());
+    const findings = await findingsIn(data);
+    expect(findings.map(({ code, file }) => [code, file])).toEqual([
+      ['photo-damaged', healed],
+      ['photo-dark', dark],
+    ]);
+  });
+
+  it('is found to have images under other names, once, and to lack those that lie nowhere', async () => {
+    const { data, file } = sound.coco();
+    editJson(file('train'), ({ images }) => {
+      for (const image of images)
+        image.file_name = `https://storage.example.org/${image.file_name.toUpperCase()}`;
+      Object.assign(images[0], { file_name: 'elsewhere.jpg' });
+    });
+    const findings = await findingsIn(data);
+    expect(findings.map(({ code }) => code)).toEqual(['image-renamed', 'photo-missing']);
+    expect(findings[0].message).toContain('39 images are found under another name');
+    expect(findings[1].message).toMatch(/elsewhere\.jpg is missing\. In .*JPEGImages lie train_00001\.jpg, /);
   });
 
   it('cannot be checked where neither file can be read', async () => {

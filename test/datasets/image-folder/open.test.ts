@@ -45,6 +45,8 @@ describe('folders named by class', () => {
       'train/dog/1.PNG',
       'train/cat/deep/er/3.jpg',
       'train/.git/x.png',
+      'train/dog/.ipynb_checkpoints/2-checkpoint.png',
+      'train/dog/._2.png',
     ]);
     await writeFile(path.join(root, 'train', 'dog', 'notes.txt'), '');
     await writeFile(path.join(root, 'train', 'labels.csv'), '');

@@ -25,7 +25,7 @@ function rectangle(
 describe('decodeCropResized', () => {
   it('takes the region as it is where it is to have its own size', async () => {
     const region = { left: 5, top: 3, width: 8, height: 7 };
-    const image = await decodeCropResized(await png().toBuffer(), 'photo', asSeen, (size) => {
+    const image = await decodeCropResized(await png().toBuffer(), 'photo', (size) => {
       expect(size).toMatchObject({ width, height });
       return { region, scaled: { width: 8, height: 7 } };
     });
@@ -39,10 +39,10 @@ describe('decodeCropResized', () => {
       { width: 30, height: 8 },
     ]) {
       const encoded = await png().toBuffer();
-      const whole = await decodeCropResized(encoded, 'photo', asSeen, () => ({ scaled }));
+      const whole = await decodeCropResized(encoded, 'photo', () => ({ scaled }));
       expect(whole).toMatchObject(scaled);
       const crop = { left: 3, top: 1, width: 7, height: 6 };
-      const part = await decodeCropResized(encoded, 'photo', asSeen, () => ({ scaled, crop }));
+      const part = await decodeCropResized(encoded, 'photo', () => ({ scaled, crop }));
       expect([...part.data]).toEqual(rectangle(whole.data, scaled.width, 3, 1, 7, 6));
     }
   });
@@ -51,7 +51,7 @@ describe('decodeCropResized', () => {
     const turned = await png().withMetadata({ orientation: 6 }).toBuffer();
     const upright = await decodeRgb(turned, 'photo', asSeen);
     const view = { region: { left: 2, top: 9, width: 10, height: 11 }, scaled: { width: 10, height: 11 } };
-    const seen = await decodeCropResized(turned, 'photo', asSeen, (size) => {
+    const seen = await decodeCropResized(turned, 'photo', (size) => {
       expect(size).toMatchObject({ width: height, height: width });
       return view;
     });
@@ -67,13 +67,13 @@ describe('decodeCropResized', () => {
       .png()
       .toBuffer();
     const choose = () => ({ scaled: { width: 9, height: 8 } });
-    const opaque = await decodeCropResized(await png().toBuffer(), 'photo', asSeen, choose);
-    expect(await decodeCropResized(transparent, 'photo', asSeen, choose)).toEqual(opaque);
+    const opaque = await decodeCropResized(await png().toBuffer(), 'photo', choose);
+    expect(await decodeCropResized(transparent, 'photo', choose)).toEqual(opaque);
   });
 
   it('says what is wrong with a file', async () => {
     const choose = () => ({ scaled: { width: 9, height: 8 } });
-    const broken = decodeCropResized(Buffer.from('text'), 'notes.jpg', asSeen, choose);
+    const broken = decodeCropResized(Buffer.from('text'), 'notes.jpg', choose);
     await expect(broken).rejects.toThrow('notes.jpg is not a readable image (it is none of JPEG, PNG');
   });
 });

@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { asSeen, asStored, decodeRgb } from '../../../src/datasets/images/decode-rgb.js';
+import { asSeen, asStored, decodeOriented, decodeRgb } from '../../../src/datasets/images/decode-rgb.js';
 import { UserError } from '../../../src/errors.js';
 
 const [width, height] = [16, 8];
@@ -88,17 +88,62 @@ describe('decodeRgb', () => {
     expect((await decodeMany(100)) - before).toBeLessThan(50 * megabytes);
   });
 
-  it('refuses cut-off, damaged and unknown files by name', async () => {
-    const noise = Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => Math.imul(i, 2654435761) >>> 24);
-    const jpeg = await sharp(noise, { raw: { width: 64, height: 64, channels: 3 } })
-      .jpeg()
-      .toBuffer();
-    const half = jpeg.subarray(0, jpeg.length / 2);
-    const healed = Buffer.concat([half, Buffer.of(0xff, 0xd9)]);
-    for (const bytes of [jpeg.subarray(0, -1), half, healed, Buffer.from('text'), Buffer.alloc(0)]) {
+  it('refuses cut-off and unknown files by name', async () => {
+    const jpeg = await noiseJpeg();
+    const cut = [jpeg.subarray(0, -1), jpeg.subarray(0, jpeg.length / 2)];
+    for (const bytes of [...cut, Buffer.from('text'), Buffer.alloc(0)]) {
       const decoding = decodeRgb(bytes, 'a/photo.jpg', asStored);
       await expect(decoding).rejects.toThrow(UserError);
       await expect(decoding).rejects.toThrow('a/photo.jpg is not a readable image');
     }
   });
+
+  it('makes up the pixels that a damaged JPEG lacks, as Pillow does, and says so', async () => {
+    const jpeg = await noiseJpeg();
+    const healed = Buffer.concat([jpeg.subarray(0, jpeg.length / 2), Buffer.of(0xff, 0xd9)]);
+    const { pixels, damaged } = await decodeOriented(healed, 'photo', asStored);
+    expect([pixels.width, pixels.height, damaged]).toEqual([64, 64, true]);
+    const intact = await decodeOriented(jpeg, 'photo', asStored);
+    expect(intact.damaged).toBe(false);
+    const rows = 64 * 3 * 8;
+    expect(pixels.data.subarray(0, rows)).toEqual(intact.pixels.data.subarray(0, rows));
+  });
+
+  it('takes bytes between the segments of a header for no damage', async () => {
+    const jpeg = await noiseJpeg();
+    for (const marker of ['ffdb', 'ffda']) {
+      const at = jpeg.indexOf(marker, 0, 'hex');
+      const odd = Buffer.concat([jpeg.subarray(0, at), Buffer.of(1, 2, 3), jpeg.subarray(at)]);
+      expect(await decodeOriented(odd, 'photo', asStored)).toEqual(
+        await decodeOriented(jpeg, 'photo', asStored),
+      );
+    }
+  });
+
+  it('gives each file its own reason, whatever other threads read at the time', async () => {
+    const jpeg = await noiseJpeg();
+    const png = await picture().png().toBuffer();
+    const files: readonly (readonly [Buffer, RegExp])[] = [
+      [jpeg.subarray(0, -2), /it is cut off/],
+      [png.subarray(0, png.length / 2), /it is cut off/],
+      [Buffer.concat([png.subarray(0, 45), Buffer.alloc(20), png.subarray(65)]), /its PNG data is damaged/],
+      [Buffer.from('BM'.padEnd(60, '\0')), /its header of 0 bytes is of no known kind/],
+      [Buffer.from('no image'), /it is none of JPEG, PNG.*/],
+    ];
+    const rounds = Array.from({ length: 20 }, () => files).flat();
+    await Promise.all(
+      rounds.map(([bytes, reason]) =>
+        expect(decodeRgb(bytes, 'photo', asStored)).rejects.toThrow(
+          new RegExp(`^photo is not a readable image \\(${reason.source}\\)\\. Replace`),
+        ),
+      ),
+    );
+  });
 });
+
+function noiseJpeg(): Promise<Buffer> {
+  const noise = Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => Math.imul(i, 2654435761) >>> 24);
+  return sharp(noise, { raw: { width: 64, height: 64, channels: 3 } })
+    .jpeg()
+    .toBuffer();
+}
