@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf, UserError } from '../errors.js';
 import { errorCode } from '../files.js';
+import { foreignXml } from './annotation-tools.js';
 
 /**
  * Reads a JSON file. Python writes numbers that aren't finite as `NaN` and `Infinity`, which isn't JSON; they are read
@@ -53,6 +54,8 @@ function parseNotFinite(text: string): unknown {
 function explain(file: string, text: string, message: string): string {
   const whole = text.trimEnd();
   if (whole === '') return `${file} is empty; it should hold JSON`;
+  const known = foreignXml(whole);
+  if (known !== undefined) return `${file} ${known}`;
   const position = /position (\d+)/.exec(message)?.[1];
   // What is read here is a list or an object.
   if (!/[\]}]$/.test(whole) || /end of JSON/.test(message) || Number(position) >= whole.length) {

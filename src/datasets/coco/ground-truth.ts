@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.js';
+import { foreignJson } from '../annotation-tools.js';
 import { type Report, refuse } from '../finding.js';
 import type { GroundTruth } from '../ground-truth.js';
 import { readJsonFile } from '../json-file.js';
@@ -90,6 +91,9 @@ export function parseCategories(content: unknown, name: string, report: Report =
 }
 
 function requireFields(content: unknown, name: string): Fields {
+  if (isFields(content) && ('images' in content || 'annotations' in content)) return content;
+  const known = foreignJson(content);
+  if (known !== undefined) throw new UserError(`${name} ${known}`);
   if (isFields(content)) return content;
   throw new UserError(
     `${name} isn't a COCO annotation file: it should be an object with "images", "annotations" and "categories"`,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../../errors.js';
+import { foreignJson } from '../annotation-tools.js';
 import { readJsonFile } from '../json-file.js';
 
 /** Points farther away than this are a mistake; nobody annotates images that large. */
@@ -47,8 +48,11 @@ export interface LabelmeFile extends Omit<z.output<typeof fileSchema>, 'shapes'>
  * @throws UserError when it isn't there, isn't JSON, or isn't labelme's
  */
 export async function readLabelmeFile(file: string): Promise<LabelmeFile> {
-  const parsed = fileSchema.safeParse(await readJsonFile(file));
+  const content = await readJsonFile(file);
+  const parsed = fileSchema.safeParse(content);
   if (!parsed.success) {
+    const known = foreignJson(content);
+    if (known !== undefined) throw new UserError(`${file} ${known}`);
     throw new UserError(
       `${file} isn't a labelme file: ${describe(parsed.error)}. Correct it, or take it out.`,
     );

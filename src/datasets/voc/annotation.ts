@@ -1,6 +1,7 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { Box } from '../../geometry/boxes.js';
 import type { ImageSize } from '../../geometry/image-size.js';
+import { foreignXml } from '../annotation-tools.js';
 
 /** Contents of an annotation file. */
 export interface VocAnnotation {
@@ -41,7 +42,10 @@ export function parseAnnotation(text: string): VocAnnotation {
   }
   const root: unknown = parser.parse(text);
   const annotation = child(root, 'annotation');
-  if (annotation === undefined) throw new Error('it has no <annotation>');
+  if (annotation === undefined) {
+    const known = foreignXml(text);
+    throw new Error(known === undefined ? 'it has no <annotation>' : `it ${known}`);
+  }
   const objects = child(annotation, 'object');
   return {
     size: sizeOf(child(annotation, 'size')),

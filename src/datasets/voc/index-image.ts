@@ -1,5 +1,6 @@
 import { type DecodedPng, decode } from 'fast-png';
 import { messageOf, UserError } from '../../errors.js';
+import { labelColors } from '../annotation-tools.js';
 import type { Report } from '../finding.js';
 import { type StoredImage, sizeMismatch } from '../images/stored-image.js';
 import { readIfThere } from '../read-file.js';
@@ -67,7 +68,7 @@ function indicesOfColors(data: Uint8Array, { width, height, channels }: DecodedP
     if (index === undefined) {
       const color = `(${data[i]}, ${data[i + 1]}, ${data[i + 2]})`;
       throw new Error(
-        `the color ${color} at x ${pixel % width}, y ${Math.floor(pixel / width)} isn't one of VOC's`,
+        `the color ${color} at x ${pixel % width}, y ${Math.floor(pixel / width)} isn't one of VOC's; ${labelColors}`,
       );
     }
     indices[pixel] = index;
