@@ -3,7 +3,7 @@ import { about, type ImageCheck, rounded } from '../checks/image-check.js';
 import { imagesWithClasses, listed, suggestClass } from '../classes.js';
 import type { DatasetFormat, OpenContext, SplitContents } from '../dataset-format.js';
 import type { Report } from '../finding.js';
-import { describeRenamed, type FoundImages, findImages } from '../images/find-image.js';
+import { describeRenamed, type FoundImages, locateImages } from '../images/find-image.js';
 import { readJsonFile } from '../json-file.js';
 import type { SplitName } from '../sample.js';
 import { type CocoGroundTruth, parseCategories, parseGroundTruth } from './ground-truth.js';
@@ -59,7 +59,7 @@ async function openCoco(
   const fileNames = groundTruth.images.flatMap(({ fileName }) => fileName ?? []);
   if (fileNames.length === 0) throw new UserError(`${file} has no images.`);
   await requireImages(data, split, fileNames[0]);
-  const found = await findImages(folder, fileNames);
+  const found = await locateImages(folder, fileNames);
   const renamed = describeRenamed(file, found);
   if (renamed !== undefined) {
     report({ code: 'image-renamed', file, message: renamed });

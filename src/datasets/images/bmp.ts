@@ -145,32 +145,35 @@ function readIndices(encoded: Uint8Array, header: BmpHeader): Uint8Array {
 /** Decodes run lengths. Pixels that they leave out have the index 0. */
 function readRuns(encoded: Uint8Array, { width, height, bits }: BmpHeader): Uint8Array {
   const indices = new Uint8Array(width * height);
+  const perByte = 8 / bits;
   let [x, y, i] = [0, 0, 0];
-  const put = (value: number): void => {
-    if (x < width && y < height) indices[y * width + x] = value;
-    x++;
+  /** Puts `count` indices, of which each byte holds one or two. */
+  const put = (count: number, byteOf: (n: number) => number): void => {
+    for (let n = 0; n < count; n++, x++) {
+      const byte = byteOf(Math.floor(n / perByte));
+      const index = perByte === 1 ? byte : n % 2 === 0 ? byte >> 4 : byte & 15;
+      if (x < width && y < height) indices[y * width + x] = index;
+    }
   };
   while (y < height) {
     if (i + 1 >= encoded.length) throw new Error('it is cut off');
     const [count, value] = [encoded[i], encoded[i + 1]];
     i += 2;
     if (count > 0) {
-      for (let n = 0; n < count; n++) put(bits === 8 ? value : n % 2 === 0 ? value >> 4 : value & 15);
+      put(count, () => value);
     } else if (value === 0) {
       [x, y] = [0, y + 1];
     } else if (value === 1) {
       break;
     } else if (value === 2) {
-      x += encoded[i] ?? 0;
-      y += encoded[i + 1] ?? 0;
+      x += encoded[i];
+      y += encoded[i + 1];
       i += 2;
     } else {
-      const bytes = Math.ceil((value * bits) / 8);
+      const bytes = Math.ceil(value / perByte);
       if (i + bytes > encoded.length) throw new Error('it is cut off');
-      for (let n = 0; n < value; n++) {
-        const byte = encoded[i + ((n * bits) >> 3)];
-        put(bits === 8 ? byte : n % 2 === 0 ? byte >> 4 : byte & 15);
-      }
+      const start = i;
+      put(value, (n) => encoded[start + n]);
       // Whole groups of two.
       i += bytes + (bytes % 2);
     }

@@ -1,24 +1,9 @@
 import sharp, { type Sharp } from 'sharp';
 import type { ImageSize } from '../../geometry/image-size.js';
 import type { RgbImage } from '../sample.js';
+import type { CropResize, Region } from './crop.js';
 import { asSeen, decode, decodeOwn, decodeRgb, mended, openEncoded, unreadable } from './decode-rgb.js';
 import { resizeImage } from './resize-sample.js';
-
-/** A rectangle of pixels. */
-export interface Region extends ImageSize {
-  readonly left: number;
-  readonly top: number;
-}
-
-/** View of an image. */
-export interface CropResize {
-  /** The part of it that is taken; all by default. */
-  readonly region?: Region;
-  /** The size that it is scaled to. */
-  readonly scaled: ImageSize;
-  /** The part of the scaled image that is taken; all by default. */
-  readonly crop?: Region;
-}
 
 /**
  * Decodes a part of an image at another size, upright and without the detour of its full size. It is scaled bilinearly with

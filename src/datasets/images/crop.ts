@@ -1,6 +1,21 @@
 import type { ImageSize } from '../../geometry/image-size.js';
 import type { RandomStream } from '../../random.js';
-import type { CropResize, Region } from './crop-resize.js';
+
+/** A rectangle of pixels. */
+export interface Region extends ImageSize {
+  readonly left: number;
+  readonly top: number;
+}
+
+/** View of an image. */
+export interface CropResize {
+  /** The part of it that is taken; all by default. */
+  readonly region?: Region;
+  /** The size that it is scaled to. */
+  readonly scaled: ImageSize;
+  /** The part of the scaled image that is taken; all by default. */
+  readonly crop?: Region;
+}
 
 /** Bounds of the rectangles that training draws from an image. */
 export interface CropRange {

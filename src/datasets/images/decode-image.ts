@@ -3,7 +3,8 @@ import { messageOf, UserError } from '../../errors.js';
 import { errorCode } from '../../files.js';
 import type { ImageSize } from '../../geometry/image-size.js';
 import type { RgbImage } from '../sample.js';
-import { type CropResize, cropResize, decodeCropResized } from './crop-resize.js';
+import type { CropResize } from './crop.js';
+import { cropResize, decodeCropResized } from './crop-resize.js';
 import { asSeen, decodeRgb } from './decode-rgb.js';
 
 /**

@@ -22,7 +22,7 @@ export interface FoundImages {
  *
  * @param folder that the names start from
  */
-export async function findImages(folder: string, names: readonly string[]): Promise<FoundImages> {
+export async function locateImages(folder: string, names: readonly string[]): Promise<FoundImages> {
   const places = new Map(names.map((name) => [name, path.join(folder, name.replaceAll('\\', '/'))]));
   const missing = new Set([...places].filter(([, place]) => !existsSync(place)).map(([name]) => name));
   if (missing.size === 0 || !existsSync(folder)) return { places, renamed: new Map(), instead: undefined };

@@ -4,8 +4,14 @@ import type { ImageSize } from '../../geometry/image-size.js';
 import { randomStream } from '../../random.js';
 import type { LabeledSplit } from '../dataset-format.js';
 import { type ColorJitter, changeColors, randomColorChanges } from '../images/color-jitter.js';
-import { type CenterCrop, type CropRange, centerCropResize, randomCrop } from '../images/crop.js';
-import { type CropResize, decodeCropResized } from '../images/crop-resize.js';
+import {
+  type CenterCrop,
+  type CropRange,
+  type CropResize,
+  centerCropResize,
+  randomCrop,
+} from '../images/crop.js';
+import { decodeCropResized } from '../images/crop-resize.js';
 import { copyImage, flipImage } from '../images/flip.js';
 import { readIfThere } from '../read-file.js';
 import type { LabeledFile, LabeledImage, RgbImage } from '../sample.js';

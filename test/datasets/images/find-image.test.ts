@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { describeRenamed, findImages } from '../../../src/datasets/images/find-image.js';
+import { describeRenamed, locateImages } from '../../../src/datasets/images/find-image.js';
 import { tempFolder } from '../../support/temp-folder.js';
 
 let folder: string;
@@ -19,7 +19,7 @@ function put(...files: string[]): void {
 
 /** The path in the folder that a name means; undefined where none is there. */
 async function found(name: string, ...others: string[]): Promise<string | undefined> {
-  const { places, instead } = await findImages(folder, [name, ...others]);
+  const { places, instead } = await locateImages(folder, [name, ...others]);
   return instead === undefined ? path.relative(folder, places.get(name) ?? '') : undefined;
 }
 
@@ -53,7 +53,7 @@ test('a file that two names could mean is none of them', async () => {
 
 test('says once what is found under another name, and what lies there instead of the rest', async () => {
   put('1.JPG', '2.jpg', '3.jpg', '4.jpg', 'notes.txt');
-  const images = await findImages(folder, ['1.jpg', '2.jpg', '9.jpg']);
+  const images = await locateImages(folder, ['1.jpg', '2.jpg', '9.jpg']);
   expect(describeRenamed('train.json', images)).toBe(
     'train.json: 1 image is found under another name than the one given, such as 1.JPG for 1.jpg.',
   );
