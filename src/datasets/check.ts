@@ -3,10 +3,12 @@ import { UserError } from '../errors.js';
 import { checkImages, checkSplits } from './checks/common.js';
 import { type InspectOptions, inspectSplits, type NamedSplit } from './checks/inspect.js';
 import { type SplitSummary, summarize } from './checks/summary.js';
+import { leftOutNotices, trainingImages } from './checks/training-images.js';
 import { findUnreadable } from './checks/unreadable.js';
 import type { DataSettings, LabeledSplit, OpenOptions } from './dataset-format.js';
 import { type Finding, isRefused, type Severity, severityOf } from './finding.js';
 import { openDataset, openLabeledSplit, resolveClasses } from './formats.js';
+import { settingsFor } from './left-out.js';
 import type { SplitName } from './sample.js';
 
 /** Manner in which a data set is checked. */
@@ -19,6 +21,8 @@ export interface CheckOptions {
   readonly onGenerate?: OpenOptions['onGenerate'];
   /** … and after each one that was checked. */
   readonly onProgress?: InspectOptions['onProgress'];
+  /** Seed of the run that the data is for, 1 by default: it decides which images without objects are taken. */
+  readonly seed?: number;
   /** Ends the check after the images at hand; what was found so far is the result. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -43,7 +47,13 @@ const bothSplits: readonly SplitName[] = ['train', 'val'];
  */
 export async function checkDataset(
   settings: DataSettings,
-  { splits: names = bothSplits, workers = availableParallelism(), onGenerate, ...rest }: CheckOptions = {},
+  {
+    splits: names = bothSplits,
+    workers = availableParallelism(),
+    onGenerate,
+    seed = 1,
+    ...rest
+  }: CheckOptions = {},
 ): Promise<CheckResult<SplitSummary>> {
   const data = await resolveClassesOfAny(settings);
   const listed: Finding[] = [];
@@ -56,7 +66,11 @@ export async function checkDataset(
   const complete = !rest.signal?.aborted;
   // Of a part of the images nothing can be said about the whole.
   const found = complete ? checkSplits(checked) : checkImages(checked);
-  return resultOf(complete, [...listed, ...findings, ...found], checked.map(summarize));
+  return resultOf(
+    complete,
+    [...listed, ...findings, ...found],
+    checked.map((split) => summarize(split, seed)),
+  );
 }
 
 /** A split of a classifier's data in numbers. */
@@ -159,14 +173,26 @@ function countOf(findings: readonly Finding[], severity: Severity): number {
 /** Number of faults that are written out; the rest is counted. */
 const listedFaults = 10;
 
+/** Data that training accepts. */
+export interface AcceptedSplits {
+  /** Images that training takes, in the split's order. */
+  readonly ids: readonly string[];
+  /** Sentences that the user should know: all that is left out, and how many other findings there are. */
+  readonly notices: readonly string[];
+}
+
 /**
- * Checks all that a run reads, so that a fault is found before it and not hours into it. Class masks that aren't needed
- * are left to `atto check`.
+ * Checks all that a run reads, so that a fault is found before it and not hours into it, and chooses the images that
+ * training takes. Class masks that aren't needed are left to `atto check`.
  *
- * @returns a sentence that the user should know about the other findings, if there are any
+ * @param seed decides which of the images without objects are taken
+ * @returns undefined where the signal ended it
  * @throws UserError that lists the faults which make data unusable
  */
-export async function verifySplits(options: Omit<InspectOptions, 'thorough'>): Promise<string | undefined> {
+export async function verifySplits(
+  options: Omit<InspectOptions, 'thorough'>,
+  seed: number,
+): Promise<AcceptedSplits | undefined> {
   const splits = await inspectSplits({ ...options, thorough: false });
   if (options.signal?.aborted) return undefined;
   const findings = checkSplits(splits);
@@ -176,14 +202,24 @@ export async function verifySplits(options: Omit<InspectOptions, 'thorough'>): P
     const head = `The data has ${counted(refused.length, 'fault')} that training can't work with:`;
     const faults = refused.slice(0, listedFaults).map(({ message }) => `- ${message}`);
     const tail = rest > 0 ? [`… and ${rest} more; atto check <config> lists them all`] : [];
-    throw new UserError([head, ...faults, ...tail].join('\n'));
+    throw new UserError([head, ...faults, ...tail, ...settingsFor(refused)].join('\n'));
   }
-  if (findings.length === 0) return undefined;
+  const train = splits.find(({ name }) => name === 'train');
+  const ids = train ? trainingImages(train, seed).taken.map(({ id }) => id) : [];
+  return {
+    ids,
+    notices: [...splits.flatMap((split) => leftOutNotices(split, seed)), ...aboutFindings(findings)],
+  };
+}
+
+/** A sentence about findings that training can live with, if there are any. */
+function aboutFindings(findings: readonly Finding[]): string[] {
+  if (findings.length === 0) return [];
   const parts = (['fault', 'warning'] as const).flatMap((severity) => {
     const count = countOf(findings, severity);
     return count > 0 ? [counted(count, severity)] : [];
   });
-  return `The data has ${parts.join(' and ')} that training can live with; atto check <config> shows them.`;
+  return [`The data has ${parts.join(' and ')} that training can live with; atto check <config> shows them.`];
 }
 
 function counted(count: number, name: string): string {

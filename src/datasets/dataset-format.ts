@@ -18,6 +18,35 @@ export const classList = z
   .min(1)
   .refine((names) => new Set(names).size === names.length, 'a class is named twice');
 
+/** Keys that the data section has in every format that can feed a detector. */
+export const commonKeys = {
+  /**
+   * Maximum share of images without a single object among the images that training takes, from 0 to 1; all are taken by
+   * default. Which ones are taken depends on the run's seed.
+   */
+  emptyImages: z.number().min(0).max(1).default(1),
+  /** Whether images whose files are missing or can't be read are left out and counted, instead of refused. */
+  skipUnreadable: z.boolean().default(false),
+  /**
+   * Whether objects without a usable mask are left out and counted, instead of refused. Where they have a box, training
+   * takes it for neither example nor background.
+   */
+  skipMaskless: z.boolean().default(false),
+  /**
+   * Treatment of objects that are flagged as crowds, COCO's `iscrowd`: `ignore` takes them for regions of many objects,
+   * neither example nor background; `objects` for single objects, whose flag some tools set by mistake.
+   */
+  crowds: z.enum(['ignore', 'objects']).default('ignore'),
+};
+const commonSchema = z.object(commonKeys);
+/** Values of the keys that all formats of detectors have. */
+export type CommonSettings = z.output<typeof commonSchema>;
+
+/** The common settings of a data section, with the defaults where it lacks them, as in a format of a user's own. */
+export function commonSettings(data: Pick<DataSettings, 'format'>): CommonSettings {
+  return commonSchema.parse(data);
+}
+
 /** Called while something goes on, with the number of images done and of all. */
 type OnProgress = (done: number, total: number) => void;
 
@@ -118,11 +147,9 @@ export interface DatasetFormat<Data extends DataSettings = DataSettings, Rec = u
 
 /** Images with objects. */
 export interface DetectionData<Data extends DataSettings = DataSettings, Rec = unknown, Own = unknown> {
-  /** Whether training leaves out images without objects by itself. */
-  readonly skipsEmpty: boolean;
   /**
-   * Opens a split; generated data is generated where it isn't there yet. For training, images may be left out that have
-   * no object of the classes; `notices` says how many.
+   * Opens a split; generated data is generated where it isn't there yet. For training, images may be left out whose
+   * objects are all of other classes; `notices` says how many.
    *
    * @throws UserError when the data isn't there, its lists are wrong, or no image is left
    */
@@ -135,8 +162,8 @@ export interface DetectionData<Data extends DataSettings = DataSettings, Rec = u
   reader(data: Data, thorough: boolean): ImageReader<Rec, Own>;
   /** The format's own checks of an image; those that all formats have come before them. */
   check?(image: ImageFacts<Own>, context: CheckContext): readonly Finding[];
-  /** The findings, where a single one can stand for those of all images. */
-  condense?(findings: readonly Finding[], images: number): readonly Finding[];
+  /** The findings, where a single one can stand for those of many images. */
+  condense?(findings: readonly Finding[], images: readonly ImageFacts<Own>[]): readonly Finding[];
 }
 
 /** Images that show one thing each. */

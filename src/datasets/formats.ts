@@ -13,6 +13,7 @@ import type {
 import { refuse } from './finding.js';
 import { imageFolderFormat } from './image-folder/format.js';
 import { labelmeFormat } from './labelme/format.js';
+import { readerOf } from './left-out.js';
 import { sampleOf } from './read-image.js';
 import type { SplitName } from './sample.js';
 import { sbdFormat } from './sbd/format.js';
@@ -163,7 +164,7 @@ export async function openDataset(
   const settings = await resolveClasses(data);
   const classes = classesOf(settings);
   const contents = await format.detection.open(settings, split, { classes, purpose, report, onGenerate });
-  const reader = format.detection.reader(settings, false);
+  const reader = readerOf({ format, data: settings }, false);
   const load = async (id: string) =>
     sampleOf(await reader.read(id, contents.records?.get(id)), classes, purpose);
   return { ...contents, data: settings, format, classes, load };

@@ -1,10 +1,11 @@
 import { UserError } from '../errors.js';
 import type { Box } from '../geometry/boxes.js';
 import type { Instance } from '../geometry/instance.js';
+import { polygonsMask } from '../geometry/polygons.js';
 import { maskArea, maskExtent, type RunLengthMask } from '../geometry/run-length-mask.js';
 import { type Finding, isRefused } from './finding.js';
 import type { StoredImage } from './images/stored-image.js';
-import type { ImageId, Purpose, Sample } from './sample.js';
+import type { ImageId, Purpose, RgbImage, Sample } from './sample.js';
 
 /** An object as the files describe it. */
 export interface ReadObject {
@@ -64,11 +65,11 @@ export interface ImageReader<Rec = unknown, Own = unknown> {
 /**
  * Makes a sample of what was read. Objects of other classes are ignored.
  *
- * @throws UserError when something makes the image unusable, or when training gets an image without objects
+ * @throws UserError when something makes the image unusable, or the settings leave it out
  */
 export function sampleOf(read: ReadImage, classes: readonly string[], purpose: Purpose): Sample {
   const { id, imageId = id, image, objects, findings } = read;
-  const reason = findings.find(isRefused);
+  const reason = findings.find((finding) => isRefused(finding) || finding.code === 'image-left-out');
   if (reason) throw new UserError(reason.message);
   if (!image) throw new Error(`The image of ${id} wasn't read, and nothing says why`);
   const instances: Instance[] = [];
@@ -76,9 +77,7 @@ export function sampleOf(read: ReadImage, classes: readonly string[], purpose: P
   for (const object of objects) {
     const instance = instanceOf(object, classes, purpose);
     if (instance) (isTrained(object, classes) ? instances : ignored).push(instance);
-  }
-  if (purpose === 'training' && instances.length + ignored.length === 0) {
-    throw new UserError(withoutObjects(read));
+    else if (purpose === 'training') ignored.push(...regionOf(object, image.pixels));
   }
   return { id, imageId, image: image.pixels, instances, ignored };
 }
@@ -103,13 +102,17 @@ function instanceOf(object: ReadObject, classes: readonly string[], purpose: Pur
   };
 }
 
+/** The place of an object without a usable mask: nothing to learn from, but no background either. */
+function regionOf({ annotatedBox, difficult }: ReadObject, { width, height }: RgbImage): Instance[] {
+  if (!annotatedBox) return [];
+  const [x1, y1, x2, y2] = annotatedBox;
+  const mask = polygonsMask([[x1, y1, x2, y1, x2, y2, x1, y2]], height, width);
+  if (maskArea(mask) === 0) return [];
+  return [{ box: insideImage(annotatedBox, mask), label: 0, mask, difficult, crowd: false }];
+}
+
 /** The part of a box inside the image; where there is none, the mask's extent. */
 function insideImage([x1, y1, x2, y2]: Box, mask: RunLengthMask): Box {
   const inside: Box = [Math.max(x1, 0), Math.max(y1, 0), Math.min(x2, mask.width), Math.min(y2, mask.height)];
   return inside[2] > inside[0] && inside[3] > inside[1] ? inside : maskExtent(mask);
-}
-
-/** Message about an image that training has no use for. */
-export function withoutObjects({ id, name }: Pick<ReadImage, 'id' | 'name'>): string {
-  return `${name} has no object, and training needs one in each image. Take "${id}" out of the split.`;
 }

@@ -2,6 +2,7 @@
 import { workerData } from 'node:worker_threads';
 import { factsSource } from './checks/facts.js';
 import { detectionFormat } from './formats.js';
+import { readerOf } from './left-out.js';
 import { labeledSource } from './loading/labeled-loader.js';
 import { sampleSource } from './loading/loader.js';
 import { answerRequests, pixelMemory, type ThreadTask } from './loading/threads.js';
@@ -10,12 +11,14 @@ const task: ThreadTask = workerData;
 if (task.kind !== 'labeled' && task.module !== undefined) await import(task.module);
 switch (task.kind) {
   case 'samples': {
-    const reader = detectionFormat(task.data).detection.reader(task.data, false);
-    answerRequests(sampleSource(reader, task.classes, task.purpose).read, pixelMemory);
+    const reader = readerOf({ format: detectionFormat(task.data), data: task.data }, false);
+    answerRequests(sampleSource(reader, task.classes, task.purpose).read, ({ sample }) =>
+      sample ? pixelMemory(sample) : [],
+    );
     break;
   }
   case 'facts': {
-    const reader = detectionFormat(task.data).detection.reader(task.data, task.thorough);
+    const reader = readerOf({ format: detectionFormat(task.data), data: task.data }, task.thorough);
     answerRequests(factsSource(reader).read);
     break;
   }

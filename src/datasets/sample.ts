@@ -24,7 +24,7 @@ export interface Sample {
   readonly ignored: readonly Instance[];
 }
 
-/** Use of samples: training has no use for an image without any annotated object. */
+/** Use of samples: training has no use for objects without a pixel. */
 export type Purpose = 'training' | 'evaluation';
 
 /** Parts of every data set: what is learned from, and what is measured on. */

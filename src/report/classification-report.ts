@@ -18,7 +18,7 @@ import { formatCount, type Html, html, quantity, type Section, scrollable, secti
 import { cell } from './mistakes.js';
 import { page } from './page.js';
 import type { EvaluatedSplit, ReportContent, ReportInput } from './report-input.js';
-import { circumstanceSection, circumstances, configSection } from './settings.js';
+import { circumstanceSection, circumstances, configSection, dataSection } from './settings.js';
 import { trainingSection } from './training.js';
 
 /** Contents of a classifier's report. */
@@ -68,12 +68,13 @@ export async function writeClassificationReport(
   file: string,
   input: ClassificationReportInput,
 ): Promise<void> {
-  const { name, config, log, evaluated } = input;
+  const { name, config, log, notices, evaluated } = input;
   const evaluation = evaluated && (await illustrate(config, evaluated));
   const text = classificationReportPage({
     name,
     config,
     log,
+    notices,
     evaluation,
     circumstances: circumstances(input),
   });
@@ -120,10 +121,11 @@ export function drawMistakes(mistakes: readonly MistakenImage[]): Canvas {
 
 /** Page of a classifier's report. */
 function classificationReportPage(data: ClassificationReportContent): string {
-  const { name, evaluation, log, config, circumstances } = data;
+  const { name, evaluation, log, config, notices, circumstances } = data;
   return page(name, about(data), [
     ...(evaluation ? evaluationSections(evaluation) : []),
     ...(log.length > 0 ? [trainingSection({ log, config }, 'accuracy, %')] : []),
+    ...dataSection(notices),
     configSection(config),
     circumstanceSection(circumstances),
   ]);

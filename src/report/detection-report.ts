@@ -12,7 +12,7 @@ import { mistakeSection } from './mistakes.js';
 import { page } from './page.js';
 import { protocolSection } from './protocols.js';
 import type { EvaluatedSplit, LoggedStep, ReportContent, ReportInput } from './report-input.js';
-import { circumstanceSection, circumstances, configSection } from './settings.js';
+import { circumstanceSection, circumstances, configSection, dataSection } from './settings.js';
 import { sizeSection } from './sizes.js';
 import { trainingSection } from './training.js';
 
@@ -38,9 +38,16 @@ const imagesPerGroup = 3;
  * @throws UserError when the file can't be written, or an image that is shown can't be read
  */
 export async function writeDetectionReport(file: string, input: DetectionReportInput): Promise<void> {
-  const { name, config, log, evaluated } = input;
+  const { name, config, log, notices, evaluated } = input;
   const evaluation = evaluated && (await illustrate(evaluated));
-  const text = detectionReportPage({ name, config, log, evaluation, circumstances: circumstances(input) });
+  const text = detectionReportPage({
+    name,
+    config,
+    log,
+    notices,
+    evaluation,
+    circumstances: circumstances(input),
+  });
   await writeTextAtomically(file, text);
 }
 
@@ -64,10 +71,11 @@ async function illustrate({
 
 /** Page of a detector's report. */
 export function detectionReportPage(data: DetectionReportContent): string {
-  const { name, evaluation, log, config, circumstances } = data;
+  const { name, evaluation, log, config, notices, circumstances } = data;
   return page(name, evaluation ? evaluated(data, evaluation) : notEvaluated(data), [
     ...(evaluation ? evaluationSections(data, evaluation) : []),
     ...(log.length > 0 ? [trainingSection({ log, config }, 'AP, %')] : []),
+    ...dataSection(notices),
     configSection(config),
     circumstanceSection(circumstances),
   ]);

@@ -9,6 +9,8 @@ export interface ReportInput<Config, Evaluation, Data> {
   /** The weights file. */
   readonly weights: string;
   readonly engine: EngineFacts;
+  /** Sentences about the data, above all about what was left out of it. */
+  readonly notices: readonly string[];
   /** The run's steps in their order; empty where there is no run. */
   readonly log: readonly LoggedStep[];
   /** Undefined where nothing was evaluated: the report then shows the training only. */
@@ -31,6 +33,7 @@ export interface ReportContent<Config, Evaluation> {
   readonly config: Config;
   readonly log: readonly LoggedStep[];
   readonly evaluation: Evaluation | undefined;
+  readonly notices: readonly string[];
   readonly circumstances: readonly Fact[];
 }
 

@@ -25,6 +25,12 @@ export function configSection(config: Config): Section {
   );
 }
 
+/** Sentences about the data; without any there is no section. */
+export function dataSection(notices: readonly string[]): Section[] {
+  if (notices.length === 0) return [];
+  return [section('data', 'Data', html`<ul>${notices.map((notice) => html`<li>${notice}</li>`)}</ul>`)];
+}
+
 /** Versions and machine. */
 export function circumstanceSection(circumstances: readonly Fact[]): Section {
   return section('versions', 'Versions and machine', facts(circumstances));

@@ -81,6 +81,7 @@ export async function evaluate(target: string, options: EvaluateOptions = {}): P
       weights: file,
       engine,
       log: await readLog(runFolder(folder).log),
+      notices: [...dataset.notices, ...notices],
       evaluated: { evaluation, dataset, split, step: undefined },
     });
     return { ...result, files: [{ title: 'Report', file: path.join(written.report) }, ...files] };

@@ -46,8 +46,6 @@ export interface Task<T extends TaskTypes = TaskTypes> {
   resolve(config: T['config']): Promise<T['config']>;
   /** Opens a split; generated data is generated where it isn't there yet. */
   open(config: T['config'], split: SplitName, onGenerate?: ProgressListener): Promise<T['split']>;
-  /** Size of a split in words, such as `400 images`. */
-  describeSplit(split: T['split']): string;
   /** Network of a config with its classes. */
   build(config: T['config']): T['network'];
   learner(

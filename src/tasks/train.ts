@@ -12,7 +12,6 @@ import {
   type RunFolder,
   readRunConfig,
   requireSameRun,
-  writeConfig,
 } from '../training/run-folder.js';
 import { runTraining, type ValidatedStep } from '../training/train.js';
 import { taskOf } from './find-task.js';
@@ -27,7 +26,10 @@ export interface TrainOptions extends JobListener {
   readonly out?: string | undefined;
   /** Whether to continue the run in `out`, or the newest run of this config. */
   readonly resume?: boolean | undefined;
-  /** Ends the run after the step at hand, with a checkpoint. */
+  /**
+   * Ends the run after the step at hand, with a checkpoint. Before the first step nothing is written, and the promise
+   * rejects with the signal's reason.
+   */
   readonly signal?: AbortSignal | undefined;
   /** Called before the first step with the number of steps done before, and of all. */
   onStart?(step: number, steps: number): void;
@@ -60,19 +62,21 @@ export async function train(source: ConfigSource, options: TrainOptions = {}): P
   const { training, threads, precision } = config;
   const engine = await loadEngine({ threads, precision });
   const task = taskOf(config);
+  const notices: string[] = [];
+  const say = (notice: string): void => {
+    notices.push(notice);
+    options.onNotice?.(notice);
+  };
   const open = async (name: 'train' | 'val'): Promise<OpenedSplit> => {
     const split = await task.open(config, name, (done, total) =>
       options.onProgress?.('generating', done, total),
     );
-    for (const notice of split.notices) options.onNotice?.(notice);
+    for (const notice of split.notices) say(notice);
     return split;
   };
   const split = await open('train');
   const validation = training.validateEvery === undefined ? undefined : await open('val');
   const learner = await task.learner(config, { train: split, validation });
-  // Not before the data and the network, so that a mistake there leaves no run behind.
-  await writeConfig(folder, config);
-  options.onNotice?.(`Training on ${task.describeSplit(split)}; the run is ${folder.folder}`);
 
   const started = performance.now();
   let waited = 0;
@@ -89,7 +93,7 @@ export async function train(source: ConfigSource, options: TrainOptions = {}): P
     },
     {
       onVerify: (done, total) => options.onProgress?.('checking', done, total),
-      onNotice: (notice) => options.onNotice?.(notice),
+      onNotice: say,
       onStart: (step) => options.onStart?.(step, training.steps),
       onStep: (entry) => {
         stepped = true;
@@ -113,6 +117,7 @@ export async function train(source: ConfigSource, options: TrainOptions = {}): P
       weights: folder.weights,
       engine,
       log: await readLog(folder.log),
+      notices,
       evaluated: kept && validation && { ...kept, dataset: validation, split: 'val' },
     });
   }

@@ -17,9 +17,10 @@ export interface Learner<Sample extends { readonly id: string }, Evaluation> {
   /**
    * Checks the data of the run before its first step.
    *
+   * @returns undefined where the signal ended it
    * @throws UserError when it is unusable
    */
-  verify(job: JobOptions): Promise<VerifiedData<Sample>>;
+  verify(job: JobOptions): Promise<VerifiedData<Sample> | undefined>;
   /**
    * Losses of a batch: scalars whose sum is minimized.
    *
@@ -35,9 +36,11 @@ export interface Learner<Sample extends { readonly id: string }, Evaluation> {
 }
 
 /** Training data that has been checked. */
-interface VerifiedData<Sample> {
-  /** Notice about the data for the user, if there is one. */
-  readonly notice: string | undefined;
+export interface VerifiedData<Sample> {
+  /** Notices about the data for the user: what is left out, for example. */
+  readonly notices: readonly string[];
+  /** Size of what training takes, such as `400 images`. */
+  readonly size: string;
   /**
    * Opens the endless sequence of samples.
    *

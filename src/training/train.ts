@@ -2,9 +2,9 @@ import type { Config } from '../config/schema.js';
 import { Weights } from '../nn/weights.js';
 import { type RunState, saveProgress, startOrResume } from './checkpoint.js';
 import { clipGradients } from './gradients.js';
-import type { Learner } from './learner.js';
+import type { Learner, VerifiedData } from './learner.js';
 import { type LogEntry, openLog } from './log.js';
-import type { RunFolder } from './run-folder.js';
+import { type RunFolder, writeConfig } from './run-folder.js';
 import { learningRateAt, Sgd } from './sgd.js';
 import { computeStep } from './step.js';
 import { averageDecayAt, updateAverage } from './weight-average.js';
@@ -26,7 +26,7 @@ export interface TrainingRun<Sample extends { readonly id: string }, Evaluation>
 export interface TrainingListener<Evaluation> {
   /** Called while all samples are checked, before the first step. */
   onVerify?(done: number, total: number): void;
-  /** Called with a notice for the user. */
+  /** Called with notices for the user, before the first step. */
   onNotice?(notice: string): void;
   /** Called before the first step, with the number of steps that were done before. */
   onStart?(step: number): void;
@@ -47,7 +47,8 @@ export interface ValidatedStep<Evaluation> {
  * Trains a network: the whole loop, from the first sample to the last checkpoint.
  *
  * @returns number of steps done: fewer than in the config where the signal ended the run
- * @throws UserError when a sample, a weights file or the folder is at fault; Error when a loss isn't finite
+ * @throws UserError when a sample, a weights file or the folder is at fault; Error when a loss isn't finite; the signal's
+ * reason where it ended the run while its data was checked: nothing is written then
  */
 export async function runTraining<Sample extends { readonly id: string }, Evaluation>(
   run: TrainingRun<Sample, Evaluation>,
@@ -56,11 +57,7 @@ export async function runTraining<Sample extends { readonly id: string }, Evalua
   const { learner, config, folder, signal } = run;
   const { training, seed } = config;
   const { emaDecay } = training;
-  const data = await learner.verify({
-    signal,
-    onProgress: (done, total) => listener.onVerify?.(done, total),
-  });
-  if (data.notice) listener.onNotice?.(data.notice);
+  const data = await verifiedData(run, listener);
 
   const weights = new Weights(learner.parameters, seed);
   const state: RunState = {
@@ -69,6 +66,9 @@ export async function runTraining<Sample extends { readonly id: string }, Evalua
     average: emaDecay === undefined ? undefined : new Weights(learner.parameters, seed),
   };
   let progress = await startOrResume(run, state);
+  // Not before the data and the starting weights were accepted, so that a mistake there leaves no run behind.
+  await writeConfig(folder, config);
+  listener.onNotice?.(`Training on ${data.size}; the run is ${folder.folder}`);
   const log = await openLog(folder, progress.step);
   const loader = data.openLoader(progress.images);
   listener.onStart?.(progress.step);
@@ -127,6 +127,22 @@ export async function runTraining<Sample extends { readonly id: string }, Evalua
     state.average?.dispose();
     weights.dispose();
   }
+}
+
+async function verifiedData<Sample extends { readonly id: string }, Evaluation>(
+  { learner, signal }: TrainingRun<Sample, Evaluation>,
+  listener: TrainingListener<Evaluation>,
+): Promise<VerifiedData<Sample>> {
+  const data = await learner.verify({
+    signal,
+    onProgress: (done, total) => listener.onVerify?.(done, total),
+  });
+  if (!data) {
+    signal.throwIfAborted();
+    throw new Error('the check of the data ended without a result, and nothing says why');
+  }
+  for (const notice of data.notices) listener.onNotice?.(notice);
+  return data;
 }
 
 /** Whether something that happens `every` few steps, and after the last one, happens after this step. */

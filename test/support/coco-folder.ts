@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import type { CocoData } from '../../src/datasets/coco/layout.js';
+import { commonSettings } from '../../src/datasets/dataset-format.js';
 import { tempFolder } from './temp-folder.js';
 import { photoPixels } from './voc-folder.js';
 
@@ -24,6 +25,7 @@ export interface Instances {
 export async function writeCocoFolder(train: Instances, val: Instances = train): Promise<CocoData> {
   const root = tempFolder();
   const data: CocoData = {
+    ...commonSettings({ format: 'coco' }),
     format: 'coco',
     root,
     train: 'train.json',

@@ -61,6 +61,7 @@ export function lossesOnly(steps: number, overrides: readonly string[] = []): De
     config: requireDetection(parseConfig(config, [...overrides], 'config.json'), 'config.json'),
     evaluation: undefined,
     log: Array.from({ length: steps }, (_, i) => loggedStep(i + 1)),
+    notices: [],
     circumstances: [{ name: 'atto', value: '0.1.0' }],
   };
 }

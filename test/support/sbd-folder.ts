@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
+import { commonSettings } from '../../src/datasets/dataset-format.js';
 import type { SbdData } from '../../src/datasets/sbd/layout.js';
 import { type SbdLayout, sbdLayout } from '../../src/datasets/sbd/layout.js';
 import { vocClasses } from '../../src/datasets/voc/classes.js';
@@ -37,7 +38,14 @@ export async function writeSbdFolder(
   images: Readonly<Record<string, SbdGolden>>,
 ): Promise<{ data: SbdData; layout: SbdLayout }> {
   const root = tempFolder();
-  const data: SbdData = { format: 'sbd', root, train: 'train', val: 'val', classes: [...vocClasses] };
+  const data: SbdData = {
+    ...commonSettings({ format: 'sbd' }),
+    format: 'sbd',
+    root,
+    train: 'train',
+    val: 'val',
+    classes: [...vocClasses],
+  };
   for (const name of ['img', 'inst']) mkdirSync(path.join(root, 'dataset', name), { recursive: true });
   const layout = sbdLayout(data);
   for (const [id, { bytes, height, width }] of Object.entries(images)) {

@@ -6,6 +6,7 @@ import { checkDataset } from '../../src/datasets/check.js';
 import type { CocoData } from '../../src/datasets/coco/layout.js';
 import { writeInstances } from '../../src/datasets/coco/write.js';
 import type { DataSettings } from '../../src/datasets/dataset-format.js';
+import { commonSettings } from '../../src/datasets/dataset-format.js';
 import type { Finding } from '../../src/datasets/finding.js';
 import { openDataset } from '../../src/datasets/formats.js';
 import { generateShapes } from '../../src/datasets/shapes/generate.js';
@@ -28,7 +29,13 @@ export function soundData(): SoundData {
   const root = path.join(folder, 'data');
   beforeAll(async () => {
     const sizes = { minSide: 64, maxSide: 96, trainImages: 40, valImages: 6 };
-    await generateShapes({ format: 'shapes', root, seed: 1, ...sizes });
+    await generateShapes({
+      ...commonSettings({ format: 'shapes' }),
+      format: 'shapes',
+      root,
+      seed: 1,
+      ...sizes,
+    });
     const voc = shapesAsVoc({ root });
     for (const split of ['train', 'val'] as const) {
       const dataset = await openDataset(voc, split);
@@ -56,6 +63,7 @@ export function soundData(): SoundData {
 function cocoAt(root: string): CocoData {
   const images = 'VOC2012/JPEGImages';
   return {
+    ...commonSettings({ format: 'coco' }),
     format: 'coco',
     root,
     train: 'train.json',

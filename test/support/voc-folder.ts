@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { encode } from 'fast-png';
 import sharp from 'sharp';
+import { commonSettings } from '../../src/datasets/dataset-format.js';
 import { vocClasses } from '../../src/datasets/voc/classes.js';
 import { vocColorMap } from '../../src/datasets/voc/color-map.js';
 import type { VocData } from '../../src/datasets/voc/layout.js';
@@ -40,6 +41,7 @@ export function photoPixels(id: string, width: number, height: number): Uint8Arr
 /** Writes a data set; images are PNGs, so that their pixels are known. */
 export async function writeVocFolder(images: Readonly<Record<string, VocImage>>): Promise<VocFolder> {
   const data: VocData = {
+    ...commonSettings({ format: 'voc' }),
     format: 'voc',
     root: tempFolder(),
     year: 2012,

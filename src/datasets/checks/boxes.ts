@@ -51,7 +51,7 @@ function nearer(box: Box, extent: Box): Box {
   return [side(0), side(1), side(2), side(3)];
 }
 
-function iou(a: Box, b: Box): number {
+export function iou(a: Box, b: Box): number {
   const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
   const height = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);
   if (width <= 0 || height <= 0) return 0;

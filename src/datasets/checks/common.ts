@@ -2,8 +2,8 @@ import type { Finding } from '../finding.js';
 import { checkBoxes, checkBoxPlaces } from './boxes.js';
 import type { CheckContext, ImageCheck } from './image-check.js';
 import type { CheckedSplit } from './inspect.js';
-import { checkEmptyImages, checkMaskSizes, checkOutlines, checkPairs, checkRepetitions } from './masks.js';
-import { checkClassLists, checkExamples, checkRepeatedImages } from './splits.js';
+import { checkMaskSizes, checkOutlines, checkPairs, checkRepetitions } from './masks.js';
+import { checkClassLists, checkCrowds, checkExamples, checkRepeatedImages } from './splits.js';
 
 /** Images that viewers show turned: whoever drew the masks may have seen them so. */
 const checkOrientation: ImageCheck = ({ image }) => {
@@ -37,7 +37,6 @@ const checkDecoding: ImageCheck = ({ image }) => {
 const imageChecks: readonly ImageCheck[] = [
   checkDecoding,
   checkOrientation,
-  checkEmptyImages,
   checkPairs,
   checkMaskSizes,
   checkOutlines,
@@ -52,6 +51,7 @@ export function checkSplits(splits: readonly CheckedSplit[]): Finding[] {
     ...checkImages(splits),
     ...checkRepeatedImages(splits),
     ...checkClassLists(splits),
+    ...checkCrowds(splits),
     ...checkExamples(splits),
   ];
 }
@@ -60,7 +60,7 @@ export function checkSplits(splits: readonly CheckedSplit[]): Finding[] {
 export function checkImages(splits: readonly CheckedSplit[]): Finding[] {
   const findings = splits.flatMap(({ name: split, dataset: { classes, names, format }, images }) => {
     const { detection } = format;
-    const context: CheckContext = { split, classes, names, skipsEmpty: detection.skipsEmpty };
+    const context: CheckContext = { split, classes, names };
     return images.flatMap((image) => [
       ...image.findings,
       ...imageChecks.flatMap((check) => check(image, context)),
@@ -73,7 +73,7 @@ export function checkImages(splits: readonly CheckedSplit[]): Finding[] {
       findings.map((finding) => [JSON.stringify([finding.code, finding.message]), finding]),
     ).values(),
   ];
-  const images = new Set(splits.flatMap((split) => split.images.map(({ id }) => id)));
+  const images = splits.flatMap((split) => split.images);
   const condense = splits.at(0)?.dataset.format.detection.condense;
-  return condense ? [...condense(distinct, images.size)] : distinct;
+  return condense ? [...condense(distinct, images)] : distinct;
 }

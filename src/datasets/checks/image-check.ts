@@ -10,8 +10,6 @@ export interface CheckContext {
   readonly classes: readonly string[];
   /** Every class that the data's own list names. */
   readonly names: readonly string[];
-  /** Whether training leaves out images without annotations by itself. */
-  readonly skipsEmpty: boolean;
 }
 
 /** Finds what is wrong or doubtful in an image. */

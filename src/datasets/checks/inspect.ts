@@ -1,4 +1,5 @@
 import type { Dataset } from '../dataset-format.js';
+import { readerOf } from '../left-out.js';
 import { readAhead, type Source } from '../loading/read-ahead.js';
 import { threadedSource } from '../loading/threads.js';
 import type { SplitName } from '../sample.js';
@@ -63,6 +64,6 @@ export async function inspectSplits(options: InspectOptions): Promise<CheckedSpl
 
 function openSource({ splits, thorough, workers }: InspectOptions): Source<FactsRequest, ImageFacts> {
   const { format, data } = splits[0].dataset;
-  if (workers === 0) return factsSource(format.detection.reader(data, thorough));
+  if (workers === 0) return factsSource(readerOf({ format, data }, thorough));
   return threadedSource({ kind: 'facts', module: format.module, data, thorough }, workers);
 }

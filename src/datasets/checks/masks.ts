@@ -1,5 +1,3 @@
-import { isRefused } from '../finding.js';
-import { withoutObjects } from '../read-image.js';
 import type { ImageFacts, ObjectFacts } from './facts.js';
 import { about, type ImageCheck, isInside, showBox } from './image-check.js';
 
@@ -67,14 +65,6 @@ export const checkRepetitions: ImageCheck = ({ objects }) => {
       `covers the same pixels as object ${first.key}. Remove one of them.`,
     );
   });
-};
-
-/** Training needs an object in each image. Where the data's lists tell which images have none, it leaves those out. */
-export const checkEmptyImages: ImageCheck = (image, { split, skipsEmpty }) => {
-  const { file, objects, findings } = image;
-  if (split !== 'train' || findings.some(isRefused)) return [];
-  if (objects.some(({ mask }) => mask && mask.area > 0) || (skipsEmpty && objects.length === 0)) return [];
-  return [{ code: 'no-objects', file, message: withoutObjects(image) }];
 };
 
 /** Whether reading has reported what is wrong with an object. */

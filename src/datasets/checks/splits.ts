@@ -1,7 +1,7 @@
-import { suggestClass } from '../classes.js';
+import { aboutCrowds, crowdsOf, nothingToLearn, suggestClass } from '../classes.js';
 import type { Finding } from '../finding.js';
 import type { SplitName } from '../sample.js';
-import type { ImageFacts } from './facts.js';
+import type { ImageFacts, ObjectFacts } from './facts.js';
 import type { CheckedSplit } from './inspect.js';
 import { countClasses } from './summary.js';
 
@@ -61,15 +61,37 @@ export function checkClassLists(splits: readonly CheckedSplit[]): Finding[] {
   });
 }
 
+/** Name of an object where names are counted. */
+function nameOf({ className = '', crowd, mask }: ObjectFacts): string {
+  if (crowd) return crowdsOf(className);
+  return mask && mask.area > 0 ? className : `${className} without a mask`;
+}
+
+/** Objects that are flagged as crowds, which may be single ones. */
+export function checkCrowds(splits: readonly CheckedSplit[]): Finding[] {
+  return splits.flatMap(({ dataset: { source: file, classes }, images }) => {
+    const objects = images.flatMap((image) => image.objects);
+    const trained = objects.filter(({ className = '' }) => classes.includes(className));
+    const crowds = trained.filter(({ crowd }) => crowd).length;
+    if (crowds === 0) return [];
+    return [{ code: 'crowds-ignored', file, message: aboutCrowds(file, crowds, trained.length) }];
+  });
+}
+
 /** Least number of examples that teach much. */
 const leastExamples = 10;
 
-/** Classes with hardly any examples to learn from, or none to measure on. */
+/** Splits without anything to learn, and classes with hardly any examples to learn from, or none to measure on. */
 export function checkExamples(splits: readonly CheckedSplit[]): Finding[] {
-  return splits.flatMap((split) => {
-    const file = split.dataset.source;
+  return splits.flatMap((split): Finding[] => {
+    const { source: file, classes } = split.dataset;
     const least = split.name === 'train' ? leastExamples : 1;
-    return countClasses(split)
+    const counts = countClasses(split);
+    if (split.name === 'train' && counts.every(({ examples }) => examples === 0)) {
+      const names = split.images.map(({ objects }) => objects.map(nameOf));
+      return [{ code: 'nothing-to-learn', file, message: nothingToLearn(file, classes, names) }];
+    }
+    return counts
       .filter(({ examples }) => examples < least)
       .map(({ name, examples }): Finding => {
         const number =

@@ -1,6 +1,7 @@
 import type { SplitName } from '../sample.js';
 import type { ImageFacts, ObjectFacts } from './facts.js';
 import type { CheckedSplit } from './inspect.js';
+import { leftOutNotices } from './training-images.js';
 
 /** Contents of a split in numbers. An example is an object of `data.classes` with a mask that isn't empty, and no crowd. */
 export interface SplitSummary {
@@ -21,6 +22,8 @@ export interface SplitSummary {
   readonly exampleSides: Percentiles | null;
   readonly imageWidths: Percentiles | null;
   readonly imageHeights: Percentiles | null;
+  /** Sentences about all that is left out or taken for something else, with its number. */
+  readonly notices: readonly string[];
 }
 
 export interface ClassCount {
@@ -30,8 +33,12 @@ export interface ClassCount {
   readonly images: number;
 }
 
-/** Counts what was read of a split. */
-export function summarize(split: CheckedSplit): SplitSummary {
+/**
+ * Counts what was read of a split.
+ *
+ * @param seed of the run
+ */
+export function summarize(split: CheckedSplit, seed: number): SplitSummary {
   const { name, dataset, images } = split;
   const objects = images.flatMap((image) => image.objects);
   const examples = images.flatMap((image) => examplesIn(image, dataset.classes));
@@ -55,6 +62,7 @@ export function summarize(split: CheckedSplit): SplitSummary {
     exampleSides: percentiles(areas.map(Math.sqrt)),
     imageWidths: percentiles(stored.map(({ width }) => width)),
     imageHeights: percentiles(stored.map(({ height }) => height)),
+    notices: leftOutNotices(split, seed),
   };
 }
 

@@ -39,8 +39,9 @@ export function numberOf(fields: Fields, key: string, name: string): number {
   throw new UserError(`${name} has the ${key} ${show(value)}; a finite number is needed`);
 }
 
-/** A whole number of pixels from 1. */
-export function lengthOf(fields: Fields, key: string, name: string): number {
+/** A whole number of pixels from 1, or undefined where there is none. */
+export function lengthOf(fields: Fields, key: string, name: string): number | undefined {
+  if (fields[key] === undefined || fields[key] === null) return undefined;
   const value = numberOf(fields, key, name);
   if (Number.isInteger(value) && value >= 1) return value;
   throw new UserError(`${name} has the ${key} ${value}; a whole number from 1 is needed`);
@@ -72,7 +73,8 @@ export function boxOf(fields: Fields, name: string): CocoBox | undefined {
 
 /** The `segmentation`, or undefined where there is none; `decodeSegmentation` reads it. */
 export function segmentationOf({ segmentation }: Fields): unknown {
-  const none = segmentation === null || (Array.isArray(segmentation) && segmentation.length === 0);
+  const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.every(isEmpty);
+  const none = segmentation === null || isEmpty(segmentation);
   return none ? undefined : segmentation;
 }
 

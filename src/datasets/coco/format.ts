@@ -1,12 +1,15 @@
 import { UserError } from '../../errors.js';
+import type { Box } from '../../geometry/boxes.js';
+import { iou } from '../checks/boxes.js';
+import type { ImageFacts, ObjectFacts } from '../checks/facts.js';
 import { about, type ImageCheck, rounded } from '../checks/image-check.js';
-import { imagesWithClasses, listed, suggestClass } from '../classes.js';
+import { crowdsOf, imagesWithClasses, listed, suggestClass } from '../classes.js';
 import type { DatasetFormat, OpenContext, SplitContents } from '../dataset-format.js';
-import type { Report } from '../finding.js';
+import type { Finding, FindingCode, Report } from '../finding.js';
 import { describeRenamed, type FoundImages, locateImages } from '../images/find-image.js';
 import { readJsonFile } from '../json-file.js';
 import type { SplitName } from '../sample.js';
-import { type CocoGroundTruth, parseCategories, parseGroundTruth } from './ground-truth.js';
+import { type CocoGroundTruth, parseClassNames, parseGroundTruth } from './ground-truth.js';
 import { stemOf } from './identifiers.js';
 import { type CocoData, cocoPaths, cocoSchema, requireImages } from './layout.js';
 import { type CocoRecord, cocoReader, type RecordedAnnotation } from './reader.js';
@@ -24,6 +27,38 @@ const checkAreas: ImageCheck = ({ objects }) =>
     return about(object, 'area-mismatch', message);
   });
 
+/** IoU from which a box fits its mask. */
+const fitting = 0.7;
+/** Findings about a box. */
+const aboutBoxes: readonly FindingCode[] = ['box-misses-mask', 'box-far-from-mask', 'box-outside-image'];
+
+/** The findings, with one for each file most of whose boxes are corners, `[x1, y1, x2, y2]`. */
+function condenseCorners(findings: readonly Finding[], images: readonly ImageFacts[]): readonly Finding[] {
+  const files = [...new Set(images.map(({ file }) => file))];
+  const corners = files.flatMap((file): Finding[] => {
+    const objects = images.filter((image) => image.file === file).flatMap((image) => image.objects);
+    const boxed = objects.filter(({ annotatedBox, mask }) => annotatedBox && mask && mask.area > 0);
+    const asCorners = boxed.filter(fitsAsCorners).length;
+    if (2 * asCorners <= boxed.length) return [];
+    const message =
+      `${file}: the boxes seem to be corners, [x1, y1, x2, y2]: so ${asCorners} of ${boxed.length} fit their masks, but not ` +
+      "as [x, y, width, height], which COCO's format has. Convert them, or remove them: then the masks' extents count.";
+    return [{ code: 'boxes-are-corners', file, message }];
+  });
+  const isExplained = ({ code, file }: Finding): boolean =>
+    aboutBoxes.includes(code) && corners.some((each) => each.file === file);
+  return [...corners, ...findings.filter((finding) => !isExplained(finding))];
+}
+
+function fitsAsCorners({ annotatedBox, mask }: ObjectFacts): boolean {
+  if (!annotatedBox || !mask) return false;
+  const [x1, y1, x2, y2] = annotatedBox;
+  const corners: Box = [x1, y1, x2 - x1, y2 - y1];
+  const fit = iou(corners, mask.extent);
+  // Near the image's upper left corner both may fit.
+  return fit >= fitting && fit > iou(annotatedBox, mask.extent);
+}
+
 /** COCO's annotation files, and what annotation tools export as such. */
 export const cocoFormat = {
   name: 'coco',
@@ -32,17 +67,17 @@ export const cocoFormat = {
   schema: cocoSchema,
   title: (data, split) => `COCO annotation file, ${data[split].replace(/^.*[\\/]/, '')}`,
   classes: ({ classes }) => classes,
-  /** All categories by rising id. */
+  /** By rising id. */
   async readClasses(data, split) {
     const file = cocoPaths(data, split).annotations;
-    return parseCategories(await readJsonFile(file), file).map(({ name }) => name);
+    return parseClassNames(await readJsonFile(file), file);
   },
-  detection: { skipsEmpty: true, open: openCoco, reader: () => cocoReader, check: checkAreas },
+  detection: { open: openCoco, reader: () => cocoReader, check: checkAreas, condense: condenseCorners },
 } as const satisfies DatasetFormat<CocoData, CocoRecord>;
 
 /**
  * Opens a split of a data set with COCO annotation files. Classes go by the categories' names. For training, images are
- * left out that have no object of `data.classes`, or only crowds; `notices` says how many.
+ * left out whose objects are all of other classes, or crowds; `notices` says how many.
  *
  * @throws UserError when the annotation file or the images aren't there, when a class is no category, or when no image
  * is left
@@ -54,7 +89,7 @@ async function openCoco(
 ): Promise<SplitContents<CocoRecord>> {
   const { annotations: file, images: folder } = cocoPaths(data, split);
   const groundTruth = parseGroundTruth(await readJsonFile(file), file, report);
-  const names = groundTruth.categories.map(({ name }) => name);
+  const names = [...new Set(groundTruth.categories.map(({ name }) => name))];
   const notices = missingClasses(classes, names, file, split);
   const fileNames = groundTruth.images.flatMap(({ fileName }) => fileName ?? []);
   if (fileNames.length === 0) throw new UserError(`${file} has no images.`);
@@ -68,7 +103,9 @@ async function openCoco(
   const records = recordsOf(groundTruth, file, found, report);
   const chosen =
     purpose === 'training'
-      ? await imagesWithClasses([...records.keys()], classes, file, (id) => examplesIn(records.get(id)))
+      ? await imagesWithClasses([...records.keys()], classes, file, (id) =>
+          examplesIn(records.get(id), data.crowds),
+        )
       : { ids: [...records.keys()], notices: [] };
   return {
     source: file,
@@ -113,7 +150,7 @@ function recordsOf(
     stems.set(stem.toLowerCase(), (stems.get(stem.toLowerCase()) ?? 0) + 1);
   }
   const records = new Map<string, CocoRecord>();
-  images.forEach(({ id, fileName, height, width }, i) => {
+  images.forEach(({ id, fileName, size }, i) => {
     if (fileName === undefined) {
       const message = `${file}: image ${id} has no file_name`;
       report({ code: 'annotation-unreadable', file, object: id, message });
@@ -128,7 +165,7 @@ function recordsOf(
     const stem = fileStem(fileName);
     const key = stems.get(stem.toLowerCase()) === 1 ? stem : `${stem}-${String(id).replace(/[^\w.-]/g, '_')}`;
     const image = places.get(fileName) ?? fileName;
-    records.set(key, { imageId: id, image, instead, height, width, file, annotations: recorded });
+    records.set(key, { imageId: id, image, instead, size, file, annotations: recorded });
   });
   return records;
 }
@@ -138,8 +175,8 @@ function fileStem(fileName: string): string {
 }
 
 /** The classes of an image's objects. There is nothing to learn from crowds, so theirs are called otherwise. */
-function examplesIn(record: CocoRecord | undefined): string[] {
+function examplesIn(record: CocoRecord | undefined, crowds: CocoData['crowds']): string[] {
   return (record?.annotations ?? []).map(({ className, crowd }) =>
-    crowd ? `crowds of ${className}` : className,
+    crowd && crowds === 'ignore' ? crowdsOf(className) : className,
   );
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.js';
+import type { ImageSize } from '../../geometry/image-size.js';
 import { foreignJson } from '../annotation-tools.js';
 import { type Report, refuse } from '../finding.js';
 import type { GroundTruth } from '../ground-truth.js';
@@ -23,8 +24,8 @@ interface CocoImage {
   readonly id: CocoId;
   /** As the file gives it; undefined where it gives none. */
   readonly fileName: string | undefined;
-  readonly height: number;
-  readonly width: number;
+  /** As the file states it; undefined where it doesn't: then the image itself tells. */
+  readonly size: ImageSize | undefined;
 }
 
 export interface CocoCategory {
@@ -71,7 +72,7 @@ export function parseGroundTruth(content: unknown, name: string, report: Report 
   return { categories, images, annotations: parseAnnotations(file, categories, images) };
 }
 
-/** Reads the categories of a COCO annotation file, by rising id; see {@link parseGroundTruth}. */
+/** Reads the categories of a COCO annotation file, by rising id; names of several may be equal where only one of them has annotations. */
 export function parseCategories(content: unknown, name: string, report: Report = refuse): CocoCategory[] {
   const file = { content: requireFields(content, name), name, report };
   const categories = distinct(
@@ -79,8 +80,10 @@ export function parseCategories(content: unknown, name: string, report: Report =
     'category',
     file,
   );
+  const used = annotatedIds(file.content);
   const named = new Set<string>();
   for (const category of categories) {
+    if (!used.has(category.id)) continue;
     if (named.has(category.name)) {
       const message = `${name}: two categories are named "${category.name}"; classes go by their names, so make them one`;
       report({ code: 'duplicate-id', file: name, object: category.id, message });
@@ -88,6 +91,30 @@ export function parseCategories(content: unknown, name: string, report: Report =
     named.add(category.name);
   }
   return categories;
+}
+
+/**
+ * Names of the classes of a COCO annotation file, by rising id. A category without annotations that others name as
+ * their supercategory is a heading and no class: Roboflow puts one in front.
+ */
+export function parseClassNames(content: unknown, name: string): string[] {
+  const fields = requireFields(content, name);
+  const used = annotatedIds(fields);
+  const headings = new Map<unknown, Set<CocoId>>();
+  for (const { id, supercategory } of objectsOf(fields, 'categories', name)) {
+    headings.set(supercategory, (headings.get(supercategory) ?? new Set()).add(idOf({ id }, 'id', name)));
+  }
+  const isHeading = ({ id, name: own }: CocoCategory): boolean =>
+    !used.has(id) && [...(headings.get(own) ?? [])].some((other) => other !== id);
+  const classes = parseCategories(content, name).filter((category) => !isHeading(category));
+  return [...new Set(classes.map((category) => category.name))];
+}
+
+/** Ids of the categories that have annotations. */
+function annotatedIds({ annotations }: Fields): Set<unknown> {
+  return new Set(
+    Array.isArray(annotations) ? annotations.map((each) => isFields(each) && each.category_id) : [],
+  );
 }
 
 function requireFields(content: unknown, name: string): Fields {
@@ -134,12 +161,9 @@ function parseCategory(fields: Fields, name: string): CocoCategory {
 function parseImage(fields: Fields, name: string): CocoImage {
   const id = idOf(fields, 'id', name);
   const fileName = typeof fields.file_name === 'string' ? fields.file_name : undefined;
-  return {
-    id,
-    fileName,
-    height: lengthOf(fields, 'height', `${name} (id ${id})`),
-    width: lengthOf(fields, 'width', `${name} (id ${id})`),
-  };
+  const height = lengthOf(fields, 'height', `${name} (id ${id})`);
+  const width = lengthOf(fields, 'width', `${name} (id ${id})`);
+  return { id, fileName, size: height && width ? { height, width } : undefined };
 }
 
 /** The things by rising id; of those with the same one, the first. */
@@ -231,12 +255,26 @@ export async function openCocoGroundTruth(file: string): Promise<GroundTruth> {
       ? ['Annotation 0 counts like any other here; pycocotools takes a match with it for none.']
       : [],
     load: async (index, masks) => {
-      const { height, width } = images[index];
+      const { id, size = sizeOfMasks(annotations[index]) } = images[index];
+      if (!size) {
+        throw new UserError(`${file}: image ${id} has no height and width, which scoring needs; add them`);
+      }
       const objects = annotations[index].map((annotation) => ({
         ...annotation,
-        ...resolveRegion(annotation, images[index], masks, `${file}: annotation ${annotation.id}`),
+        ...resolveRegion(annotation, size, masks, `${file}: annotation ${annotation.id}`),
       }));
-      return { height, width, objects };
+      return { ...size, objects };
     },
   };
+}
+
+/** Size of an image by run lengths of its objects, which have it. */
+function sizeOfMasks(annotations: readonly CocoAnnotation[]): ImageSize | undefined {
+  for (const { segmentation } of annotations) {
+    const size = isFields(segmentation) ? segmentation.size : undefined;
+    if (!Array.isArray(size)) continue;
+    const [height, width]: unknown[] = size;
+    if (typeof height === 'number' && typeof width === 'number') return { height, width };
+  }
+  return undefined;
 }

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../errors.js';
-import { classList } from '../dataset-format.js';
+import { classList, commonKeys } from '../dataset-format.js';
 import type { SplitName } from '../sample.js';
 
 /** Data section of a config with COCO annotation files. */
@@ -18,6 +18,7 @@ export const cocoSchema = z.strictObject({
   imagesVal: z.string().default('val2017'),
   /** Classes that are learned, by name; objects of others are ignored. All categories of the training file by default. */
   classes: classList.optional(),
+  ...commonKeys,
 });
 export type CocoData = z.output<typeof cocoSchema>;
 

@@ -4,7 +4,8 @@ import { UserError } from '../../errors.js';
 import { writeAtomically } from '../../files.js';
 import { maskArea, maskExtent, type RunLengthMask } from '../../geometry/run-length-mask.js';
 import type { Dataset } from '../dataset-format.js';
-import { isRefused } from '../finding.js';
+import { type Finding, isRefused } from '../finding.js';
+import { evaluationNotices, isLeftOut, readerOf } from '../left-out.js';
 import type { ReadObject } from '../read-image.js';
 import { encodeSegmentation } from './segmentation.js';
 
@@ -37,14 +38,18 @@ export async function writeInstances(
   { onProgress, signal }: WriteOptions = {},
 ): Promise<WrittenInstances | undefined> {
   const { source, imagesFolder, ids, records } = dataset;
-  const reader = dataset.format.detection.reader(dataset.data, false);
+  const reader = readerOf(dataset, false);
+  const found: Finding[] = [];
   const categories = [...new Set([...dataset.classes, ...dataset.names])];
   const images: unknown[] = [];
   const annotations: string[] = [];
   const embedded: string[] = [];
   for (const [i, id] of ids.entries()) {
     if (signal?.aborted) return undefined;
-    const { imageId = i + 1, image, objects, findings } = await reader.read(id, records?.get(id));
+    const read = await reader.read(id, records?.get(id));
+    const { imageId = i + 1, image, objects, findings } = read;
+    found.push(...findings);
+    if (isLeftOut(read)) continue;
     const reason = findings.find(isRefused);
     if (reason) throw new UserError(`${reason.message} atto check lists all that is wrong.`);
     if (!image) throw new Error(`The image of ${id} wasn't read, and nothing says why`);
@@ -75,7 +80,11 @@ export async function writeInstances(
   const notice =
     `${embedded.length} images are part of the annotations and no files, such as ${embedded[0]}. ` +
     'Save them as the files that the COCO file names.';
-  return { images: images.length, objects: annotations.length, notices: embedded.length > 0 ? [notice] : [] };
+  return {
+    images: images.length,
+    objects: annotations.length,
+    notices: [...evaluationNotices(found, dataset), ...(embedded.length > 0 ? [notice] : [])],
+  };
 }
 
 /** The class's number; a class that no list names is added to the list. */

@@ -3,7 +3,13 @@ import path from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../errors.js';
 import { imagesWithClasses, listed, suggestClass } from '../classes.js';
-import { classList, type DatasetFormat, type OpenContext, type SplitContents } from '../dataset-format.js';
+import {
+  classList,
+  commonKeys,
+  type DatasetFormat,
+  type OpenContext,
+  type SplitContents,
+} from '../dataset-format.js';
 import { filesBelow, idsOfFiles, isImageName } from '../images/image-names.js';
 import { readLines } from '../read-file.js';
 import type { SplitName } from '../sample.js';
@@ -20,6 +26,7 @@ const labelmeSchema = z.strictObject({
   val: z.string().default('val'),
   /** Labels that are learned; objects with others are ignored. All labels of the training split by name by default. */
   classes: classList.optional(),
+  ...commonKeys,
 });
 type LabelmeData = z.output<typeof labelmeSchema>;
 
@@ -32,7 +39,7 @@ export const labelmeFormat = {
   title: (data, split) => `labelme files, ${data[split]}`,
   classes: ({ classes }) => classes,
   readClasses,
-  detection: { skipsEmpty: true, open: openLabelme, reader: () => labelmeReader },
+  detection: { open: openLabelme, reader: () => labelmeReader },
 } as const satisfies DatasetFormat<LabelmeData, string>;
 
 /** The labels of a split by name. */

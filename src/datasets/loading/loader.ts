@@ -1,6 +1,9 @@
+import { UserError } from '../../errors.js';
 import { randomStream } from '../../random.js';
 import type { Dataset } from '../dataset-format.js';
+import type { Finding } from '../finding.js';
 import { copyImage, flipSample } from '../images/flip.js';
+import { isLeftOut, readerOf } from '../left-out.js';
 import { type ImageReader, sampleOf } from '../read-image.js';
 import type { Purpose, Sample } from '../sample.js';
 import { trainingOrder } from './order.js';
@@ -41,13 +44,26 @@ export function trainingLoader(options: TrainingLoaderOptions): SampleLoader {
     const id = ids[order(position)];
     return { id, record: records?.get(id), flipped };
   };
-  return readAhead(request, Number.POSITIVE_INFINITY, openSource(options, 'training'), options.ahead);
+  const loader = readAhead(request, Number.POSITIVE_INFINITY, openSource(options, 'training'), options.ahead);
+  const next = async (): Promise<Sample> => {
+    const { sample, findings } = await loader.next();
+    // Those of which that was known aren't among the ids.
+    if (!sample) throw new UserError(findings[0].message);
+    return sample;
+  };
+  return { next, close: () => loader.close() };
 }
 
 /**
  * Reads the samples of a split once, in the order of their ids, ahead of the consumer. Leaving the loop ends the threads.
+ *
+ * @param onFindings called with an image's findings before its sample; where the settings leave an image out, no sample
+ * follows
  */
-export async function* evaluationLoader(options: LoadingOptions): AsyncGenerator<Sample, void, undefined> {
+export async function* evaluationLoader(
+  options: LoadingOptions,
+  onFindings?: (findings: readonly Finding[]) => void,
+): AsyncGenerator<Sample, void, undefined> {
   const { ids, records } = options.dataset;
   const request = (n: number): SampleRequest => ({
     id: ids[n],
@@ -56,17 +72,24 @@ export async function* evaluationLoader(options: LoadingOptions): AsyncGenerator
   });
   const loader = readAhead(request, ids.length, openSource(options, 'evaluation'), options.ahead);
   try {
-    for (let n = 0; n < ids.length; n++) yield await loader.next();
+    for (let n = 0; n < ids.length; n++) {
+      const { sample, findings } = await loader.next();
+      onFindings?.(findings);
+      if (sample) yield sample;
+    }
   } finally {
     await loader.close();
   }
 }
 
-function openSource({ dataset, workers }: LoadingOptions, purpose: Purpose): Source<SampleRequest, Sample> {
+function openSource(
+  { dataset, workers }: LoadingOptions,
+  purpose: Purpose,
+): Source<SampleRequest, LoadedSample> {
   const { data, classes, format } = dataset;
   return workers > 0
     ? threadedSource({ kind: 'samples', module: format.module, data, classes, purpose }, workers)
-    : sampleSource(format.detection.reader(data, false), classes, purpose);
+    : sampleSource(readerOf(dataset, false), classes, purpose);
 }
 
 /** Request for a sample, and for what is done to it. */
@@ -78,6 +101,13 @@ interface SampleRequest {
   readonly flipped: boolean;
 }
 
+/** A sample and what was found while it was read. */
+interface LoadedSample {
+  /** Undefined where the settings leave the image out. */
+  readonly sample: Sample | undefined;
+  readonly findings: readonly Finding[];
+}
+
 /**
  * Reads samples in the caller's thread, with pixels that can be handed to another one. Rejects with a UserError when a
  * file is missing, broken or inconsistent.
@@ -86,11 +116,17 @@ export function sampleSource(
   reader: ImageReader,
   classes: readonly string[],
   purpose: Purpose,
-): Source<SampleRequest, Sample> {
+): Source<SampleRequest, LoadedSample> {
   return {
     async read({ id, record, flipped }) {
-      const sample = sampleOf(await reader.read(id, record), classes, purpose);
-      return flipped ? flipSample(sample) : { ...sample, image: copyImage(sample.image) };
+      const read = await reader.read(id, record);
+      const { findings } = read;
+      if (isLeftOut(read)) return { sample: undefined, findings };
+      const sample = sampleOf(read, classes, purpose);
+      return {
+        sample: flipped ? flipSample(sample) : { ...sample, image: copyImage(sample.image) },
+        findings,
+      };
     },
     async close() {},
   };

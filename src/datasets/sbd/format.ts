@@ -14,7 +14,7 @@ export const sbdFormat = {
   schema: sbdSchema,
   title: (data, split) => `Semantic Boundaries Dataset, ${data[split]}`,
   classes: ({ classes }) => classes,
-  detection: { skipsEmpty: false, open: openSbd, reader: sbdReader },
+  detection: { open: openSbd, reader: sbdReader },
 } as const satisfies DatasetFormat<SbdData>;
 
 /**

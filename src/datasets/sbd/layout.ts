@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../errors.js';
-import { classList } from '../dataset-format.js';
+import { classList, commonKeys } from '../dataset-format.js';
 import { vocClasses } from '../voc/classes.js';
 
 /** Data section of a config with the Semantic Boundaries Dataset. */
@@ -16,6 +16,7 @@ export const sbdSchema = z.strictObject({
   val: z.string().default('val'),
   /** Classes that are learned; objects of others are ignored. */
   classes: classList.default([...vocClasses]),
+  ...commonKeys,
 });
 export type SbdData = z.output<typeof sbdSchema>;
 

@@ -13,7 +13,6 @@ export const shapesFormat = {
   title: (_data, split) => `generated shapes, ${split}`,
   classes: () => shapeClasses,
   detection: {
-    skipsEmpty: false,
     async open(data, split, context) {
       // Drawing needs the canvas, which reading doesn't.
       const { generateShapes } = await import('./generate.js');

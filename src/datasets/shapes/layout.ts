@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { commonKeys, commonSettings } from '../dataset-format.js';
 import type { ImageFolderData } from '../image-folder/listing.js';
 import type { VocData } from '../voc/layout.js';
 
@@ -22,6 +23,7 @@ export const shapesSchema = z
     /** Images have sides between these. */
     minSide: side.default(96),
     maxSide: side.default(160),
+    ...commonKeys,
   })
   .refine(({ minSide, maxSide }) => minSide <= maxSide, {
     path: ['maxSide'],
@@ -30,8 +32,10 @@ export const shapesSchema = z
 export type ShapesData = z.output<typeof shapesSchema>;
 
 /** The generated data set as what it is on the disk: one in VOC's layout. */
-export function shapesAsVoc({ root }: Pick<ShapesData, 'root'>): VocData {
+export function shapesAsVoc(data: Pick<ShapesData, 'root'> & Partial<ShapesData>): VocData {
+  const { root } = data;
   return {
+    ...commonSettings({ ...data, format: 'shapes' }),
     format: 'voc',
     root,
     year: 2012,

@@ -65,9 +65,13 @@ const checkValues: VocCheck = ({ objects, own }) =>
   });
 
 /** The findings, with one for all images where no image has an annotation. */
-export function condenseMissing(findings: readonly Finding[], images: number): readonly Finding[] {
+export function condenseMissing(
+  findings: readonly Finding[],
+  images: readonly ImageFacts<VocOwn>[],
+): readonly Finding[] {
   const missing = findings.filter(({ code }) => code === 'annotation-missing');
-  if (missing.length < images || missing.length < 2) return findings;
+  // An image may be in both splits.
+  if (missing.length < new Set(images.map(({ id }) => id)).size || missing.length < 2) return findings;
   const { file } = missing[0];
   const message = `${file} and all others are missing, so classes are those of SegmentationClass and nothing is difficult.`;
   return [

@@ -22,7 +22,6 @@ export const vocFormat = {
       : undefined,
   classes: ({ classes }) => classes,
   detection: {
-    skipsEmpty: false,
     open: (data, split, context) => openVoc(data, data[split], context),
     reader: vocReader,
     check: checkVocImage,

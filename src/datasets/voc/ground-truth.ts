@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../errors.js';
+import { commonSettings } from '../dataset-format.js';
 import { refuse } from '../finding.js';
 import { type GroundTruth, groundTruthObject } from '../ground-truth.js';
 import { sampleOf } from '../read-image.js';
@@ -51,6 +52,7 @@ async function locate(folder: string): Promise<Omit<VocData, 'classes'>> {
   }
   const root = path.dirname(path.resolve(folder));
   return {
+    ...commonSettings({ format: 'voc' }),
     format: 'voc',
     root,
     year: Number(year),

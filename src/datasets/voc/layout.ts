@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../errors.js';
-import { classList } from '../dataset-format.js';
+import { classList, commonKeys } from '../dataset-format.js';
 import { vocClasses } from './classes.js';
 
 /** Data section of a config with VOC's layout. */
@@ -18,6 +18,7 @@ export const vocSchema = z.strictObject({
   classes: classList.default([...vocClasses]),
   /** Meaning of the class masks' indices, from 1; needed only where an object has no name in an XML file. */
   maskClasses: classList.default([...vocClasses]),
+  ...commonKeys,
 });
 export type VocData = z.output<typeof vocSchema>;
 

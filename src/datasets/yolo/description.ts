@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { UserError } from '../../errors.js';
-import { classList } from '../dataset-format.js';
+import { classList, commonKeys } from '../dataset-format.js';
 import { type Report, refuse } from '../finding.js';
 import { filesBelow, isHidden, isImageName } from '../images/image-names.js';
 import { readIfThere, readLines } from '../read-file.js';
@@ -20,6 +20,7 @@ export const yoloSchema = z.strictObject({
   val: z.string().default('val'),
   /** Classes that are learned, by name; objects of others are ignored. All classes of the description by default. */
   classes: classList.optional(),
+  ...commonKeys,
 });
 export type YoloData = z.output<typeof yoloSchema>;
 

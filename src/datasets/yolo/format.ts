@@ -34,7 +34,7 @@ export const yoloFormat = {
   title: (data, split) => `YOLO labels, ${data[split]}`,
   classes: ({ classes }) => classes,
   readClasses: async (data) => classNames(readDescription(data)),
-  detection: { skipsEmpty: true, open: openYolo, reader: yoloReader },
+  detection: { open: openYolo, reader: yoloReader },
 } as const satisfies DatasetFormat<YoloData, YoloRecord>;
 
 /** The classes by their numbers; several numbers may have the same name. */

@@ -1,5 +1,6 @@
 import type { Percentiles, SplitSummary } from '../../datasets/checks/summary.js';
 import { type Finding, findingKinds, type Severity, severityOf } from '../../datasets/finding.js';
+import { settingsFor } from '../../datasets/left-out.js';
 import { textTable } from './text-table.js';
 
 /** Greatest number of cases of a kind that are written out. */
@@ -11,6 +12,7 @@ const barLength = 12;
 export function checkReport(findings: readonly Finding[], summary: readonly SplitSummary[]): string {
   return [
     ...describeFindings(findings),
+    ...settingsFor(findings),
     classTable(summary),
     sizeTable(summary),
     imageTable(summary),
@@ -112,7 +114,8 @@ function verdict(findings: readonly Finding[], summary: readonly SplitSummary[])
     const count = findings.filter((finding) => severityOf(finding) === severity).length;
     return `${count} ${name}${count === 1 ? '' : 's'}`;
   };
-  return `${splits.join('\n')}\n${counted('fault', 'fault')}, ${counted('warning', 'warning')}`;
+  const notices = [...summary.flatMap((split) => split.notices), ...splits];
+  return `${notices.join('\n')}\n${counted('fault', 'fault')}, ${counted('warning', 'warning')}`;
 }
 
 /** A bar of a histogram, to the eighth of a character. */

@@ -28,9 +28,11 @@ export function classificationLearner(
   return {
     parameters: network.parameters,
     verify: async (job) => {
-      const { split, notice } = await readableSplit(config, splits, job);
+      const { split, notices } = await readableSplit(config, splits, job);
+      if (job.signal.aborted) return undefined;
       return {
-        notice,
+        notices,
+        size: `${split.files.length} images of ${split.classes.length} classes`,
         openLoader: (start) =>
           labeledTrainingLoader({
             split,
@@ -83,7 +85,7 @@ async function readableSplit(
   { dataWorkers }: ClassificationConfig,
   { train, validation }: TrainingSplits<LabeledSplit>,
   { signal, onProgress }: JobOptions,
-): Promise<{ split: LabeledSplit; notice: string | undefined }> {
+): Promise<{ split: LabeledSplit; notices: string[] }> {
   // Nothing else is done meanwhile.
   const workers = dataWorkers > 0 ? availableParallelism() : 0;
   const total = train.files.length + (validation?.files.length ?? 0);
@@ -92,8 +94,8 @@ async function readableSplit(
   const inTrain = await search(train, 0);
   const inValidation = validation ? await search(validation, train.files.length) : [];
   const report = describeUnreadable([...inTrain, ...inValidation], total);
-  if (report === undefined) return { split: train, notice: undefined };
+  if (report === undefined) return { split: train, notices: [] };
   if (!train.skipUnreadable)
     throw new UserError(`${report}\nReplace them, or leave them out with data.skipUnreadable=true.`);
-  return { split: withoutUnreadable(train, inTrain), notice: `${report}\nThey are left out.` };
+  return { split: withoutUnreadable(train, inTrain), notices: [`${report}\nThey are left out.`] };
 }

@@ -32,7 +32,6 @@ export const classificationTask: Task<{
   outputs: ({ model, data }) => model.outputs ?? classesOf(data).length,
   resolve: async (config) => ({ ...config, data: await resolveClasses(config.data) }),
   open: ({ data }, split, onGenerate) => openLabeledSplit(data, split, { onGenerate }),
-  describeSplit: ({ files, classes }) => `${files.length} images of ${classes.length} classes`,
   build: ({ model, data }) => configuredClassifier(model, classesOf(data).length),
   // Loaded when something computes: a check or a count takes neither the engine nor a canvas.
   learner: async (config, splits) => (await import('./learner.js')).classificationLearner(config, splits),

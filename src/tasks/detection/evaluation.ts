@@ -2,6 +2,8 @@ import path from 'node:path';
 import type { DetectionConfig } from '../../config/schema.js';
 import { type WrittenResult, writtenResult } from '../../datasets/coco/results.js';
 import type { Dataset } from '../../datasets/dataset-format.js';
+import type { Finding } from '../../datasets/finding.js';
+import { evaluationNotices } from '../../datasets/left-out.js';
 import { evaluationLoader } from '../../datasets/loading/loader.js';
 import { samplesAhead } from '../../datasets/loading/read-ahead.js';
 import type { Sample } from '../../datasets/sample.js';
@@ -39,8 +41,10 @@ export async function evaluateDetection(
 ): Promise<WrittenEvaluation<DetectionEvaluation> | undefined> {
   const drawn = new Set(out === undefined ? [] : evenlySpaced(drawnImages, dataset.ids.length));
   const results: WrittenResult[] = [];
+  const findings: Finding[] = [];
   const evaluation = await evaluateDetector(subject, dataset, {
     signal,
+    onFindings: (found) => findings.push(...found),
     onImage: async ({ sample, detections }, done, total) => {
       results.push(...detections.map((detection) => writtenResult(sample.imageId, detection)));
       if (out !== undefined && drawn.has(done - 1)) {
@@ -54,13 +58,15 @@ export async function evaluateDetection(
   if (out !== undefined) {
     await writeTextAtomically(path.join(out, 'detections.json'), JSON.stringify(results));
   }
-  return { evaluation, notices: [], files: [] };
+  return { evaluation, notices: evaluationNotices(findings, dataset), files: [] };
 }
 
 /** Watches and ends the evaluation of a detector. */
 export interface DetectorEvaluationOptions {
   /** Ends the evaluation after the image at hand. */
   readonly signal?: AbortSignal | undefined;
+  /** Called with an image's findings; where the settings leave an image out, `onImage` isn't called for it. */
+  readonly onFindings?: (findings: readonly Finding[]) => void;
   /** Called after each image, and awaited. */
   readonly onImage?: (
     image: { readonly sample: Sample; readonly detections: readonly Detection[] },
@@ -78,7 +84,7 @@ export interface DetectorEvaluationOptions {
 export async function evaluateDetector(
   { network, weights, config }: DetectorSubject,
   dataset: Dataset,
-  { signal, onImage }: DetectorEvaluationOptions = {},
+  { signal, onImage, onFindings }: DetectorEvaluationOptions = {},
 ): Promise<DetectionEvaluation | undefined> {
   const { dataWorkers, input } = config;
   const { ids, classes } = dataset;
@@ -86,7 +92,7 @@ export async function evaluateDetector(
   const images: DetectedImage[] = [];
   try {
     const loading = { dataset, workers: dataWorkers, ahead: samplesAhead(1, dataWorkers) };
-    for await (const sample of evaluationLoader(loading)) {
+    for await (const sample of evaluationLoader(loading, onFindings)) {
       const { id, image, instances } = sample;
       const [detections] = detectObjects(network, ops, [image], { ...input, classes });
       images.push({ id, height: image.height, width: image.width, groundTruth: instances, detections });

@@ -4,7 +4,7 @@ import type { DetectionConfig } from '../../config/schema.js';
 import { verifySplits } from '../../datasets/check.js';
 import type { Dataset } from '../../datasets/dataset-format.js';
 import { trainingLoader } from '../../datasets/loading/loader.js';
-import { samplesAhead } from '../../datasets/loading/read-ahead.js';
+import { type Loader, samplesAhead } from '../../datasets/loading/read-ahead.js';
 import type { Sample } from '../../datasets/sample.js';
 import { randomSampler } from '../../geometry/matching.js';
 import { decodeMask } from '../../geometry/run-length-mask.js';
@@ -27,26 +27,27 @@ export function detectionLearner(
   const network = buildMaskRcnn(config.model, train.classes.length);
   return {
     parameters: network.parameters,
-    verify: async (job) => ({
-      notice: await verifySplits({
-        splits: [
-          { name: 'train', dataset: train },
-          ...(validation ? [{ name: 'val' as const, dataset: validation }] : []),
-        ],
-        // Nothing else is done meanwhile.
-        workers: dataWorkers > 0 ? availableParallelism() : 0,
-        ...job,
-      }),
-      openLoader: (start) =>
+    verify: async (job) => {
+      const splits = [
+        { name: 'train' as const, dataset: train },
+        ...(validation ? [{ name: 'val' as const, dataset: validation }] : []),
+      ];
+      // Nothing else is done meanwhile.
+      const workers = dataWorkers > 0 ? availableParallelism() : 0;
+      const accepted = await verifySplits({ splits, workers, ...job }, seed);
+      if (!accepted) return undefined;
+      const { ids, notices } = accepted;
+      const openLoader = (start: number): Loader<Sample> =>
         trainingLoader({
-          dataset: train,
+          dataset: { ...train, ids },
           workers: dataWorkers,
           ahead: samplesAhead(training.batchSize * training.accumulate, dataWorkers),
           seed,
           start,
           horizontalFlip: input.horizontalFlip,
-        }),
-    }),
+        });
+      return { notices, size: `${ids.length} images`, openLoader };
+    },
     losses: (ops, samples, position) => detectionLosses({ network, ops, config }, samples, position),
     validate: async (weights, { signal, onProgress }) =>
       validation &&

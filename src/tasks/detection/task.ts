@@ -29,7 +29,6 @@ export const detectionTask: Task<{
   outputs: ({ data }) => classesOf(data).length,
   resolve: async (config) => ({ ...config, data: await resolveClasses(config.data) }),
   open: ({ data }, split, onGenerate) => openDataset(data, split, { onGenerate }),
-  describeSplit: ({ ids }) => `${ids.length} images`,
   build: ({ model, data }) => buildMaskRcnn(model, classesOf(data).length),
   // Loaded when something computes: a check or a count takes neither the engine nor a canvas.
   learner: async (config, splits) => (await import('./learner.js')).detectionLearner(config, splits),
@@ -46,7 +45,7 @@ export const detectionTask: Task<{
   summarize: async ({ name, config }, options) =>
     summarizeDetector(name, { ...config, data: await resolveClasses(config.data) }, options),
   describeSummaries,
-  check: ({ data }, options) => checkDataset(data, options),
+  check: ({ data, seed }, options) => checkDataset(data, { ...options, seed }),
   describeCheck: ({ findings, summary }) => checkReport(findings, summary),
 };
 

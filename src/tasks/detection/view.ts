@@ -1,7 +1,7 @@
 import type { DetectionConfig } from '../../config/schema.js';
 import type { Dataset } from '../../datasets/dataset-format.js';
 import { resizeSample } from '../../datasets/images/resize-sample.js';
-import { trainingLoader } from '../../datasets/loading/loader.js';
+import { evaluationLoader, trainingLoader } from '../../datasets/loading/loader.js';
 import type { Sample } from '../../datasets/sample.js';
 import { drawnInstances } from '../../drawing/draw-detections.js';
 import { resizedSize } from '../../geometry/image-size.js';
@@ -27,11 +27,11 @@ export async function* viewedSamples(
 /** Samples from the whole split, in its order, as evaluation sees them. */
 async function* evaluationSamples(
   { input }: DetectionConfig,
-  { ids, load }: Dataset,
+  dataset: Dataset,
   count: number,
 ): AsyncGenerator<Sample, void, undefined> {
-  for (const i of evenlySpaced(count, ids.length)) {
-    const sample = await load(ids[i]);
+  const shown = { ...dataset, ids: evenlySpaced(count, dataset.ids.length).map((i) => dataset.ids[i]) };
+  for await (const sample of evaluationLoader({ dataset: shown, workers: 0, ahead: 1 })) {
     yield resizeSample(sample, resizedSize(sample.image, input.shorterSide, input.longerSide));
   }
 }

@@ -63,8 +63,13 @@ const cases: readonly Case[] = [
   [
     'two categories of a name',
     'duplicate-id',
-    ({ categories }) => void categories.push({ id: 9, name: 'star' }),
-    'two categories are named "star"',
+    ({ categories, annotations }) => {
+      const { name } = categories.find(({ id }) => id !== annotations[1].category_id) ?? categories[0];
+      categories.push({ id: 9, name });
+      annotations[1].category_id = 9;
+      expect(annotations.some(({ category_id }) => category_id < 9)).toBe(true);
+    },
+    'two categories are named',
   ],
   [
     'an object of an unknown image',

@@ -1,6 +1,7 @@
 import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { checkDataset } from '../../../src/datasets/check.js';
 import type { FindingCode } from '../../../src/datasets/finding.js';
 import type { SbdLayout } from '../../../src/datasets/sbd/layout.js';
 import { goldenFile, type SbdGolden, writeSbdFolder } from '../../support/sbd-folder.js';
@@ -89,10 +90,20 @@ describe("a data set in SBD's layout", () => {
       1,
       /^Object 1 of .*a\.mat has the category 21, but they go from 1 to 20/,
     ],
-    ['no objects', 'no-objects', undefined, /a\.mat has no object, and training needs one/],
   ])('is found to have %s', async (name, code, object, message) => {
     const findings = await faultsIn((await writeImages(goldenFile(name))).data);
     expect(findings.map((finding) => [finding.code, finding.object])).toEqual([[code, object]]);
     expect(findings[0].message).toMatch(message);
+  });
+
+  it('may have images without objects, which are counted', async () => {
+    const { data } = await writeImages(goldenFile('no objects'));
+    expect(await faultsIn(data)).toEqual([]);
+    const { summary } = await checkDataset(data, { workers: 0 });
+    expect(summary[0].notices).toEqual([
+      expect.stringMatching(
+        /train\.txt: images without objects, taken as background: 1 of 2 \(a\)\. data\.emptyImages/,
+      ),
+    ]);
   });
 });

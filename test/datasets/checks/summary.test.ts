@@ -69,7 +69,7 @@ describe('summarize', () => {
       image('b', 300, [object('cat', 96 ** 2), object('dog', 0), object('dog', 9, { mask: undefined })]),
       image('c', 400, []),
     ];
-    expect(summarize({ name: 'train', dataset, images })).toEqual({
+    expect(summarize({ name: 'train', dataset, images }, 1)).toEqual({
       split: 'train',
       images: 3,
       imagesWithoutExamples: 1,
@@ -89,6 +89,13 @@ describe('summarize', () => {
       }),
       imageWidths: expect.objectContaining({ min: 200, median: 300, max: 400 }),
       imageHeights: expect.objectContaining({ min: 100, max: 100 }),
+      notices: [
+        'train.txt: objects annotated without a mask, left out: 1.',
+        "train.txt: objects of classes that data.classes doesn't name, ignored: 1.",
+        expect.stringMatching(/^train\.txt: objects flagged as crowds .*: 1 of 7\. .*data\.crowds=objects/),
+        'train.txt: objects without a pixel, left out: 1.',
+        'train.txt: images without objects, taken as background: 1 of 3 (c). data.emptyImages limits their share.',
+      ],
     });
   });
 });

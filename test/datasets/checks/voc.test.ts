@@ -202,15 +202,6 @@ const cases: readonly Case[] = [
     /Object 1 \(\w+\) of .* is 1×\d+ pixels/,
   ],
   [
-    'a training image without objects',
-    'no-objects',
-    ({ mask, annotation }) => {
-      editMask(mask, () => 0);
-      edit(annotation, (xml) => xml.replace(/<object>[\s\S]*<\/object>/, ''));
-    },
-    /has no object, and training needs one/,
-  ],
-  [
     'an id that is listed twice',
     'duplicate-id',
     ({ layout }) => appendFileSync(layout.split('train'), `${id}\n`),

@@ -52,7 +52,13 @@ describe('parseGroundTruth', () => {
       'image 0 (id 7) has the height 0; a whole number from 1 is needed',
     ],
     [{ images: [image, image] }, 'truth.json: image 7 is there twice'],
-    [{ categories: [category, { ...category, id: 4 }] }, 'two categories are named "cat"'],
+    [
+      {
+        categories: [category, { ...category, id: 4 }],
+        annotations: [annotation, { ...annotation, id: 2, category_id: 4 }],
+      },
+      'two categories are named "cat"',
+    ],
     [{ annotations: [annotation, annotation] }, 'truth.json: annotation 1 is there twice'],
     [{ annotations: [{ ...annotation, image_id: 8 }] }, 'annotation 1 belongs to the unknown image 8'],
     [{ annotations: [{ ...annotation, category_id: 8 }] }, 'annotation 1 has the unknown category 8'],

@@ -83,13 +83,17 @@ describe('openCoco', () => {
     expect(instances[1].box).toEqual([5.5, 5, 7.5, 10]);
   });
 
-  it('leaves out images without an example for training, and says how many', async () => {
+  it('leaves out images whose objects teach nothing for training, and says how many', async () => {
     const data = await writeCocoFolder(train);
     const all = await open(data);
-    expect(all.ids).toEqual(['000000000139', '000000000285']);
-    expect(all.notices).toEqual([expect.stringMatching(/1 of 3 images of .*train\.json have no object/)]);
+    expect(all.ids).toEqual(['empty', '000000000139', '000000000285']);
+    expect(all.notices).toEqual([]);
+    expect((await all.load('empty')).instances).toEqual([]);
     const people = await open({ ...data, classes: ['person'] });
-    expect(people.ids).toEqual(['000000000139']);
+    expect(people.ids).toEqual(['empty', '000000000139']);
+    expect(people.notices).toEqual([
+      expect.stringMatching(/1 of 3 images of .*train\.json have objects, but none of data\.classes/),
+    ]);
     const { instances, ignored } = await people.load('000000000139');
     expect(instances.map(({ label, crowd }) => [label, crowd])).toEqual([
       [0, false],
@@ -99,7 +103,7 @@ describe('openCoco', () => {
     const annotations = train.annotations.slice(2, 3);
     const crowd = await writeCocoFolder({ ...train, annotations });
     await expect(open({ ...crowd, classes: ['person'] })).rejects.toThrow(
-      /No image of .*train\.json has an object .* images: crowds of person \(1\)\./,
+      /No image of .*train\.json has an object .* images: crowds of person \(1\)\. .*: 1 of 1\. .*data\.crowds=objects/,
     );
   });
 
@@ -143,7 +147,7 @@ describe('openCoco', () => {
       /There is no folder .*images\. data\.imagesTrain must be .* such as empty\.png/,
     );
     const absolute = { ...data, imagesTrain: path.join(data.root, 'pictures') };
-    expect((await open(absolute)).ids).toHaveLength(2);
+    expect((await open(absolute)).ids).toHaveLength(3);
   });
 
   it('tells images of a name in several folders apart, and reads the names that Windows writes', async () => {

@@ -5,6 +5,7 @@ import { parseGroundTruth } from '../../../src/datasets/coco/ground-truth.js';
 import type { CocoData } from '../../../src/datasets/coco/layout.js';
 import { writeInstances } from '../../../src/datasets/coco/write.js';
 import type { DataSettings } from '../../../src/datasets/dataset-format.js';
+import { commonSettings } from '../../../src/datasets/dataset-format.js';
 import { openDataset, resolveClasses } from '../../../src/datasets/formats.js';
 import type { Sample } from '../../../src/datasets/sample.js';
 import { goldenFile, writeSbdFolder } from '../../support/sbd-folder.js';
@@ -23,7 +24,7 @@ async function convert(data: DataSettings): Promise<CocoData> {
   const [root, images] = [data.root, dataset.imagesFolder];
   const both = { train: 'instances.json', val: 'instances.json', imagesTrain: images, imagesVal: images };
   const classes = data.classes ? { classes: [...data.classes] } : {};
-  return { format: 'coco', root, ...both, ...classes };
+  return { ...commonSettings({ format: 'coco' }), format: 'coco', root, ...both, ...classes };
 }
 
 /** The samples without what they are called, and without areas, which only COCO's files state. */

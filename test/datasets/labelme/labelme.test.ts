@@ -134,11 +134,12 @@ describe('files of labelme', () => {
     ]);
   });
 
-  it('without an object of the classes are left out of training', async () => {
+  it('whose objects are all of other classes are left out of training', async () => {
     const data = await folder();
     const training = await openDataset(await resolveClasses(data), 'train');
-    expect(training.ids).toEqual(['a']);
-    expect(training.notices).toEqual([expect.stringMatching(/^1 of 2 images of .*train have no object/)]);
+    expect(training.ids).toEqual(['a', 'b']);
+    expect(training.notices).toEqual([]);
+    expect((await training.load('b')).instances).toEqual([]);
     const chosen = await openDataset({ ...data, classes: ['dog'] }, 'train');
     const { instances, ignored } = await chosen.load('a');
     expect([instances.length, instances[0].label, ignored.length]).toEqual([1, 0, 1]);
@@ -219,7 +220,7 @@ describe('files of labelme', () => {
       /train has images without a JSON file, which are left out \(1\): new\.png/,
     );
     const training = await openDataset(await resolveClasses(data), 'train');
-    expect(training.notices).toHaveLength(2);
+    expect(training.notices).toHaveLength(1);
     await expect(open({ ...data, root: path.join(data.root, 'val') })).rejects.toThrow(
       'There is no folder or list',
     );

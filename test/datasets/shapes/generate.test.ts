@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { commonSettings } from '../../../src/datasets/dataset-format.js';
 import { openDataset } from '../../../src/datasets/formats.js';
 import { generateShapes } from '../../../src/datasets/shapes/generate.js';
 import type { ShapesData } from '../../../src/datasets/shapes/layout.js';
@@ -11,7 +12,16 @@ import { remove } from '../../support/voc-folder.js';
 
 function settings(): ShapesData {
   const root = path.join(tempFolder(), 'shapes');
-  return { format: 'shapes', root, seed: 1, trainImages: 6, valImages: 2, minSide: 40, maxSide: 60 };
+  return {
+    ...commonSettings({ format: 'shapes' }),
+    format: 'shapes',
+    root,
+    seed: 1,
+    trainImages: 6,
+    valImages: 2,
+    minSide: 40,
+    maxSide: 60,
+  };
 }
 
 /** Every file of a folder by its path in it. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/config/parse.js';
 import { checkDataset } from '../../../src/datasets/check.js';
 import { convertToCoco } from '../../../src/datasets/convert.js';
+import { commonSettings } from '../../../src/datasets/dataset-format.js';
 import { openDataset, resolveClasses } from '../../../src/datasets/formats.js';
 import { evaluationLoader, trainingLoader } from '../../../src/datasets/loading/loader.js';
 import type { Sample, SplitName } from '../../../src/datasets/sample.js';
@@ -36,7 +37,14 @@ async function writeYoloFolder(
   const root = tempFolder();
   await writeNoise(root, images);
   writeTexts(root, texts);
-  return { format: 'yolo', root, yaml: 'data.yaml', train: 'train', val: 'val' };
+  return {
+    ...commonSettings({ format: 'yolo' }),
+    format: 'yolo',
+    root,
+    yaml: 'data.yaml',
+    train: 'train',
+    val: 'val',
+  };
 }
 
 async function open(data: YoloData, split: SplitName = 'train') {
@@ -86,11 +94,12 @@ describe('images and polygons', () => {
     ]);
   });
 
-  it('without an object of the classes are left out of training', async () => {
+  it('without objects are trained on as background', async () => {
     const data = await writeYoloFolder(images, texts);
     const training = await openDataset(await resolveClasses(data), 'train');
-    expect(training.ids).toEqual(['a']);
-    expect(training.notices).toEqual([expect.stringMatching(/^2 of 3 images of .*train have no object/)]);
+    expect(training.ids).toEqual(['a', 'b', 'c']);
+    expect(training.notices).toEqual([]);
+    expect((await training.load('b')).instances).toEqual([]);
     const chosen = await openDataset({ ...data, classes: ['cow'] }, 'train');
     const { instances, ignored } = await chosen.load('a');
     expect([instances.map(({ label }) => label), ignored.length]).toEqual([[0], 1]);

@@ -132,6 +132,7 @@ test('unreadable images are refused, or left out when the config says so', async
   ).toBe(4);
   expect(notices).toEqual([
     expect.stringMatching(/^2 of 14 images can't be read:(.|\n)*They are left out\.$/),
+    expect.stringMatching(/^Training on 7 images of 2 classes; the run is /),
   ]);
 });
 
