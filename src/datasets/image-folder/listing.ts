@@ -1,9 +1,10 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { messageOf, UserError } from '../../errors.js';
 import { classList } from '../dataset-format.js';
 import { imageExtensions, isHidden, isImageName } from '../images/image-names.js';
+import { readLines } from '../read-file.js';
 import type { SplitName } from '../sample.js';
 
 /** Data section of a config with images in folders named by their class. */
@@ -106,19 +107,13 @@ async function readFolder(folder: string, options: { recursive?: boolean } = {})
 /** Reads lines of a path and a class; behind a tab the class may have spaces. */
 async function readList(file: string): Promise<Map<string, string[]>> {
   const files = new Map<string, string[]>();
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw new UserError(`${file} can't be read: ${messageOf(error)}`);
-  }
-  for (const [i, line] of text.split('\n').entries()) {
-    if (line.trim() === '') continue;
+  for (const [i, line] of (readLines(file) ?? []).entries()) {
+    if (line === '') continue;
     const [, image, name] =
       /^\s*(.*\S)\s*\t\s*(.*\S)\s*$/.exec(line) ?? /^\s*(.*\S)\s+(\S+)\s*$/.exec(line) ?? [];
     if (image === undefined) {
       throw new UserError(
-        `${file}, line ${i + 1}: "${line.trim().slice(0, 80)}" is not a path and a class, such as: photos/1.jpg cat`,
+        `${file}, line ${i + 1}: "${line.slice(0, 80)}" is not a path and a class, such as: photos/1.jpg cat`,
       );
     }
     if (isHidden(path.isAbsolute(image) ? path.basename(image) : image)) continue;

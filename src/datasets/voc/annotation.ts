@@ -40,7 +40,9 @@ export function parseAnnotation(text: string): VocAnnotation {
     // The validator answers with a list of the open elements.
     throw new Error(msg.startsWith("Invalid '[") ? 'it ends inside an element' : `line ${line}: ${msg}`);
   }
-  const root: unknown = parser.parse(text);
+  const root: unknown = parser.parse(
+    text.replace(/<!\[CDATA\[(.*?)\]\]>/gs, (_, raw: string) => escaped(raw)),
+  );
   const annotation = child(root, 'annotation');
   if (annotation === undefined) {
     const known = foreignXml(text);
@@ -84,5 +86,19 @@ function child(node: unknown, tag: string): unknown {
 
 /** The text of an element; `undefined` when it is empty, has elements in it or occurs more than once. */
 function textOf(node: unknown): string | undefined {
-  return typeof node === 'string' && node !== '' ? node : undefined;
+  return typeof node === 'string' && node !== '' ? node.replace(reference, meaningOf) : undefined;
+}
+
+/** References to characters, and to XML's own entities; those that a file defines itself stay as they are. */
+const reference = /&(?:#(\d+)|#x([\da-f]+)|(lt|gt|amp|quot|apos));/gi;
+const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+
+function meaningOf(text: string, decimal?: string, hexadecimal?: string, entity?: string): string {
+  if (entity !== undefined) return entities[entity] ?? text;
+  const code = decimal === undefined ? Number.parseInt(hexadecimal ?? '', 16) : Number(decimal);
+  return code <= 0x10ffff ? String.fromCodePoint(code) : text;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }

@@ -4,8 +4,9 @@ import type { ImageSize } from '../../geometry/image-size.js';
 import type { RunLengthMask } from '../../geometry/run-length-mask.js';
 import { encodeLabelImage, maskExtent } from '../../geometry/run-length-mask.js';
 import type { Finding, Report } from '../finding.js';
+import { imageExtensions } from '../images/image-names.js';
 import { readStoredImage } from '../images/stored-image.js';
-import { readIfThere } from '../read-file.js';
+import { decodeText, readIfThere } from '../read-file.js';
 import type { ImageReader, ReadImage, ReadObject } from '../read-image.js';
 import { parseAnnotation, type VocAnnotation } from './annotation.js';
 import { readMask } from './index-image.js';
@@ -15,7 +16,8 @@ import { classInMask, majorityClasses, type ObjectSources, whyClassless } from '
 /** Pixels of a mask that belong to no object: outlines, and what the annotators left out. */
 const voidIndex = 255;
 
-const imageEndings = ['.jpg', '.jpeg', '.png', '.JPG', '.JPEG', '.PNG'];
+/** Endings of images; those that VOC's layout usually has come first. */
+const imageEndings = [...imageExtensions, ...imageExtensions.map((ending) => ending.toUpperCase())];
 
 /** Contents of VOC's files that only VOC's checks look at. */
 export interface VocOwn {
@@ -46,8 +48,8 @@ export function vocReader(data: VocData, thorough = false): ImageReader<unknown,
     const findings: Finding[] = [];
     const report: Report = (finding) => findings.push(finding);
     const image = await readStoredImage(
-      imageEndings.map((ending) => path.join(layout.images, id + ending)),
-      `${path.join(layout.images, id)}.jpg is missing, and there is no .jpeg or .png instead. ` +
+      imageEndings.map((ending) => path.join(layout.images, `${id}.${ending}`)),
+      `${path.join(layout.images, id)}.jpg is missing, and there is no image with another ending instead. ` +
         `Add the image, or take "${id}" out of the split.`,
       report,
     );
@@ -150,8 +152,9 @@ function annotationOf(file: string, report: Report): VocAnnotation | undefined {
 export function readAnnotation(file: string): VocAnnotation | undefined {
   const bytes = readIfThere(file);
   if (bytes === undefined) return undefined;
+  const text = decodeText(bytes, file);
   try {
-    return parseAnnotation(new TextDecoder().decode(bytes));
+    return parseAnnotation(text);
   } catch (error) {
     throw new UserError(`${file} is not a VOC annotation (${messageOf(error)}). Correct or remove it.`);
   }

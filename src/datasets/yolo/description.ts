@@ -6,7 +6,7 @@ import { UserError } from '../../errors.js';
 import { classList, commonKeys } from '../dataset-format.js';
 import { type Report, refuse } from '../finding.js';
 import { filesBelow, isHidden, isImageName } from '../images/image-names.js';
-import { readIfThere, readLines } from '../read-file.js';
+import { decodeText, readIfThere, readLines } from '../read-file.js';
 
 /** Data section of a config with Ultralytics' layout. */
 export const yoloSchema = z.strictObject({
@@ -46,7 +46,7 @@ export function readDescription({ root, yaml }: YoloData, report: Report = refus
   const bytes = readIfThere(file);
   if (bytes === undefined) throw new UserError(`There is no file ${file}. ${adviceFor(root)}`);
   // Names stay texts: in Python's YAML, 1e3 is a number and no is false.
-  const document = parseDocument(new TextDecoder().decode(bytes), { schema: 'failsafe' });
+  const document = parseDocument(decodeText(bytes, file), { schema: 'failsafe' });
   const [error] = document.errors;
   if (error) throw new UserError(`${file} isn't YAML: ${error.message.split('\n')[0].replace(/:$/, '')}`);
   const content: unknown = document.toJS();

@@ -47,7 +47,14 @@ describe('parseAnnotation', () => {
     expect(parseAnnotation(none).size).toBeUndefined();
   });
 
-  it('does not expand entities', () => {
+  it('reads references to characters as every XML parser does', () => {
+    const name = 'nut &amp; bolt &lt;&#3381;&#x0C3F;&gt; &amp;lt; <![CDATA[a &amp; b]]>';
+    expect(parseAnnotation(`<annotation><object><name>${name}</name></object></annotation>`).objects).toEqual(
+      [named('nut & bolt <\u0d35\u0c3f> &lt; a &amp; b')],
+    );
+  });
+
+  it('does not expand entities that the file defines', () => {
     const text =
       '<!DOCTYPE a [<!ENTITY e "boom">]><annotation><object><name>&e;</name></object></annotation>';
     expect(parseAnnotation(text).objects).toEqual([named('&e;')]);

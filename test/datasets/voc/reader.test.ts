@@ -80,6 +80,50 @@ describe('vocReader', () => {
     expect((await read('a')).image).toEqual({ width: 6, height: 4, data: photoPixels('a', 6, 4) });
   });
 
+  it('reads annotations in the encoding that they declare, and BMP images', async () => {
+    const { data, layout } = await writeVocFolder({ a: image });
+    const labels = async (classes: readonly string[]) =>
+      (await sampleReader({ ...data, classes: [...classes] }, 'training')('a')).instances.map(
+        ({ label }) => label,
+      );
+    const xml = (encoding: string) =>
+      `<?xml version="1.0" encoding="${encoding}"?>${annotationText('NAME', 'NAME', 'NAME')}`;
+    const write = (text: string, ...name: readonly number[]) => {
+      const parts = text.split('NAME').flatMap((part, i) => (i === 0 ? [part] : [Buffer.from(name), part]));
+      writeFileSync(layout.annotation('a'), Buffer.concat(parts.map((part) => Buffer.from(part))));
+    };
+    // The same two characters, "screw", in each encoding.
+    write(xml('GBK'), 0xc2, 0xdd, 0xcb, 0xbf);
+    expect(await labels(['\u87ba\u4e1d'])).toEqual([0, 0, 0]);
+    write(xml('utf-8'), ...Buffer.from('\u87ba\u4e1d'));
+    expect(await labels(['\u87ba\u4e1d'])).toEqual([0, 0, 0]);
+    const utf16 = `\ufeff${xml('UTF-16').replaceAll('NAME', '\u87ba\u4e1d')}`;
+    writeFileSync(layout.annotation('a'), Buffer.from(utf16, 'utf16le'));
+    expect(await labels(['\u87ba\u4e1d'])).toEqual([0, 0, 0]);
+    write(xml('utf-8'), 0xc2, 0xdd);
+    await expectRefusal(data, [layout.annotation('a'), "its bytes aren't utf-8", 'Store it in UTF-8']);
+    write(xml('x-none'), 0x61);
+    await expectRefusal(data, ['nobody knows its encoding x-none']);
+
+    write(xml('utf-8'), 0x61);
+    remove(path.join(layout.images, 'a.png'));
+    const rows = [3, 2, 1, 0].map((y) => Array.from({ length: 18 }, (_, i) => 18 * y + i));
+    const bytes = rows.flatMap((row) => [...row.flatMap((_, i) => row[i - (i % 3) + 2 - (i % 3)]), 0, 0]);
+    const header = Buffer.alloc(54);
+    header.write('BM');
+    for (const [at, value] of [
+      [10, 54],
+      [14, 40],
+      [18, 6],
+      [22, 4],
+      [28, 24],
+    ])
+      header.writeUInt32LE(value, at);
+    writeFileSync(path.join(layout.images, 'a.bmp'), Buffer.concat([header, Buffer.from(bytes)]));
+    const { image: read } = await sampleReader({ ...data, classes: ['a'] }, 'training')('a');
+    expect(read).toEqual({ width: 6, height: 4, data: Uint8Array.from({ length: 72 }, (_, i) => i) });
+  });
+
   it('refuses missing and damaged files', async () => {
     const { data, layout } = await writeVocFolder({ a: image });
     writeFileSync(layout.annotation('a'), '<annotation>\n<object>');
