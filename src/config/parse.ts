@@ -2,18 +2,22 @@ import type { z } from 'zod';
 import { UserError } from '../errors.js';
 import { nearestName } from '../nearest-name.js';
 import { keysAt, kindsAround, schemasAt } from './keys.js';
-import { applyOverrides, type ConfigOverrides, isTree, type Tree } from './overrides.js';
+import { applyOverrides, type ConfigOverrides, isTree } from './overrides.js';
 import { type Config, configSchemas } from './schema.js';
 
 /**
- * Resolves a config: the content of a config file, its overrides and the defaults.
+ * Resolves a config: the content of a config file, its overrides and the defaults. A file that was written for an earlier
+ * version is read with today's names of its keys.
  *
  * @param input default export of the file
  * @param source name of the config in messages
  * @throws UserError that names every unknown key and impossible value
  */
 export function parseConfig(input: unknown, overrides: ConfigOverrides, source: string): Config {
-  const changed = applyOverrides(input, overrides, { schemaOf: taskSchema, describeUnknown });
+  const changed = applyOverrides(withTodaysNames(input), overrides, {
+    schemaOf: taskSchema,
+    describeUnknown,
+  });
   const result = configSchemas().any.safeParse(changed);
   if (result.success) return result.data;
   const problems = result.error.issues.flatMap((issue) => describeIssue(issue, taskSchema(changed)));
@@ -21,22 +25,27 @@ export function parseConfig(input: unknown, overrides: ConfigOverrides, source: 
 }
 
 /**
- * Resolves a config that atto wrote, in a run's folder or a weights file, as {@link parseConfig} does. One that an earlier
- * version wrote is read with today's names of its keys.
+ * Resolves a config that atto wrote, in a run's folder or a weights file, as {@link parseConfig} does. An earlier version
+ * left out images without objects, so that a run of it goes on with the same images.
  */
 export function parseSavedConfig(input: unknown, overrides: ConfigOverrides, source: string): Config {
-  if (!isTree(input)) return parseConfig(input, overrides, source);
-  const renamed: Tree = structuredClone(input);
-  for (const [from, to] of renamedKeys) {
-    const path = from.split('.');
-    const last = path.pop() ?? '';
-    let parent: unknown = renamed;
-    for (const key of path) parent = isTree(parent) ? parent[key] : undefined;
-    if (!isTree(parent) || !(last in parent)) continue;
-    parent[to] = parent[last];
-    delete parent[last];
+  if (!isTree(input) || !isTree(input.data) || 'emptyImages' in input.data) {
+    return parseConfig(input, overrides, source);
   }
-  return parseConfig(renamed, overrides, source);
+  const format = kindsAround(taskSchema(input), ['data'])?.schemaOf(input.data.format);
+  const hasKey = format !== undefined && keysAt(format, []).includes('emptyImages');
+  const saved = hasKey ? { ...input, data: { ...input.data, emptyImages: 0 } } : input;
+  return parseConfig(saved, overrides, source);
+}
+
+/** The content of a config with today's names of its keys. */
+function withTodaysNames(input: unknown, path = ''): unknown {
+  if (!isTree(input)) return input;
+  const entries = Object.entries(input).map(([key, value]): [string, unknown] => {
+    const place = `${path}${key}`;
+    return [renamedKeys.get(place) ?? key, withTodaysNames(value, `${place}.`)];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** Keys that had another name: the former path, and the key's name today. */

@@ -106,16 +106,15 @@ describe('parseConfig', () => {
     expect(() => parseConfig(file, misspelled, 'test.ts')).toThrow('did you mean training.steps?');
   });
 
-  it('refuses a former name with the one of today, but reads it where atto itself has written it', () => {
+  it('reads former names of keys in files, and refuses them elsewhere with those of today', () => {
     const former = {
       ...minimal,
       model: { rpn: { batchSize: 64, positiveIou: 0.6 }, box: { negativeIou: 0.4, positiveFraction: 0.5 } },
     };
-    expect(message([], former)).toContain('model.rpn.batchSize is called model.rpn.batchSizePerImage now');
     expect(message(['model.box.positiveFraction=0.5'])).toBe(
       'model.box.positiveFraction is called model.box.foregroundFraction now',
     );
-    const { model } = parseSavedConfig(former, [], 'run/config.json');
+    const { model } = parseConfig(former, [], 'test.ts');
     expect(model).toMatchObject({
       rpn: { batchSizePerImage: 64, foregroundIou: 0.6 },
       box: { backgroundIou: 0.4, foregroundFraction: 0.5, batchSizePerImage: 512 },
@@ -126,10 +125,21 @@ describe('parseConfig', () => {
       input: { colourJitter: { brightness: 0.4 } },
       training: minimal.training,
     };
-    expect(message([], classifier)).toContain('input.colourJitter is called input.colorJitter now');
+    expect(parseConfig(classifier, [], 'config.json').input).toMatchObject({
+      colorJitter: { brightness: 0.4 },
+    });
     expect(parseSavedConfig(classifier, [], 'config.json').input).toMatchObject({
       colorJitter: { brightness: 0.4 },
     });
+  });
+
+  it('gives a run of an earlier version the images that it had: none without objects', () => {
+    expect(parseConfig(minimal, [], 'test.ts').data).toMatchObject({ emptyImages: 1, crowds: 'ignore' });
+    expect(parseSavedConfig(minimal, [], 'config.json').data).toMatchObject({ emptyImages: 0 });
+    const chosen = { ...minimal, data: { ...minimal.data, emptyImages: 0.5 } };
+    expect(parseSavedConfig(chosen, [], 'config.json').data).toMatchObject({ emptyImages: 0.5 });
+    const folder = { ...minimal, task: 'classification', data: { format: 'image-folder', root: 'data' } };
+    expect(parseSavedConfig(folder, [], 'config.json').data).not.toHaveProperty('emptyImages');
   });
 
   const message = (overrides: string[], input: unknown = minimal): string => {
