@@ -1,5 +1,5 @@
 /** Backbones of one's own: their registration, and the layers to build them from. */
-export type { Backbone, StageSettings } from '../backbone/backbone.js';
+export type { Backbone, Stage, StageSettings } from '../backbone/backbone.js';
 export { type BackboneBuilder, registerBackbone } from '../backbone/build.js';
 export * from '../nn/initializers.js';
 export * from '../nn/layers.js';

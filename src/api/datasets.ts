@@ -10,6 +10,9 @@ export type {
   DatasetFormat,
   DetectionData,
   LabeledSplit,
+  OpenContext,
+  OpenOptions,
+  SplitContents,
 } from '../datasets/dataset-format.js';
 export type { Finding, Report } from '../datasets/finding.js';
 export {
@@ -20,7 +23,8 @@ export {
   resolveClasses,
 } from '../datasets/formats.js';
 export type { ImageReader, ReadImage, ReadObject } from '../datasets/read-image.js';
-export type { Sample } from '../datasets/sample.js';
+export type { Purpose, Sample, SplitName } from '../datasets/sample.js';
+export type { Instance } from '../geometry/instance.js';
 export {
   type CheckDataOptions,
   type CheckedData,

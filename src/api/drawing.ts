@@ -1,4 +1,5 @@
 /** Drawing: objects on images, and samples as the network sees them. */
+export type { Canvas } from '@napi-rs/canvas';
 export { encodePng, writeImage } from '../drawing/canvas.js';
 export { drawDetections, drawInstances } from '../drawing/draw-detections.js';
 export type { DrawOptions } from '../drawing/draw-objects.js';

@@ -3,12 +3,11 @@ export { defineConfig, vocClasses } from '../config/define.js';
 export type { ClassificationConfig, Config, ConfigInput, DetectionConfig } from '../config/schema.js';
 export { decodeImage } from '../datasets/images/decode-image.js';
 export type { RgbImage } from '../datasets/sample.js';
-export { describeMachine, examineMachine, type MachineFindings } from '../engine/doctor.js';
 export { type ProvidedEngine, provideEngine } from '../engine/install/provide.js';
 export { UserError } from '../errors.js';
 export type { Box } from '../geometry/boxes.js';
 export type { Detection, Instance } from '../geometry/instance.js';
-export { decodeMask, maskArea, type RunLengthMask } from '../geometry/run-length-mask.js';
+export { decodeMask, encodeMask, maskArea, type RunLengthMask } from '../geometry/run-length-mask.js';
 export {
   type Classification,
   type ClassifyOptions,

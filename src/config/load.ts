@@ -1,4 +1,4 @@
-import { access, readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { createJiti } from 'jiti';
 import { messageOf, UserError } from '../errors.js';
@@ -18,11 +18,10 @@ export async function loadConfig(file: string, overrides: ConfigOverrides = []):
 
 async function readConfigFile(file: string): Promise<unknown> {
   const absolute = path.resolve(file);
-  try {
-    await access(absolute);
-  } catch {
+  const entry = await stat(absolute).catch(() => undefined);
+  if (!entry)
     throw new UserError(`${file}: there is no such config; configs/ holds the ones that come with atto`);
-  }
+  if (entry.isDirectory()) throw new UserError(`${file}: is a folder; a config is a file, such as config.ts`);
   try {
     if (file.endsWith('.json')) return JSON.parse(await readFile(absolute, 'utf8'));
     const jiti = createJiti(import.meta.url, {

@@ -1,5 +1,6 @@
 /** A thread that reads images: `threadedSource` starts it with a ThreadTask. */
 import { workerData } from 'node:worker_threads';
+import { createJiti } from 'jiti';
 import { factsSource } from './checks/facts.js';
 import { detectionFormat } from './formats.js';
 import { readerOf } from './left-out.js';
@@ -8,7 +9,9 @@ import { sampleSource } from './loading/loader.js';
 import { answerRequests, pixelMemory, type ThreadTask } from './loading/threads.js';
 
 const task: ThreadTask = workerData;
-if (task.kind !== 'labeled' && task.module !== undefined) await import(task.module);
+// As configs are read, so that a format may be in TypeScript like the config that registers it.
+if (task.kind !== 'labeled' && task.module !== undefined)
+  await createJiti(import.meta.url).import(task.module);
 switch (task.kind) {
   case 'samples': {
     const reader = readerOf({ format: detectionFormat(task.data), data: task.data }, false);

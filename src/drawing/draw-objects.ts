@@ -22,7 +22,7 @@ export interface DrawnObject extends Pick<LocatedObject, 'box' | 'mask'> {
 /** Sizes of a drawing. */
 export interface DrawOptions {
   /** Size of the drawing in units of the image's; 1 by default. */
-  readonly scale?: number;
+  readonly scale?: number | undefined;
   /** Size of the labels in units of what suits a drawing that is shown at its own size; 1 by default. */
   readonly textScale?: number | undefined;
 }

@@ -17,10 +17,10 @@ export interface ScoringOptions {
   /** A file in COCO's results format: a list of `{image_id, category_id, bbox, score, segmentation}`. */
   readonly detections: string;
   /** Name of a list in the devkit's `ImageSets/Segmentation`: `val` by default. An annotation file is scored whole. */
-  readonly split?: string;
-  /** Ends the scoring after the image at hand. */
-  readonly signal?: AbortSignal;
-  readonly onProgress?: ProgressListener;
+  readonly split?: string | undefined;
+  /** Ends the scoring after the image at hand: the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ProgressListener | undefined;
 }
 
 /** Metrics of a results file. */
@@ -34,7 +34,6 @@ export interface Scores {
  * Scores the detections of any tool by VOC's and COCO's protocols. Masks are scored where all objects of both
  * sides have them.
  *
- * @returns undefined when the signal ended it
  * @throws UserError that names the detection or the annotation which is damaged, incomplete or for something unknown
  */
 export async function scoreDetections({
@@ -43,7 +42,8 @@ export async function scoreDetections({
   split = 'val',
   signal,
   onProgress,
-}: ScoringOptions): Promise<Scores | undefined> {
+}: ScoringOptions): Promise<Scores> {
+  signal?.throwIfAborted();
   const groundTruth = await openGroundTruth(source, split);
   const { name, categories, images } = groundTruth;
   const classes = categories.map(({ names }) => names[0]);
@@ -67,9 +67,9 @@ export async function scoreDetections({
     }));
     evaluator.add({ id, height, width, groundTruth: objects, detections });
     onProgress?.(index + 1, images.length);
-    // Lets the interrupt signal come through.
+    // Lets an interrupt come through.
     await new Promise(setImmediate);
-    if (signal?.aborted) return undefined;
+    signal?.throwIfAborted();
   }
   return {
     metrics: evaluator.metrics(),

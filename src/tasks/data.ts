@@ -3,7 +3,7 @@ import { requireDetection } from '../config/require-task.js';
 import { type ConvertedDataset, convertToCoco } from '../datasets/convert.js';
 import type { SplitName } from '../datasets/sample.js';
 import { taskOf } from './find-task.js';
-import type { JobListener } from './listener.js';
+import { type JobListener, whileGenerating } from './listener.js';
 import { type ConfigSource, nameOfConfig, readConfig, readDataConfig } from './read-config.js';
 import type { TaskTypes } from './task.js';
 
@@ -28,13 +28,14 @@ export interface CheckedData {
  */
 export async function check(source: ConfigSource, options: CheckDataOptions = {}): Promise<CheckedData> {
   const { overrides, split, signal } = options;
+  signal?.throwIfAborted();
   const config = await readConfig(source, overrides);
   const task = taskOf(config);
   const result = await task.check(config, {
     splits: split ? [split] : ['train', 'val'],
     signal,
     onProgress: (done, total) => options.onProgress?.('checking', done, total),
-    onGenerate: (done, total) => options.onProgress?.('generating', done, total),
+    onGenerate: whileGenerating(options, signal),
   });
   return { result, text: task.describeCheck(result) };
 }
@@ -54,16 +55,15 @@ export interface ConvertOptions extends JobListener {
  *
  * @throws UserError when the config isn't a detector's, its data is at fault, or the file can't be written
  */
-export async function convertData(
-  source: ConfigSource,
-  { overrides, split = 'train', out, signal, onProgress }: ConvertOptions,
-): Promise<ConvertedDataset> {
+export async function convertData(source: ConfigSource, options: ConvertOptions): Promise<ConvertedDataset> {
+  const { overrides, split = 'train', out, signal, onProgress } = options;
+  signal?.throwIfAborted();
   const name = typeof source === 'string' ? source : nameOfConfig(source);
   const { data } = requireDetection(await readDataConfig(source, overrides), name);
   const converted = await convertToCoco(data, split, out, {
     ...(signal && { signal }),
     onProgress: (done, total) => onProgress?.('converting', done, total),
-    onGenerate: (done, total) => onProgress?.('generating', done, total),
+    onGenerate: whileGenerating(options, signal),
   });
   if (converted) return converted;
   signal?.throwIfAborted();

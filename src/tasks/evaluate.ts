@@ -4,7 +4,7 @@ import type { SplitName } from '../datasets/sample.js';
 import { writeTextAtomically } from '../files.js';
 import { runFolder } from '../training/run-folder.js';
 import { taskOf } from './find-task.js';
-import type { JobListener } from './listener.js';
+import { type JobListener, whileGenerating } from './listener.js';
 import type { TaskEvaluation } from './task.js';
 import { findTrainedModel, nameOfWeights } from './trained-model.js';
 
@@ -48,9 +48,7 @@ export async function evaluate(target: string, options: EvaluateOptions = {}): P
   const { threads, precision } = config;
   const engine = await loadEngine({ threads, precision });
   const task = taskOf(config);
-  const dataset = await task.open(config, split, (done, total) =>
-    options.onProgress?.('generating', done, total),
-  );
+  const dataset = await task.open(config, split, whileGenerating(options, options.signal));
   for (const notice of dataset.notices) options.onNotice?.(notice);
 
   const output = out === false ? undefined : (out ?? folder);

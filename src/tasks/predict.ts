@@ -64,6 +64,7 @@ export async function predict(
   options: PredictOptions,
 ): Promise<PredictionResult> {
   const { weights, overrides = [], out, score, signal, threads, precision } = options;
+  signal?.throwIfAborted();
   const files = await findImageFiles(targets, options.onNotice);
   const { config } = await findTrainedModel(weights, overrides);
   const predictor = await taskOf(config).predictor(weights, { overrides, score, threads, precision });

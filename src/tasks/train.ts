@@ -15,7 +15,7 @@ import {
 } from '../training/run-folder.js';
 import { runTraining, type ValidatedStep } from '../training/train.js';
 import { taskOf } from './find-task.js';
-import type { JobListener } from './listener.js';
+import { type JobListener, whileGenerating } from './listener.js';
 import { type ConfigSource, nameOfConfig, readConfig, withClasses } from './read-config.js';
 import { loadStartingWeights } from './starting-weights.js';
 import type { OpenedSplit, TaskEvaluation } from './task.js';
@@ -58,6 +58,7 @@ export interface TrainingResult {
  * @throws UserError when the config, the data, a weights file or the folder is at fault; Error when a loss isn't finite
  */
 export async function train(source: ConfigSource, options: TrainOptions = {}): Promise<TrainingResult> {
+  options.signal?.throwIfAborted();
   const { config, folder } = await chooseRun(source, options);
   const { training, threads, precision } = config;
   const engine = await loadEngine({ threads, precision });
@@ -68,9 +69,7 @@ export async function train(source: ConfigSource, options: TrainOptions = {}): P
     options.onNotice?.(notice);
   };
   const open = async (name: 'train' | 'val'): Promise<OpenedSplit> => {
-    const split = await task.open(config, name, (done, total) =>
-      options.onProgress?.('generating', done, total),
-    );
+    const split = await task.open(config, name, whileGenerating(options, options.signal));
     for (const notice of split.notices) say(notice);
     return split;
   };

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { loadConfig } from '../config/load.js';
 import type { ConfigOverrides } from '../config/overrides.js';
 import type { Config } from '../config/schema.js';
 import type { RgbImage } from '../datasets/sample.js';
@@ -23,6 +24,27 @@ export interface LoadOptions extends EngineOptions {
 
 /** An image to look at: the path of a file, its encoded bytes, or 8-bit RGB pixels. */
 export type ImageSource = string | Uint8Array | RgbImage;
+
+/**
+ * Checks what a program gives as an image.
+ *
+ * @throws UserError for pixels that aren't 8-bit RGB of their size, and for anything else that is no image
+ */
+export function requireImageSource(source: ImageSource): void {
+  if (typeof source === 'string' || source instanceof Uint8Array) return;
+  const { width, height, data }: Partial<RgbImage> = source ?? {};
+  const isLength = (length: number | undefined) => Number.isInteger(length) && Number(length) >= 1;
+  if (!(data instanceof Uint8Array) || !isLength(width) || !isLength(height)) {
+    throw new UserError(
+      'the image: must be the path of a file, its bytes as a Uint8Array, or {width, height, data} with data a Uint8Array',
+    );
+  }
+  if (data.length !== 3 * Number(width) * Number(height)) {
+    throw new UserError(
+      `the image: ${width}×${height} pixels of RGB are ${3 * Number(width) * Number(height)} bytes, but data has ${data.length}`,
+    );
+  }
+}
 
 /** Tells a list of images from a single one. */
 export function isImageList(source: ImageSource | readonly ImageSource[]): source is readonly ImageSource[] {
@@ -50,8 +72,14 @@ export async function findTrainedModel(target: string, overrides: ConfigOverride
   if (isFolder === undefined) {
     throw new UserError(`${target}: there is no such run, weights file or config`);
   }
-  const name = path.basename(target).replace(/\.[^.]+$/, '');
-  const run = isFolder ? runFolder(target) : await findRun(name, undefined);
+  if (!isFolder && !/\.([cm]?[jt]s|json)$/.test(target)) {
+    throw new UserError(
+      `${target}: is neither a run's folder nor a weights file (.safetensors) nor a config`,
+    );
+  }
+  // The run's own config counts; the file's may register a backbone or a data format that the run has.
+  if (!isFolder) await loadConfig(target);
+  const run = isFolder ? runFolder(target) : await findRun(path.parse(target).name, undefined);
   if (!run) throw new UserError(`${target}: has no run yet; make one with: atto train ${target}`);
   if (!(await exists(run.config)))
     throw new UserError(`${run.folder}: isn't a run's folder: it has no config.json`);

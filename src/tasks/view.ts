@@ -6,7 +6,7 @@ import { drawObjects, legibleScale } from '../drawing/draw-objects.js';
 import { contactSheet, type Panel } from '../drawing/panels.js';
 import { UserError } from '../errors.js';
 import { taskOf } from './find-task.js';
-import type { JobListener } from './listener.js';
+import { type JobListener, whileGenerating } from './listener.js';
 import { type ConfigSource, nameOfConfig, readDataConfig } from './read-config.js';
 
 export interface ViewOptions extends JobListener {
@@ -43,13 +43,12 @@ export async function viewSamples(
   if (augmented && split !== 'train') {
     throw new UserError('augmented: only the training split is augmented, so split must be train');
   }
+  options.signal?.throwIfAborted();
   const config = await readDataConfig(source, overrides);
   const name = `${nameOfConfig(source)}-${split}${augmented ? '-augmented' : ''}`;
   const folder = options.out ?? path.join('view', name);
   const task = taskOf(config);
-  const opened = await task.open(config, split, (done, total) =>
-    options.onProgress?.('generating', done, total),
-  );
+  const opened = await task.open(config, split, whileGenerating(options, options.signal));
   for (const notice of opened.notices) options.onNotice?.(notice);
 
   const panels: Panel[] = [];

@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/api/config.js';
 import { check, convertData, openDataset } from '../../src/api/datasets.js';
-import { drawDetections, encodePng } from '../../src/api/drawing.js';
+import { drawDetections, encodePng, viewSamples } from '../../src/api/drawing.js';
 import { countNetwork, evaluate, scoreDetections } from '../../src/api/evaluation.js';
 import { Detector, ImageClassifier, load, predict, type RgbImage, UserError } from '../../src/api/index.js';
 import { train } from '../../src/api/training.js';
@@ -91,6 +91,23 @@ describe('Detector', () => {
     expect((await detector.detect(image('val_00001'), { score: 0 })).length).toBeLessThanOrEqual(2);
   });
 
+  it('refuses what is no image, and options out of range', async () => {
+    using detector = await Detector.load(run);
+    const short = { width: 20, height: 20, data: new Uint8Array(100) };
+    await expect(detector.detect(short)).rejects.toThrow(
+      'the image: 20×20 pixels of RGB are 1200 bytes, but data has 100',
+    );
+    const floats = JSON.parse('{"width": 2.5, "height": 1, "data": []}');
+    for (const wrong of [floats, { ...short, width: Number.NaN }, { ...short, height: 0 }]) {
+      await expect(detector.detect(wrong)).rejects.toThrow(UserError);
+    }
+    await expect(detector.detect(image('val_00001'), { score: Number.NaN })).rejects.toThrow(
+      'score NaN: must be a number from 0 to 1',
+    );
+    detector.dispose();
+    await expect(detector.detect(image('val_00001'))).rejects.toThrow('the detector is disposed');
+  });
+
   it('rejects with the reason of a signal', async () => {
     using detector = await Detector.load(run);
     const signal = AbortSignal.abort(new Error('enough'));
@@ -139,8 +156,8 @@ it('evaluate gives the metrics that the same detections score', async () => {
     groundTruth: ground,
     detections: path.join(folder, 'evaluation', 'detections.json'),
   });
-  expect(scores?.metrics.voc.box.AP50).toBe('AP_d' in metrics ? metrics.AP_d : undefined);
-  expect(scores?.metrics.voc.mask?.AP50).toBe('AP_m' in metrics ? metrics.AP_m : undefined);
+  expect(scores.metrics.voc.box.AP50).toBe('AP_d' in metrics ? metrics.AP_d : undefined);
+  expect(scores.metrics.voc.mask?.AP50).toBe('AP_m' in metrics ? metrics.AP_m : undefined);
 
   const before = await readFile(path.join(run, 'metrics.json'), 'utf8');
   const again = await evaluate(run, { out: false });
@@ -148,6 +165,39 @@ it('evaluate gives the metrics that the same detections score', async () => {
   expect(await readFile(path.join(run, 'metrics.json'), 'utf8')).toBe(before);
   const aborted = evaluate(run, { out: false, signal: AbortSignal.abort(new Error('enough')) });
   await expect(aborted).rejects.toThrow('enough');
+});
+
+it('an aborted signal rejects before anything is made', async () => {
+  const out = path.join(folder, 'never');
+  const signal = AbortSignal.abort(new Error('enough'));
+  const config = tinyConfigInput(folder);
+  const ground = path.join(folder, 'val.json');
+  const jobs = [
+    train(config, { out, signal }),
+    check(config, { signal }),
+    convertData(config, { out: path.join(out, 'x.json'), signal }),
+    viewSamples(config, { out, signal }),
+    predict([image('val_00001')], { weights: run, out, signal }),
+    scoreDetections({ groundTruth: ground, detections: ground, signal }),
+  ];
+  for (const job of jobs) await expect(job).rejects.toThrow('enough');
+  await expect(readdir(out)).rejects.toThrow('ENOENT');
+});
+
+it('ends a generation when the signal is aborted', async () => {
+  const controller = new AbortController();
+  const data = { format: 'shapes', root: path.join(folder, 'many'), trainImages: 500 } as const;
+  const checked = check(
+    { ...tinyConfigInput(folder), data, task: 'instance-segmentation' },
+    {
+      signal: controller.signal,
+      onProgress: (phase, done) => {
+        if (phase === 'generating' && done === 2) controller.abort(new Error('enough'));
+      },
+    },
+  );
+  await expect(checked).rejects.toThrow('enough');
+  expect(await readdir(folder)).not.toContain('many');
 });
 
 it('checks data, opens it and counts the network', async () => {

@@ -46,11 +46,11 @@ describe.each(sets.map((set, i) => ({ ...set, i })))('random set $i', ({ truth, 
   const scored = scoreDetections({ groundTruth: files.truth, detections: files.results });
 
   it('has the scores of pycocotools', async () => {
-    expectMetrics((await scored)?.metrics.coco, coco, 1e-9);
+    expectMetrics((await scored).metrics.coco, coco, 1e-9);
   });
 
   it('has the scores of a plain devkit', async () => {
-    const metrics = (await scored)?.metrics;
+    const metrics = (await scored).metrics;
     expectMetrics(metrics?.voc, voc, 1e-12);
     expect(metrics?.AP_d).toBe(metrics?.voc.box.AP50);
     expect(metrics?.AP_m).toBe(metrics?.voc.mask?.AP50);

@@ -39,13 +39,11 @@ async function scoreCommand({ json, ...options }: ScoreCommandOptions): Promise<
   const { scoreDetections } = await import('../../metrics/score.js');
   const { metricsTable } = await import('../../report/tables/metrics-tables.js');
   await runJob('Stopping after this image; nothing is scored.', async ({ progress, signal }) => {
-    const scores = await scoreDetections({
+    const { metrics, notices } = await scoreDetections({
       ...options,
       signal,
       onProgress: (done, total) => progress.show('Scoring', done, total),
     });
-    if (!scores) return;
-    const { metrics, notices } = scores;
     for (const notice of notices) progress.say(`atto: ${notice}`);
     progress.end();
     const { coco, voc } = metrics;

@@ -15,7 +15,13 @@ import { TensorOps } from '../../nn/tensor-ops.js';
 import { Weights } from '../../nn/weights.js';
 import { loadWeights } from '../../weights/model-file.js';
 import type { Predictor, PredictorOptions, WrittenPrediction } from '../predictor.js';
-import { findTrainedModel, type ImageSource, isImageList, type LoadOptions } from '../trained-model.js';
+import {
+  findTrainedModel,
+  type ImageSource,
+  isImageList,
+  type LoadOptions,
+  requireImageSource,
+} from '../trained-model.js';
 
 /** A class that an image may show. */
 export interface Classification {
@@ -52,6 +58,7 @@ export class ImageClassifier {
   readonly #network: ClassifierNetwork;
   readonly #weights: Weights;
   readonly #ops: TensorOps;
+  #isDisposed = false;
 
   private constructor(config: ClassificationConfig, network: ClassifierNetwork, weights: Weights) {
     this.config = config;
@@ -106,6 +113,7 @@ export class ImageClassifier {
 
   /** Frees the classifier's memory. */
   dispose(): void {
+    this.#isDisposed = true;
     this.#ops.dispose();
     this.#weights.dispose();
   }
@@ -118,6 +126,9 @@ export class ImageClassifier {
     sources: readonly ImageSource[],
     { top = 5, signal }: ClassifyOptions,
   ): Promise<Classification[][]> {
+    if (!Number.isInteger(top) || top < 1) throw new UserError(`top ${top}: must be a whole number from 1`);
+    signal?.throwIfAborted();
+    for (const source of sources) requireImageSource(source);
     const found: Classification[][] = [];
     for (let first = 0; first < sources.length; first += batchSize) {
       const seen: RgbImage[] = [];
@@ -125,6 +136,7 @@ export class ImageClassifier {
         signal?.throwIfAborted();
         seen.push(await decodeSeen(source, (size) => centerCropResize(size, this.config.input)));
       }
+      if (this.#isDisposed) throw new Error('the classifier is disposed: load it again');
       const logits = classifyImages(this.#network, this.#ops, seen);
       found.push(...logits.map((values) => this.#mostProbable(values, top)));
       // Lets an abort come through between two batches.

@@ -7,6 +7,7 @@ import { decodeImage } from '../../datasets/images/decode-image.js';
 import type { RgbImage } from '../../datasets/sample.js';
 import { drawDetections } from '../../drawing/draw-detections.js';
 import { loadEngine } from '../../engine/load.js';
+import { UserError } from '../../errors.js';
 import { paddedSize, resizedSize } from '../../geometry/image-size.js';
 import type { Detection } from '../../geometry/instance.js';
 import { detectObjects } from '../../models/detection.js';
@@ -15,7 +16,13 @@ import { TensorOps } from '../../nn/tensor-ops.js';
 import { Weights } from '../../nn/weights.js';
 import { loadWeights } from '../../weights/model-file.js';
 import type { Predictor, PredictorOptions } from '../predictor.js';
-import { findTrainedModel, type ImageSource, isImageList, type LoadOptions } from '../trained-model.js';
+import {
+  findTrainedModel,
+  type ImageSource,
+  isImageList,
+  type LoadOptions,
+  requireImageSource,
+} from '../trained-model.js';
 
 export interface DetectOptions {
   /** Minimum score of a detection, exclusive, from 0 to 1. The config's `model.box.scoreThreshold` by default: 0.05. */
@@ -39,6 +46,7 @@ export class Detector {
   readonly #network: MaskRcnn;
   readonly #weights: Weights;
   readonly #ops: TensorOps;
+  #isDisposed = false;
 
   private constructor(config: DetectionConfig, network: MaskRcnn, weights: Weights) {
     this.config = config;
@@ -74,7 +82,7 @@ export class Detector {
    * Finds objects in an image, or in several.
    *
    * Images of a list that follow each other and have the same padded size in the network are detected in one forward pass,
-   * up to 4 at a time. The detections are those of each image alone.
+   * up to 4 at a time. The detections are those of each image alone, up to rounding in float32.
    *
    * @returns detections by falling score, in pixels of the image as its EXIF orientation turns it; a list of images gets a
    * list of detections for each
@@ -93,6 +101,7 @@ export class Detector {
 
   /** Frees the detector's memory. */
   dispose(): void {
+    this.#isDisposed = true;
     this.#ops.dispose();
     this.#weights.dispose();
   }
@@ -105,6 +114,9 @@ export class Detector {
     sources: readonly ImageSource[],
     { score, signal }: DetectOptions,
   ): Promise<Detection[][]> {
+    requireScore(score);
+    signal?.throwIfAborted();
+    for (const source of sources) requireImageSource(source);
     const found: Detection[][] = [];
     let batch: RgbImage[] = [];
     const detectBatch = (): void => {
@@ -128,6 +140,7 @@ export class Detector {
   }
 
   #detectBatch(images: readonly RgbImage[], score: number | undefined): Detection[][] {
+    if (this.#isDisposed) throw new Error('the detector is disposed: load it again');
     const { shorterSide, longerSide } = this.config.input;
     return detectObjects(this.#network, this.#ops, images, {
       shorterSide,
@@ -145,6 +158,12 @@ export class Detector {
   }
 }
 
+/** @throws UserError for a score that isn't from 0 to 1 */
+function requireScore(score: number | undefined): void {
+  if (score === undefined || (score >= 0 && score <= 1)) return;
+  throw new UserError(`score ${score}: must be a number from 0 to 1`);
+}
+
 /** Maximum number of images per forward pass, so that memory stays bounded. */
 const largestBatch = 4;
 
@@ -153,6 +172,7 @@ export async function detectionPredictor(
   target: string,
   { score = 0.5, ...options }: PredictorOptions,
 ): Promise<Predictor> {
+  requireScore(score);
   const detector = await Detector.load(target, options);
   return {
     resultsFile: 'detections.json',
