@@ -1,5 +1,3 @@
-export { UserError } from '../errors.js';
-
 import type { ConfigInput } from './schema.js';
 
 export { vocClasses } from '../datasets/voc/classes.js';

@@ -24,9 +24,10 @@ async function readConfigFile(file: string): Promise<unknown> {
   if (entry.isDirectory()) throw new UserError(`${file}: is a folder; a config is a file, such as config.ts`);
   try {
     if (file.endsWith('.json')) return JSON.parse(await readFile(absolute, 'utf8'));
+    const provided = { ...define, UserError };
     const jiti = createJiti(import.meta.url, {
       // Found wherever the file lies; other entries of the package are those that its folder has installed.
-      virtualModules: { 'atto-maskrcnn': define, 'atto-maskrcnn/config': define },
+      virtualModules: { 'atto-maskrcnn': provided, 'atto-maskrcnn/config': provided },
       fsCache: false,
       moduleCache: false,
     });
