@@ -77,7 +77,7 @@ async function writeTraining(): Promise<void> {
         objects: objects.map(({ box, label }) => ({
           box,
           label: label - 1,
-          mask: { height, width, bitmap: ellipse(height, width, box) },
+          mask: ellipse(height, width, box),
         })),
         ignored: new Float32Array(),
       };

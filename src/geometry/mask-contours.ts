@@ -1,4 +1,4 @@
-import type { RunLengthMask } from './run-length-mask.js';
+import { forEachStretch, type RunLengthMask } from './run-length-mask.js';
 
 /**
  * Traces the outlines of a mask, of its parts and of its holes: closed polygons `[x, y, x, y, …]` in pixels. They run
@@ -73,12 +73,12 @@ interface Crop {
 }
 
 /** Decodes the smallest rectangle that holds the whole mask; undefined when the mask is empty. */
-function decodeExtent({ height, counts }: RunLengthMask): Crop | undefined {
+function decodeExtent(mask: RunLengthMask): Crop | undefined {
   let left = Number.POSITIVE_INFINITY;
   let right = -1;
-  let top = height;
+  let top = mask.height;
   let bottom = -1;
-  forEachColumn(height, counts, (x, from, to) => {
+  forEachStretch(mask, (x, from, to) => {
     left = Math.min(left, x);
     right = Math.max(right, x);
     top = Math.min(top, from);
@@ -87,29 +87,8 @@ function decodeExtent({ height, counts }: RunLengthMask): Crop | undefined {
   if (right < 0) return undefined;
   const width = right - left + 3;
   const bitmap = new Uint8Array(width * (bottom - top + 3));
-  forEachColumn(height, counts, (x, from, to) => {
+  forEachStretch(mask, (x, from, to) => {
     for (let y = from; y < to; y++) bitmap[(y - top + 1) * width + (x - left + 1)] = 1;
   });
   return { left, top, width, bitmap };
-}
-
-/** Calls `visit` with each vertical stretch of pixels inside: column `x`, rows `from` … `to` − 1. */
-function forEachColumn(
-  height: number,
-  counts: Uint32Array,
-  visit: (x: number, from: number, to: number) => void,
-): void {
-  let position = 0;
-  for (let run = 0; run < counts.length; run++) {
-    const end = position + counts[run];
-    if (run % 2 === 1) {
-      while (position < end) {
-        const x = Math.floor(position / height);
-        const columnEnd = Math.min(end, (x + 1) * height);
-        visit(x, position - x * height, columnEnd - x * height);
-        position = columnEnd;
-      }
-    }
-    position = end;
-  }
 }

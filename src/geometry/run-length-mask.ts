@@ -171,41 +171,32 @@ export function maskExtent({ height, counts }: RunLengthMask): Box {
   return right === 0 ? [0, 0, 0, 0] : [left, top, right, bottom];
 }
 
-/** Mirrors a mask left to right. */
-export function flipMask({ height, width, counts }: RunLengthMask): RunLengthMask {
-  // The runs cut at the columns' ends: the columns change places, the order inside a column stays.
-  const columns: number[][] = Array.from({ length: width }, () => []);
+/**
+ * Calls `visit` with each vertical stretch of pixels inside, column by column and from the top: column `x`, rows `top` to
+ * `bottom` − 1.
+ *
+ * @param columns those to look at, all by default
+ */
+export function forEachStretch(
+  { height, width, counts }: RunLengthMask,
+  visit: (x: number, top: number, bottom: number) => void,
+  columns: { readonly first: number; readonly end: number } = { first: 0, end: width },
+): void {
+  const first = columns.first * height;
+  const last = columns.end * height;
   let position = 0;
-  for (let run = 0; run < counts.length; run++) {
+  for (let run = 0; run < counts.length && position < last; run++) {
     const end = position + counts[run];
-    if (run % 2 === 1) {
-      while (position < end) {
-        const x = Math.floor(position / height);
-        const cut = Math.min(end, (x + 1) * height);
-        columns[x].push(position - x * height, cut - x * height);
-        position = cut;
+    if (run % 2 === 1 && end > first) {
+      const stop = Math.min(end, last);
+      let from = Math.max(position, first);
+      while (from < stop) {
+        const x = Math.floor(from / height);
+        const columnEnd = Math.min(stop, (x + 1) * height);
+        visit(x, from - x * height, columnEnd - x * height);
+        from = columnEnd;
       }
     }
     position = end;
   }
-  const flipped: number[] = [0];
-  let inside = false;
-  const extend = (length: number, value: boolean): void => {
-    if (value === inside) {
-      flipped[flipped.length - 1] += length;
-    } else if (length > 0) {
-      flipped.push(length);
-      inside = value;
-    }
-  };
-  for (const column of columns.reverse()) {
-    let y = 0;
-    for (let i = 0; i < column.length; i += 2) {
-      extend(column[i] - y, false);
-      extend(column[i + 1] - column[i], true);
-      y = column[i + 1];
-    }
-    extend(height - y, false);
-  }
-  return { height, width, counts: Uint32Array.from(flipped) };
 }

@@ -1,5 +1,6 @@
 import type { Box } from '../geometry/boxes.js';
 import type { ImageSize } from '../geometry/image-size.js';
+import { RunBuilder } from '../geometry/run-builder.js';
 import type { RunLengthMask } from '../geometry/run-length-mask.js';
 
 /** Probability above which a pixel belongs to an object. */
@@ -44,10 +45,13 @@ export function pasteMask(
     for (let y = top; y < bottom; y++) {
       const row = rows[y - y1];
       const probability = profile[row.low] * (1 - row.fraction) + profile[row.high] * row.fraction;
-      if (probability > threshold) runs.addPixel(x * image.height + y);
+      if (probability > threshold) {
+        const position = x * image.height + y;
+        runs.add(position, position + 1);
+      }
     }
   }
-  return { ...image, counts: runs.finish(image.height * image.width) };
+  return runs.finish(image);
 }
 
 /** Grows a box by `factor` about its center and truncates it towards zero, both ends inclusive. */
@@ -81,32 +85,4 @@ function interpolation(length: number, source: number): Interpolation[] {
     const low = Math.min(Math.floor(position), source - 1);
     return { low, high: Math.min(low + 1, source - 1), fraction: position - low };
   });
-}
-
-/** Collects run lengths from pixels that are inside, given in column-major order. */
-class RunBuilder {
-  readonly #counts: number[] = [];
-  #runStart = 0;
-  #runEnd = 0;
-  #last = 0;
-
-  addPixel(position: number): void {
-    if (position !== this.#runEnd || this.#runEnd === this.#runStart) {
-      this.#closeRun();
-      this.#runStart = position;
-    }
-    this.#runEnd = position + 1;
-  }
-
-  finish(total: number): Uint32Array {
-    this.#closeRun();
-    if (this.#last < total || this.#counts.length === 0) this.#counts.push(total - this.#last);
-    return Uint32Array.from(this.#counts);
-  }
-
-  #closeRun(): void {
-    if (this.#runEnd === this.#runStart) return;
-    this.#counts.push(this.#runStart - this.#last, this.#runEnd - this.#runStart);
-    this.#last = this.#runEnd;
-  }
 }

@@ -2,8 +2,10 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { type Box, type Boxes, boxAt } from '../geometry/boxes.js';
 import type { ImageSize } from '../geometry/image-size.js';
 import type { GroundTruthBoxes, Sampler } from '../geometry/matching.js';
+import type { RunLengthMask } from '../geometry/run-length-mask.js';
 import { boxLosses } from '../heads/box-head.js';
-import { type BitmapMask, type MaskRoi, maskLoss, maskTargets } from '../heads/mask-head.js';
+import { maskLoss } from '../heads/mask-head.js';
+import { type MaskRoi, maskTargets } from '../heads/mask-targets.js';
 import type { TensorOps } from '../nn/tensor-ops.js';
 import { roiFeatures, selectRoiFeatures } from '../roi/features.js';
 import { type RoiMaps, roiMaps, selectRois } from '../roi/roi-align.js';
@@ -34,7 +36,8 @@ interface TrainingObject {
   readonly box: Box;
   /** Index of the class, from 0. */
   readonly label: number;
-  readonly mask: BitmapMask;
+  /** As large as the image. */
+  readonly mask: RunLengthMask;
 }
 
 /** Random choices of a training step, among the anchors and among the proposals of image `i`. */

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
-  decodeMask,
   encodeLabelImage,
   encodeMask,
-  flipMask,
+  forEachStretch,
   maskExtent,
 } from '../../src/geometry/run-length-mask.js';
 import { randomStream } from '../../src/random.js';
@@ -55,17 +54,30 @@ describe('maskExtent', () => {
   });
 });
 
-describe('flipMask', () => {
-  it('mirrors the bitmap', () => {
+describe('forEachStretch', () => {
+  it('visits the pixels inside, column by column, of all columns or of some', () => {
     for (let mask = 0; mask < 100; mask++) {
-      const random = randomStream(3, 'flip', mask);
+      const random = randomStream(3, 'stretches', mask);
       const [height, width] = [1 + random.integer(8), 1 + random.integer(8)];
       const density = random.uniform();
       const bitmap = Uint8Array.from({ length: height * width }, () => Number(random.uniform() < density));
-      const mirrored = bitmap.map((_, i) => bitmap[Math.floor(i / width) * width + width - 1 - (i % width)]);
-      const flipped = flipMask(encodeMask(bitmap, height, width));
-      expect(flipped).toEqual(encodeMask(mirrored, height, width));
-      expect(decodeMask(flipMask(flipped))).toEqual(bitmap);
+      const first = random.integer(width);
+      const end = first + random.integer(width + 1 - first);
+      for (const columns of [undefined, { first, end }]) {
+        const visited: number[] = [];
+        forEachStretch(
+          encodeMask(bitmap, height, width),
+          (x, top, bottom) => {
+            for (let y = top; y < bottom; y++) visited.push(y * width + x);
+          },
+          columns,
+        );
+        const expected = [...bitmap.keys()]
+          .filter((pixel) => bitmap[pixel] === 1)
+          .filter((pixel) => !columns || (pixel % width >= first && pixel % width < end))
+          .sort((a, b) => (a % width) - (b % width) || a - b);
+        expect(visited).toEqual(expected);
+      }
     }
   });
 });

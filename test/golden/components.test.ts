@@ -6,8 +6,9 @@ import { boxAt, decodeBoxes, encodeBoxes } from '../../src/geometry/boxes.js';
 import { matchBoxes } from '../../src/geometry/matching.js';
 import { decodeMask } from '../../src/geometry/run-length-mask.js';
 import { boxLosses } from '../../src/heads/box-head.js';
-import { maskLoss, maskTargets } from '../../src/heads/mask-head.js';
+import { maskLoss } from '../../src/heads/mask-head.js';
 import { pasteMask } from '../../src/heads/mask-pasting.js';
+import { maskTargets } from '../../src/heads/mask-targets.js';
 import { selectDetections } from '../../src/heads/post-processing.js';
 import { transformImages } from '../../src/models/transform.js';
 import { rootScope } from '../../src/nn/parameter.js';
@@ -281,7 +282,7 @@ describe("the mask head's loss", () => {
     const matched = [0, 1, 2, 0, 1, 2, 1, 1];
     const maskRois = matched.map((object, i) => ({
       box: boxAt(rois, i),
-      mask: { height: 60, width: 80, bitmap: ellipse(60, 80, objects[object]) },
+      mask: ellipse(60, 80, objects[object]),
       input,
     }));
     const targets = maskTargets(maskRois, 28);

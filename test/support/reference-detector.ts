@@ -57,7 +57,7 @@ const examples: TrainingExample[] = pictures.map(({ height, width, objects }, i)
   objects: objects.map(({ box, label }) => ({
     box,
     label: label - 1,
-    mask: { height, width, bitmap: ellipse(height, width, box) },
+    mask: ellipse(height, width, box),
   })),
   ignored: new Float32Array(),
 }));

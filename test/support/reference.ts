@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { tf } from '../../src/engine/tf.js';
 import type { Sampler } from '../../src/geometry/matching.js';
+import { encodeMask, type RunLengthMask } from '../../src/geometry/run-length-mask.js';
 import { hashText } from '../../src/random.js';
 import { openSafetensors } from '../../src/weights/safetensors.js';
 
@@ -62,13 +63,14 @@ export function image(name: string, height: number, width: number) {
   return { height, width, data };
 }
 
-/** Bitmap of the ellipse in a box. */
-export function ellipse(height: number, width: number, [x1, y1, x2, y2]: readonly number[]): Uint8Array {
-  return Uint8Array.from({ length: height * width }, (_, i) => {
+/** Mask of the ellipse in a box. */
+export function ellipse(height: number, width: number, [x1, y1, x2, y2]: readonly number[]): RunLengthMask {
+  const bitmap = Uint8Array.from({ length: height * width }, (_, i) => {
     const x = (i % width) + 0.5 - (x1 + x2) / 2;
     const y = Math.floor(i / width) + 0.5 - (y1 + y2) / 2;
     return (x / ((x2 - x1) / 2)) ** 2 + (y / ((y2 - y1) / 2)) ** 2 <= 1 ? 1 : 0;
   });
+  return encodeMask(bitmap, height, width);
 }
 
 /** The first of the foreground, and background at even distances: what the golden scripts put in place of random choices. */

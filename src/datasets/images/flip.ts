@@ -1,6 +1,6 @@
 import { flipBox } from '../../geometry/boxes.js';
 import type { Instance } from '../../geometry/instance.js';
-import { flipMask } from '../../geometry/run-length-mask.js';
+import { flipMask } from '../../geometry/mask-transforms.js';
 import type { RgbImage, Sample } from '../sample.js';
 
 /** The sample mirrored left to right: image, masks and boxes. */

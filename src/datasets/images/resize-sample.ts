@@ -1,6 +1,6 @@
 import type { ImageSize } from '../../geometry/image-size.js';
 import type { Instance } from '../../geometry/instance.js';
-import { decodeMask, encodeMask, type RunLengthMask } from '../../geometry/run-length-mask.js';
+import { resizeMask } from '../../geometry/mask-transforms.js';
 import type { RgbImage, Sample } from '../sample.js';
 
 /**
@@ -55,21 +55,4 @@ function neighbors(from: number, to: number): { low: number; high: number; weigh
     const low = Math.min(Math.floor(position), from - 1);
     return { low, high: Math.min(low + 1, from - 1), weight: position - low };
   });
-}
-
-function resizeMask(mask: RunLengthMask, { height, width }: ImageSize): RunLengthMask {
-  const bitmap = decodeMask(mask);
-  const columns = nearest(mask.width, width);
-  const resized = new Uint8Array(height * width);
-  let to = 0;
-  for (const row of nearest(mask.height, height)) {
-    for (const column of columns) resized[to++] = bitmap[row * mask.width + column];
-  }
-  return encodeMask(resized, height, width);
-}
-
-/** For each pixel along a side of the new size the old pixel that it shows, by float32 arithmetic as in PyTorch. */
-function nearest(from: number, to: number): Int32Array {
-  const ratio = Math.fround(from / to);
-  return Int32Array.from({ length: to }, (_, i) => Math.min(Math.floor(Math.fround(i * ratio)), from - 1));
 }

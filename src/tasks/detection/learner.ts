@@ -7,7 +7,6 @@ import { trainingLoader } from '../../datasets/loading/loader.js';
 import { type Loader, samplesAhead } from '../../datasets/loading/read-ahead.js';
 import type { Sample } from '../../datasets/sample.js';
 import { randomSampler } from '../../geometry/matching.js';
-import { decodeMask } from '../../geometry/run-length-mask.js';
 import type { DetectionEvaluation } from '../../metrics/detection-evaluation.js';
 import { buildMaskRcnn, type MaskRcnn } from '../../models/mask-rcnn.js';
 import { type TrainingExample, trainingLosses } from '../../models/training.js';
@@ -93,11 +92,7 @@ function exampleOf({ image, instances, ignored }: Sample): TrainingExample {
   const others = [...ignored, ...instances.filter(({ crowd }) => crowd)];
   return {
     image,
-    objects: examples.map(({ box, label, mask }) => ({
-      box,
-      label,
-      mask: { height: mask.height, width: mask.width, bitmap: decodeMask(mask) },
-    })),
+    objects: examples,
     ignored: Float32Array.from(others.flatMap(({ box }) => [...box])),
   };
 }
