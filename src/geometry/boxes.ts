@@ -37,9 +37,12 @@ export function intersectionArea(a: Boxes, i: number, b: Boxes, j: number): numb
  * computes it: whether two IoUs are equal decides which anchors match.
  */
 export function boxIou(a: Boxes, i: number, b: Boxes, j: number): number {
-  const intersection = intersectionArea(a, i, b, j);
-  if (intersection === 0) return 0;
-  return fround(intersection / fround(fround(boxArea(a, i) + boxArea(b, j)) - intersection));
+  return areaIou(intersectionArea(a, i, b, j), boxArea(a, i), boxArea(b, j));
+}
+
+/** The same from the area that two boxes share and their own. */
+export function areaIou(intersection: number, area: number, otherArea: number): number {
+  return intersection === 0 ? 0 : fround(intersection / fround(fround(area + otherArea) - intersection));
 }
 
 /** Selects the boxes with the given indices, in their order; also for other rows of four numbers, such as offsets. */

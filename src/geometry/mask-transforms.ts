@@ -5,28 +5,38 @@ import { forEachStretch, type RunLengthMask } from './run-length-mask.js';
 /** Mirrors a mask left to right. */
 export function flipMask(mask: RunLengthMask): RunLengthMask {
   const { height, width } = mask;
+  const stretches = stretchesOf(mask);
   const runs = new RunBuilder();
   // The columns change places, the order inside a column stays.
-  for (const { x, rows } of columnsInside(mask).reverse()) {
+  for (let end = stretches.length; end > 0; ) {
+    const x = stretches[end - 3];
+    let first = end - 3;
+    while (first > 0 && stretches[first - 3] === x) first -= 3;
     const start = (width - 1 - x) * height;
-    for (let i = 0; i < rows.length; i += 2) runs.add(start + rows[i], start + rows[i + 1]);
+    for (let i = first; i < end; i += 3) runs.add(start + stretches[i + 1], start + stretches[i + 2]);
+    end = first;
   }
   return runs.finish(mask);
 }
 
 /** The mask at another size, where each pixel shows its {@link nearestPixel}. */
 export function resizeMask(mask: RunLengthMask, size: ImageSize): RunLengthMask {
-  const columnStarts = firstShowing(mask.width, size.width);
-  const rowStarts = firstShowing(mask.height, size.height);
+  const columns = firstShowing(mask.width, size.width);
+  const rows = firstShowing(mask.height, size.height);
+  const stretches = stretchesOf(mask);
   const runs = new RunBuilder();
-  for (const { x, rows } of columnsInside(mask)) {
-    for (let column = columnStarts[x]; column < columnStarts[x + 1]; column++) {
+  for (let first = 0; first < stretches.length; ) {
+    const x = stretches[first];
+    let end = first;
+    while (stretches[end] === x) end += 3;
+    for (let column = columns[x]; column < columns[x + 1]; column++) {
       const start = column * size.height;
-      for (let i = 0; i < rows.length; i += 2) {
-        const [top, bottom] = [rowStarts[rows[i]], rowStarts[rows[i + 1]]];
+      for (let i = first; i < end; i += 3) {
+        const [top, bottom] = [rows[stretches[i + 1]], rows[stretches[i + 2]]];
         if (top < bottom) runs.add(start + top, start + bottom);
       }
     }
+    first = end;
   }
   return runs.finish(size);
 }
@@ -50,19 +60,9 @@ function firstShowing(from: number, to: number): Int32Array {
   });
 }
 
-/** A column with pixels inside. */
-interface MaskColumn {
-  readonly x: number;
-  /** Start and end of each stretch of pixels inside, in turn. */
-  readonly rows: number[];
-}
-
-function columnsInside(mask: RunLengthMask): MaskColumn[] {
-  const columns: MaskColumn[] = [];
-  forEachStretch(mask, (x, top, bottom) => {
-    const last = columns.at(-1);
-    if (last?.x === x) last.rows.push(top, bottom);
-    else columns.push({ x, rows: [top, bottom] });
-  });
-  return columns;
+/** What {@link forEachStretch} visits: column, top and bottom of each stretch in turn. */
+function stretchesOf(mask: RunLengthMask): number[] {
+  const stretches: number[] = [];
+  forEachStretch(mask, (x, top, bottom) => stretches.push(x, top, bottom));
+  return stretches;
 }

@@ -1,5 +1,6 @@
 import { type RandomStream, randomChoice } from '../random.js';
-import { type Boxes, boxArea, boxIou, intersectionArea } from './boxes.js';
+import { boxGrid } from './box-grid.js';
+import { areaIou, type Boxes, boxArea, intersectionArea } from './boxes.js';
 
 /** Annotated objects of one image, in pixels of the network's input. */
 export interface GroundTruthBoxes {
@@ -48,7 +49,7 @@ export function matchBoxes(
     if (best[c] >= rule.foregroundIou && boxes.length > 0) matches[c] = bestObject[c];
     else matches[c] = best[c] < rule.backgroundIou ? BACKGROUND : NO_EXAMPLE;
   }
-  if (rule.lowQualityMatches) addLowQualityMatches(matches, boxes, candidates, overlaps);
+  if (rule.lowQualityMatches) addLowQualityMatches(matches, overlaps);
   excludeIgnored(matches, candidates, ignored);
   return matches;
 }
@@ -58,48 +59,59 @@ interface BestOverlaps {
   readonly best: Float32Array;
   /** First ground-truth box that each candidate has it with. */
   readonly bestObject: Int32Array;
-  /** Largest IoU of each ground-truth box. */
-  readonly bestOfObject: Float32Array;
+  /** Candidates with the largest IoU of each ground-truth box; none where it overlaps no candidate. */
+  readonly bestCandidates: readonly (readonly number[])[];
 }
 
 function bestOverlaps(objects: Boxes, candidates: Boxes): BestOverlaps {
   const best = new Float32Array(candidates.length / 4);
   const bestObject = new Int32Array(candidates.length / 4);
   const bestOfObject = new Float32Array(objects.length / 4);
-  for (let o = 0; o < bestOfObject.length; o++) {
-    for (let c = 0; c < best.length; c++) {
-      const iou = boxIou(objects, o, candidates, c);
-      if (iou > best[c]) {
+  const bestCandidates: number[][] = Array.from(bestOfObject, () => []);
+  const areas = bestOfObject.map((_, o) => boxArea(objects, o));
+  const grid = boxGrid(objects);
+  const near = new Int32Array(bestOfObject.length);
+  for (let c = 0; c < best.length; c++) {
+    const area = boxArea(candidates, c);
+    const count = grid.overlapping(candidates, c, near);
+    for (let i = 0; i < count; i++) {
+      const o = near[i];
+      const iou = areaIou(intersectionArea(objects, o, candidates, c), areas[o], area);
+      if (iou === 0) continue;
+      if (iou > best[c] || (iou === best[c] && o < bestObject[c])) {
         best[c] = iou;
         bestObject[c] = o;
       }
-      if (iou > bestOfObject[o]) bestOfObject[o] = iou;
+      if (iou > bestOfObject[o]) {
+        bestOfObject[o] = iou;
+        bestCandidates[o] = [c];
+      } else if (iou === bestOfObject[o]) {
+        bestCandidates[o].push(c);
+      }
     }
   }
-  return { best, bestObject, bestOfObject };
+  return { best, bestObject, bestCandidates };
 }
 
 /** Gives a candidate that is some object's best the object that it overlaps most itself, which may be another. */
-function addLowQualityMatches(
-  matches: Int32Array,
-  objects: Boxes,
-  candidates: Boxes,
-  { best, bestObject, bestOfObject }: BestOverlaps,
-): void {
-  for (let o = 0; o < bestOfObject.length; o++) {
-    const wanted = bestOfObject[o];
-    if (wanted === 0) continue;
-    for (let c = 0; c < best.length; c++) {
-      if (best[c] >= wanted && boxIou(objects, o, candidates, c) === wanted) matches[c] = bestObject[c];
-    }
+function addLowQualityMatches(matches: Int32Array, { bestObject, bestCandidates }: BestOverlaps): void {
+  for (const candidates of bestCandidates) {
+    for (const c of candidates) matches[c] = bestObject[c];
   }
 }
 
 function excludeIgnored(matches: Int32Array, candidates: Boxes, ignored: Boxes): void {
-  for (let i = 0; i < ignored.length / 4; i++) {
-    for (let c = 0; c < matches.length; c++) {
-      if (matches[c] !== BACKGROUND) continue;
-      if (intersectionArea(ignored, i, candidates, c) >= boxArea(candidates, c) / 2) matches[c] = NO_EXAMPLE;
+  if (ignored.length === 0) return;
+  const grid = boxGrid(ignored);
+  const near = new Int32Array(ignored.length / 4);
+  for (let c = 0; c < matches.length; c++) {
+    if (matches[c] !== BACKGROUND) continue;
+    const half = boxArea(candidates, c) / 2;
+    // Of a box without an area, half lies anywhere.
+    if (half <= 0) matches[c] = NO_EXAMPLE;
+    const count = grid.overlapping(candidates, c, near);
+    for (let i = 0; i < count; i++) {
+      if (intersectionArea(ignored, near[i], candidates, c) >= half) matches[c] = NO_EXAMPLE;
     }
   }
 }

@@ -2,7 +2,8 @@ import { UserError } from '../../errors.js';
 import type { Box } from '../../geometry/boxes.js';
 import type { ImageSize } from '../../geometry/image-size.js';
 import { polygonsMask } from '../../geometry/polygons.js';
-import { encodeMask, maskFromCounts, type RunLengthMask } from '../../geometry/run-length-mask.js';
+import { RunBuilder } from '../../geometry/run-builder.js';
+import type { RunLengthMask } from '../../geometry/run-length-mask.js';
 import { asStored, decodeRgb } from '../images/decode-rgb.js';
 import type { LabelmeShape } from './annotation.js';
 
@@ -71,16 +72,16 @@ function polygonRegion(points: readonly Point[], { height, width }: ImageSize): 
 }
 
 function circleRegion([x, y]: Point, radius: number, { height, width }: ImageSize): ShapeRegion {
-  const counts: number[] = [];
+  const runs = new RunBuilder();
   for (let column = 0; column < width; column++) {
+    if (Math.abs(column + 0.5 - x) >= radius) continue;
     const half = Math.sqrt(Math.max(radius ** 2 - (column + 0.5 - x) ** 2, 0));
-    const first = Math.min(Math.max(Math.ceil(y - half - 0.5), 0), height);
-    const end = Math.max(Math.min(Math.floor(y + half - 0.5) + 1, height), first);
-    const inside = Math.abs(column + 0.5 - x) < radius ? end - first : 0;
-    counts.push(first, inside, height - first - inside, 0);
+    const first = Math.max(Math.ceil(y - half - 0.5), 0);
+    const end = Math.min(Math.floor(y + half - 0.5) + 1, height);
+    if (first < end) runs.add(column * height + first, column * height + end);
   }
   return {
-    mask: maskFromCounts(counts, height, width),
+    mask: runs.finish({ height, width }),
     outline: [x - radius, y - radius, x + radius, y + radius],
   };
 }
@@ -94,16 +95,17 @@ async function pngRegion(
     throw new UserError('has no mask: a PNG in base64, and where it lies, are needed');
   const { data, ...own } = await decodeRgb(Buffer.from(png, 'base64'), 'its mask', asStored);
   const [left, top] = points[0].map(Math.round);
-  const bitmap = new Uint8Array(height * width);
-  for (let y = Math.max(-top, 0); y < Math.min(own.height, height - top); y++) {
-    for (let x = Math.max(-left, 0); x < Math.min(own.width, width - left); x++) {
+  const runs = new RunBuilder();
+  for (let x = Math.max(-left, 0); x < Math.min(own.width, width - left); x++) {
+    for (let y = Math.max(-top, 0); y < Math.min(own.height, height - top); y++) {
       const from = 3 * (y * own.width + x);
       const inside = data[from] || data[from + 1] || data[from + 2];
-      if (inside) bitmap[(top + y) * width + left + x] = 1;
+      const position = (left + x) * height + top + y;
+      if (inside) runs.add(position, position + 1);
     }
   }
   return {
-    mask: encodeMask(bitmap, height, width),
+    mask: runs.finish({ height, width }),
     outline: [left, top, left + own.width, top + own.height],
   };
 }
