@@ -3,7 +3,7 @@ import { UserError } from '../errors.js';
 import { checkImages, checkSplits } from './checks/common.js';
 import { type InspectOptions, inspectSplits, type NamedSplit } from './checks/inspect.js';
 import { type SplitSummary, summarize } from './checks/summary.js';
-import { leftOutNotices, trainingImages } from './checks/training-images.js';
+import { leftOutNotices, settledOrientation, trainingImages } from './checks/training-images.js';
 import { findUnreadable } from './checks/unreadable.js';
 import type { DataSettings, LabeledSplit, OpenOptions } from './dataset-format.js';
 import { type Finding, isRefused, type Severity, severityOf } from './finding.js';
@@ -179,6 +179,8 @@ export interface AcceptedSplits {
   readonly ids: readonly string[];
   /** Sentences that the user should know: all that is left out, and how many other findings there are. */
   readonly notices: readonly string[];
+  /** `data.orientation`, where the sizes in the data settle it. */
+  readonly orientation: 'stored' | undefined;
 }
 
 /**
@@ -209,6 +211,7 @@ export async function verifySplits(
   return {
     ids,
     notices: [...splits.flatMap((split) => leftOutNotices(split, seed)), ...aboutFindings(findings)],
+    orientation: settledOrientation(splits),
   };
 }
 

@@ -37,6 +37,11 @@ export const commonKeys = {
    * neither example nor background; `objects` for single objects, whose flag some tools set by mistake.
    */
   crowds: z.enum(['ignore', 'objects']).default('ignore'),
+  /**
+   * What annotations of images with an EXIF orientation refer to: the image `turned` by it, or the pixels as they are
+   * `stored`. `auto` goes by the size that the annotation or mask states; where that doesn't tell, the image is turned.
+   */
+  orientation: z.enum(['auto', 'turned', 'stored']).default('auto'),
 };
 const commonSchema = z.object(commonKeys);
 /** Values of the keys that all formats of detectors have. */

@@ -54,7 +54,7 @@ export const findingKinds = {
   'photo-damaged': warning('images with pixels that the decoder made up'),
   'photo-dark': warning('images that come out nearly black'),
   'image-renamed': warning('images that are found under another name'),
-  'exif-orientation': warning('images that their EXIF turns'),
+  'exif-orientation': warning('images that are turned by their EXIF, where nothing says that masks are'),
   'annotation-missing': warning('annotation files that are missing'),
   'annotation-odd': warning("values that the format doesn't know"),
   'ignored-class': warning("objects of classes that aren't trained"),

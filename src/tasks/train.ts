@@ -1,5 +1,6 @@
 import type { ConfigOverrides } from '../config/overrides.js';
 import type { Config } from '../config/schema.js';
+import { commonSettings } from '../datasets/dataset-format.js';
 import { loadEngine } from '../engine/load.js';
 import { writeTextAtomically } from '../files.js';
 import { type LogEntry, readLog } from '../training/log.js';
@@ -107,12 +108,14 @@ export async function train(source: ConfigSource, options: TrainOptions = {}): P
   );
   const seconds = (performance.now() - started) / 1000;
   const metrics = kept?.isBest ? kept.evaluation.metrics : undefined;
+  // With what the data settled.
+  const written = await readRunConfig(folder);
   // A run that was complete before has its report already, unless it was killed before that was written.
   if (steps === training.steps && (stepped || !(await exists(folder.report)))) {
     if (metrics) await writeTextAtomically(folder.metrics, `${JSON.stringify(metrics, null, 2)}\n`);
     await task.writeReport(folder.report, {
       name: nameOfRun(folder),
-      config,
+      config: written,
       weights: folder.weights,
       engine,
       log: await readLog(folder.log),
@@ -120,7 +123,7 @@ export async function train(source: ConfigSource, options: TrainOptions = {}): P
       evaluated: kept && validation && { ...kept, dataset: validation, split: 'val' },
     });
   }
-  return { run: folder, config, steps, seconds, waited, metrics };
+  return { run: folder, config: written, steps, seconds, waited, metrics };
 }
 
 /** Run to start or to continue, with its config. */
@@ -146,6 +149,8 @@ async function chooseRun(
   const unnamed = !('classes' in config.data) || config.data.classes === undefined;
   for (const difference of configDifferences(continued, config).keys()) {
     if (unnamed && difference === 'data.classes') continue;
+    // What the data settles when a run starts is no difference either.
+    if (difference === 'data.orientation' && commonSettings(config.data).orientation === 'auto') continue;
     onNotice?.(`${name}: ${difference} differs from the run's own config, which counts`);
   }
   if (!(await exists(folder.last))) {

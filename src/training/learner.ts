@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Config } from '../config/schema.js';
 import type { Loader } from '../datasets/loading/read-ahead.js';
 import type { Parameter } from '../nn/parameter.js';
 import type { TensorOps } from '../nn/tensor-ops.js';
@@ -39,6 +40,8 @@ export interface Learner<Sample extends { readonly id: string }, Evaluation> {
 export interface VerifiedData<Sample> {
   /** Notices about the data for the user: what is left out, for example. */
   readonly notices: readonly string[];
+  /** Config of the run with what the data settled; by default as it was given. */
+  readonly config?: Config;
   /** Size of what training takes, such as `400 images`. */
   readonly size: string;
   /**

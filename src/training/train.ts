@@ -51,13 +51,15 @@ export interface ValidatedStep<Evaluation> {
  * reason where it ended the run while its data was checked: nothing is written then
  */
 export async function runTraining<Sample extends { readonly id: string }, Evaluation>(
-  run: TrainingRun<Sample, Evaluation>,
+  started: TrainingRun<Sample, Evaluation>,
   listener: TrainingListener<Evaluation>,
 ): Promise<number> {
-  const { learner, config, folder, signal } = run;
+  const { learner, folder, signal } = started;
+  const data = await verifiedData(started, listener);
+  const config = data.config ?? started.config;
+  const run = { ...started, config };
   const { training, seed } = config;
   const { emaDecay } = training;
-  const data = await verifiedData(run, listener);
 
   const weights = new Weights(learner.parameters, seed);
   const state: RunState = {

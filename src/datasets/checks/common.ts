@@ -5,13 +5,13 @@ import type { CheckedSplit } from './inspect.js';
 import { checkMaskSizes, checkOutlines, checkPairs, checkRepetitions } from './masks.js';
 import { checkClassLists, checkCrowds, checkExamples, checkRepeatedImages } from './splits.js';
 
-/** Images that viewers show turned: whoever drew the masks may have seen them so. */
+/** Images with an EXIF orientation of which nothing says what their annotations refer to. */
 const checkOrientation: ImageCheck = ({ image }) => {
-  if (!image || image.orientation === 1) return [];
+  if (!image?.assumed) return [];
   const { file, orientation } = image;
   const message =
-    `${file} has the EXIF orientation ${orientation}, so viewers show it turned, but masks belong to the pixels as they ` +
-    'are stored. See with atto view whether they fit; to be safe, store the image upright.';
+    `${file} has the EXIF orientation ${orientation} and is turned by it, as Detectron2, Ultralytics and OpenCV do. See ` +
+    'with atto view whether the masks fit; data.orientation=stored takes the pixels as they are stored.';
   return [{ code: 'exif-orientation', file, message }];
 };
 

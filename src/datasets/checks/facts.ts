@@ -17,8 +17,10 @@ interface StoredImageFacts extends ImageSize {
   readonly file: string;
   /** EXIF orientation, from 1 (upright) to 8. */
   readonly orientation: number;
-  /** Whether its pixels are turned by that. */
+  /** Whether its pixels are turned by that … */
   readonly turned: boolean;
+  /** … and whether that is an assumption, since nothing says what the annotations refer to. */
+  readonly assumed: boolean;
   /** Whether the decoder made up some of its pixels. */
   readonly damaged: boolean;
   /** Whether it has more than 8 bits for each value and uses the lowest sixteenth of them alone. */
@@ -67,13 +69,14 @@ function storedImageFacts({
   pixels,
   orientation,
   turned = false,
+  assumed = false,
   damaged = false,
   deep = false,
 }: StoredImage): StoredImageFacts {
   const { width, height, data } = pixels;
   const dark = deep && data.every((value) => value < 16);
   const fingerprint = createHash('sha1').update(`${width}×${height}`).update(data).digest('base64');
-  return { file, width, height, orientation, turned, damaged, dark, fingerprint };
+  return { file, width, height, orientation, turned, assumed, damaged, dark, fingerprint };
 }
 
 function maskFacts(mask: RunLengthMask): MaskFacts {

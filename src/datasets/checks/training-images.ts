@@ -46,6 +46,16 @@ function isUnplaced(image: ImageFacts): boolean {
 }
 
 /**
+ * Orientation that the sizes in a run's data agree on: `stored` where they say so of some images, and the contrary of
+ * none; undefined where they don't. What is trained on such data has to see other images in the same way.
+ */
+export function settledOrientation(splits: readonly CheckedSplit[]): 'stored' | undefined {
+  const images = splits.flatMap((split) => split.images.flatMap(({ image }) => image ?? []));
+  const told = images.filter(({ orientation, assumed }) => orientation > 1 && !assumed);
+  return told.length > 0 && told.every(({ turned }) => !turned) ? 'stored' : undefined;
+}
+
+/**
  * Sentences, with their numbers, about all that is left out of a split or taken for something else than it says.
  *
  * @param seed of the run
@@ -66,7 +76,15 @@ export function leftOutNotices(split: CheckedSplit, seed: number): string[] {
     own.filter(({ mask, key }) => !mask && !findings.some(({ object }) => object === key)),
   );
   const crowds = objects.filter((object) => object.crowd && isTrained(object)).length;
+  const stored = images.flatMap(({ image }) => (image && image.orientation > 1 ? image : []));
+  const turned = stored.filter((image) => image.turned).length;
   const notices = [
+    ...notice(turned, 'images turned as their EXIF orientation says', ` of ${images.length}.`),
+    ...notice(
+      stored.length - turned,
+      'images whose EXIF orientation is left aside, for their annotations refer to the stored pixels',
+      ` of ${images.length}.`,
+    ),
     ...notice(unreadable.length, "images that can't be read, left out", named(unreadable)),
     ...notice(countFindings(images, 'object-left-out'), 'objects without a usable mask, left out'),
     ...notice(unmasked.length, 'objects annotated without a mask, left out'),

@@ -72,7 +72,12 @@ export const cocoFormat = {
     const file = cocoPaths(data, split).annotations;
     return parseClassNames(await readJsonFile(file), file);
   },
-  detection: { open: openCoco, reader: () => cocoReader, check: checkAreas, condense: condenseCorners },
+  detection: {
+    open: openCoco,
+    reader: ({ orientation }: CocoData) => cocoReader(orientation),
+    check: checkAreas,
+    condense: condenseCorners,
+  },
 } as const satisfies DatasetFormat<CocoData, CocoRecord>;
 
 /**

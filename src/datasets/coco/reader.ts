@@ -2,6 +2,7 @@ import { UserError } from '../../errors.js';
 import type { Box, CocoBox } from '../../geometry/boxes.js';
 import type { ImageSize } from '../../geometry/image-size.js';
 import { maskExtent, type RunLengthMask } from '../../geometry/run-length-mask.js';
+import type { CommonSettings } from '../dataset-format.js';
 import type { Finding, Report } from '../finding.js';
 import { readStoredImage, sizeMismatch } from '../images/stored-image.js';
 import type { ImageReader, ReadImage, ReadObject } from '../read-image.js';
@@ -32,16 +33,22 @@ export interface RecordedAnnotation extends Omit<CocoAnnotation, 'label'> {
  * Reads an image of a COCO annotation file. Boxes are the annotated ones, or the masks' extents where there are none;
  * `iscrowd` marks regions of many objects.
  */
-export const cocoReader: ImageReader<CocoRecord, undefined> = { read: readCocoImage };
+export function cocoReader(setting: CommonSettings['orientation']): ImageReader<CocoRecord, undefined> {
+  return { read: (id, record) => readCocoImage(id, record, setting) };
+}
 
-async function readCocoImage(id: string, record: CocoRecord | undefined): Promise<ReadImage<undefined>> {
+async function readCocoImage(
+  id: string,
+  record: CocoRecord | undefined,
+  setting: CommonSettings['orientation'],
+): Promise<ReadImage<undefined>> {
   if (!record) throw new Error(`${id}: an image of a COCO file can't be read without its annotations`);
   const { imageId, image: imageFile, file, size: stated } = record;
   const findings: Finding[] = [];
   const report: Report = (finding) => findings.push(finding);
   const instead = record.instead === undefined ? '' : `${record.instead} `;
   const missing = `${imageFile} is missing. ${instead}Add the image, or take image ${imageId} out of ${file}.`;
-  const image = await readStoredImage([imageFile], missing, report);
+  const image = await readStoredImage([imageFile], missing, { setting, stated }, report);
   const name = `${file}: image ${imageId} (${imageFile})`;
   const message = image && stated && sizeMismatch(`${file}: image ${imageId}`, stated, image);
   if (message !== undefined) report({ code: 'size-mismatch', file, object: imageId, message });

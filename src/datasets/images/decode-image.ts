@@ -6,16 +6,20 @@ import type { RgbImage } from '../sample.js';
 import type { CropResize } from './crop.js';
 import { cropResize, decodeCropResized } from './crop-resize.js';
 import { asSeen, decodeRgb } from './decode-rgb.js';
+import type { OrientationPolicy } from './orientation.js';
 
 /**
- * Decodes a user's image, turned as its EXIF orientation says; see `decodeRgb` for what becomes of its colors.
+ * Decodes a user's image, by default turned as its EXIF orientation says; see `decodeRgb` for what becomes of its colors.
  *
  * @param source a file's path or its bytes
  * @throws UserError when the file is missing, cut off, damaged or of an unknown format
  */
-export async function decodeImage(source: string | Uint8Array): Promise<RgbImage> {
+export async function decodeImage(
+  source: string | Uint8Array,
+  policy: OrientationPolicy = asSeen,
+): Promise<RgbImage> {
   const { bytes, name } = await open(source);
-  return decodeRgb(bytes, name, asSeen);
+  return decodeRgb(bytes, name, policy);
 }
 
 /**

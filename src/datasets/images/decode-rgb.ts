@@ -4,7 +4,7 @@ import type { RgbImage } from '../sample.js';
 import { decodeBmp, isBmp } from './bmp.js';
 import { mendChecksums, reasonOf, tidyHeader } from './encoded-faults.js';
 import { decodeNetpbm, isNetpbm } from './netpbm.js';
-import { isTurned, type OrientationPolicy } from './orientation.js';
+import { decideOrientation, type OrientationPolicy } from './orientation.js';
 
 /** Policy for an image to look at: upright. */
 export const asSeen: OrientationPolicy = { setting: 'turned' };
@@ -37,6 +37,8 @@ export interface OrientedImage {
   readonly orientation: number;
   /** Whether the pixels are turned by it. */
   readonly turned?: boolean;
+  /** Whether that is an assumption, since nothing says what the annotations refer to. */
+  readonly assumed?: boolean;
   /** Whether the decoder made up some of the pixels, for the file is damaged there. */
   readonly damaged?: boolean;
   /** Whether the file has more than 8 bits for each value. */
@@ -55,12 +57,14 @@ export async function decodeOriented(
     return await mended(encoded, async (bytes) => {
       const { autoOrient, width, height, ...metadata } = await openEncoded(bytes, 'error').metadata();
       const { space, depth, orientation = 1 } = metadata;
-      const turned = orientation > 1 && isTurned(policy, { stored: { width, height }, turned: autoOrient });
+      const sizes = { stored: { width, height }, turned: autoOrient };
+      const { turned, assumed } =
+        orientation > 1 ? decideOrientation(policy, sizes) : { turned: false, assumed: false };
       const decodeAt = (tolerance: Tolerance, source = bytes): Promise<RgbImage> => {
         const image = openEncoded(source, tolerance, turned);
         return space === 'cmyk' ? decodeCmyk(image) : decode(image);
       };
-      const known = { orientation, turned, deep: depth !== 'uchar' };
+      const known = { orientation, turned, assumed, deep: depth !== 'uchar' };
       const intact = await decodeAt('warning').catch(() => undefined);
       if (intact) return { pixels: intact, damaged: false, ...known };
       const pixels = await decodeAt('error');

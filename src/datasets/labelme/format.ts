@@ -39,7 +39,7 @@ export const labelmeFormat = {
   title: (data, split) => `labelme files, ${data[split]}`,
   classes: ({ classes }) => classes,
   readClasses,
-  detection: { open: openLabelme, reader: () => labelmeReader },
+  detection: { open: openLabelme, reader: ({ orientation }: LabelmeData) => labelmeReader(orientation) },
 } as const satisfies DatasetFormat<LabelmeData, string>;
 
 /** The labels of a split by name. */

@@ -3,18 +3,26 @@ import path from 'node:path';
 import { UserError } from '../../errors.js';
 import { mergeMasks } from '../../geometry/mask-overlap.js';
 import { maskExtent } from '../../geometry/run-length-mask.js';
+import type { CommonSettings } from '../dataset-format.js';
 import type { Finding, Report } from '../finding.js';
-import { asStored, decodeOriented } from '../images/decode-rgb.js';
+import { decodeOriented } from '../images/decode-rgb.js';
 import { imageExtensions } from '../images/image-names.js';
+import type { OrientationPolicy } from '../images/orientation.js';
 import { readStoredImage, type StoredImage, sizeMismatch } from '../images/stored-image.js';
 import type { ImageReader, ReadImage, ReadObject } from '../read-image.js';
 import { isBackground, isFlat, type LabelmeFile, type LabelmeShape, readLabelmeFile } from './annotation.js';
 import { regionOf, type ShapeRegion } from './shapes.js';
 
 /** A reader of labelme's files; a record is the path of one. Boxes are the masks' extents. */
-export const labelmeReader: ImageReader<string, undefined> = { read: readLabelmeImage };
+export function labelmeReader(setting: CommonSettings['orientation']): ImageReader<string, undefined> {
+  return { read: (id, file) => readLabelmeImage(id, file, setting) };
+}
 
-async function readLabelmeImage(id: string, file: string | undefined): Promise<ReadImage<undefined>> {
+async function readLabelmeImage(
+  id: string,
+  file: string | undefined,
+  setting: CommonSettings['orientation'],
+): Promise<ReadImage<undefined>> {
   if (file === undefined)
     throw new Error(`${id}: an image can't be read without the path of its labelme file`);
   const findings: Finding[] = [];
@@ -28,19 +36,20 @@ async function readLabelmeImage(id: string, file: string | undefined): Promise<R
     report({ code: 'annotation-unreadable', file, message: error.message });
     return { ...known, image: undefined, objects: [] };
   }
-  const image = await imageOf(file, annotation, report);
+  const { imageHeight: height, imageWidth: width } = annotation;
+  const stated = height && width ? { height, width } : undefined;
+  const image = await imageOf({ file, ...annotation }, { setting, stated }, report);
   // Without the image nothing is known of its size.
   if (!image) return { ...known, image, objects: [] };
-  const { imageHeight: height, imageWidth: width } = annotation;
-  const message = height && width ? sizeMismatch(file, { height, width }, image) : undefined;
+  const message = stated && sizeMismatch(file, stated, image);
   if (message !== undefined) report({ code: 'size-mismatch', file, message });
   return { ...known, image, objects: await readObjects(file, annotation, image, report) };
 }
 
 /** The image inside of a file, as labelme shows it; without one, that which its path names. */
 async function imageOf(
-  file: string,
-  { imagePath, imageData }: LabelmeFile,
+  { file, imagePath, imageData }: Pick<LabelmeFile, 'imagePath' | 'imageData'> & { readonly file: string },
+  policy: OrientationPolicy,
   report: Report,
 ): Promise<StoredImage | undefined> {
   const { dir, name } = path.parse(file);
@@ -54,13 +63,13 @@ async function imageOf(
   ];
   if (!imageData) {
     const missing = `${places[0]} is missing, the image of ${file}. Add the image, or remove the file.`;
-    return readStoredImage(places, missing, report);
+    return readStoredImage(places, missing, policy, report);
   }
   try {
     const decoded = await decodeOriented(
       Buffer.from(imageData, 'base64'),
       `The imageData of ${file}`,
-      asStored,
+      policy,
     );
     return { file: places.find((place) => existsSync(place)) ?? beside, ...decoded };
   } catch (error) {

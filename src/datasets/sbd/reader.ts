@@ -19,9 +19,10 @@ export function sbdReader(data: SbdData): ImageReader {
     const report: Report = (finding) => findings.push(finding);
     const imageFile = layout.image(id);
     const missing = `${imageFile} is missing. Add the image, or take "${id}" out of the split.`;
-    const image = await readStoredImage([imageFile], missing, report);
     const file = layout.instances(id);
     const instances = readInstances(file, id, report);
+    const policy = { setting: data.orientation, stated: instances };
+    const image = await readStoredImage([imageFile], missing, policy, report);
     const known = { id, imageId: undefined, image, file, name: file, findings, own: undefined };
     if (!instances) return { ...known, objects: [] };
 

@@ -106,6 +106,16 @@ export function readMask(
     report({ code: 'mask-unreadable', file, message });
     return undefined;
   }
+  return fittingMask(mask, file, image, report);
+}
+
+/** The mask where it is as large as its image, or where that is unknown; `undefined` after a report. */
+export function fittingMask(
+  mask: IndexImage,
+  file: string,
+  image: StoredImage | undefined,
+  report: Report,
+): IndexImage | undefined {
   const message = image && sizeMismatch(file, mask, image);
   if (message === undefined) return mask;
   report({ code: 'size-mismatch', file, message });

@@ -9,7 +9,7 @@ import { readStoredImage } from '../images/stored-image.js';
 import { decodeText, readIfThere } from '../read-file.js';
 import type { ImageReader, ReadImage, ReadObject } from '../read-image.js';
 import { parseAnnotation, type VocAnnotation } from './annotation.js';
-import { readMask } from './index-image.js';
+import { fittingMask, readMask } from './index-image.js';
 import { type VocData, vocLayout } from './layout.js';
 import { classInMask, majorityClasses, type ObjectSources, whyClassless } from './object-classes.js';
 
@@ -47,15 +47,20 @@ export function vocReader(data: VocData, thorough = false): ImageReader<unknown,
   const read = async (id: string): Promise<ReadImage<VocOwn>> => {
     const findings: Finding[] = [];
     const report: Report = (finding) => findings.push(finding);
+    const file = layout.objectMask(id);
+    const missing = `${file} is missing. Add the mask, or take "${id}" out of the split.`;
+    // Read first, for its size may decide whether the image is turned.
+    const aboutMask: Finding[] = [];
+    const stored = readMask(file, undefined, (finding) => aboutMask.push(finding), missing);
     const image = await readStoredImage(
       imageEndings.map((ending) => path.join(layout.images, `${id}.${ending}`)),
       `${path.join(layout.images, id)}.jpg is missing, and there is no image with another ending instead. ` +
         `Add the image, or take "${id}" out of the split.`,
+      { setting: data.orientation, stated: stored },
       report,
     );
-    const file = layout.objectMask(id);
-    const missing = `${file} is missing. Add the mask, or take "${id}" out of the split.`;
-    const mask = readMask(file, image, report, missing);
+    findings.push(...aboutMask);
+    const mask = stored && fittingMask(stored, file, image, report);
     const annotation = annotationOf(layout.annotation(id), report);
     const stated = annotation?.size && { file: layout.annotation(id), size: annotation.size };
     const read = { id, imageId: undefined, image, file, name: file, findings };

@@ -108,7 +108,7 @@ function yoloReader(data: YoloData): ImageReader<YoloRecord, undefined> {
     const findings: Finding[] = [];
     const report: Report = (finding) => findings.push(finding);
     const missing = `${imageFile} is missing. Add the image, or take it out of the list.`;
-    const image = await readStoredImage([imageFile], missing, report);
+    const image = await readStoredImage([imageFile], missing, { setting: data.orientation }, report);
     const polygons = readLabels(file, description, report);
     // Without the image nothing is known of its size.
     const objects = image ? polygons.map((polygon) => readObject(polygon, file, image.pixels)) : [];

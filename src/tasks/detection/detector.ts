@@ -2,8 +2,11 @@ import path from 'node:path';
 import { requireDetection } from '../../config/require-task.js';
 import type { DetectionConfig } from '../../config/schema.js';
 import { writtenResult } from '../../datasets/coco/results.js';
+import { commonSettings } from '../../datasets/dataset-format.js';
 import { classesOf } from '../../datasets/formats.js';
 import { decodeImage } from '../../datasets/images/decode-image.js';
+import { asSeen, asStored } from '../../datasets/images/decode-rgb.js';
+import type { OrientationPolicy } from '../../datasets/images/orientation.js';
 import type { RgbImage } from '../../datasets/sample.js';
 import { drawDetections } from '../../drawing/draw-detections.js';
 import { loadEngine } from '../../engine/load.js';
@@ -84,8 +87,8 @@ export class Detector {
    * Images of a list that follow each other and have the same padded size in the network are detected in one forward pass,
    * up to 4 at a time. The detections are those of each image alone, up to rounding in float32.
    *
-   * @returns detections by falling score, in pixels of the image as its EXIF orientation turns it; a list of images gets a
-   * list of detections for each
+   * @returns detections by falling score, in pixels of the image as its EXIF orientation turns it, or as they are stored
+   * where that is what the model was trained on (`data.orientation`); a list of images gets a list of detections for each
    * @throws UserError when an image can't be read
    */
   detect(image: ImageSource, options?: DetectOptions): Promise<Detection[]>;
@@ -126,7 +129,9 @@ export class Detector {
     for (const source of sources) {
       signal?.throwIfAborted();
       const image =
-        typeof source === 'string' || source instanceof Uint8Array ? await decodeImage(source) : source;
+        typeof source === 'string' || source instanceof Uint8Array
+          ? await decodeImage(source, orientationOf(this.config))
+          : source;
       if (batch.length === largestBatch || (batch.length > 0 && !this.#batchesWith(batch[0], image))) {
         detectBatch();
         // Lets an abort come through between two batches.
@@ -164,6 +169,11 @@ function requireScore(score: number | undefined): void {
   throw new UserError(`score ${score}: must be a number from 0 to 1`);
 }
 
+/** Policy for images that aren't annotated: as those that the model was trained on. */
+function orientationOf({ data }: DetectionConfig): OrientationPolicy {
+  return commonSettings(data).orientation === 'stored' ? asStored : asSeen;
+}
+
 /** Maximum number of images per forward pass, so that memory stays bounded. */
 const largestBatch = 4;
 
@@ -178,7 +188,7 @@ export async function detectionPredictor(
     resultsFile: 'detections.json',
     describeResults: (results, images) => `${counted(results, 'detection')} in ${counted(images, 'image')}`,
     read: async (file) => {
-      const image = await decodeImage(file);
+      const image = await decodeImage(file, orientationOf(detector.config));
       return async () => {
         const detections = await detector.detect(image, { score });
         return {

@@ -24,6 +24,8 @@ export function detectionLearner(
 ): Learner<Sample, DetectionEvaluation> {
   const { dataWorkers, input, seed, training } = config;
   const network = buildMaskRcnn(config.model, train.classes.length);
+  // With what the check of the data settles.
+  let settled = config;
   return {
     parameters: network.parameters,
     verify: async (job) => {
@@ -35,28 +37,39 @@ export function detectionLearner(
       const workers = dataWorkers > 0 ? availableParallelism() : 0;
       const accepted = await verifySplits({ splits, workers, ...job }, seed);
       if (!accepted) return undefined;
-      const { ids, notices } = accepted;
+      const { ids, notices, orientation } = accepted;
+      if (orientation) settled = withOrientation(config, orientation);
+      const { data } = settled;
       const openLoader = (start: number): Loader<Sample> =>
         trainingLoader({
-          dataset: { ...train, ids },
+          dataset: { ...train, data, ids },
           workers: dataWorkers,
           ahead: samplesAhead(training.batchSize * training.accumulate, dataWorkers),
           seed,
           start,
           horizontalFlip: input.horizontalFlip,
         });
-      return { notices, size: `${ids.length} images`, openLoader };
+      return { notices, size: `${ids.length} images`, config: settled, openLoader };
     },
     losses: (ops, samples, position) => detectionLosses({ network, ops, config }, samples, position),
     validate: async (weights, { signal, onProgress }) =>
       validation &&
-      evaluateDetector({ network, weights, config }, validation, {
-        signal,
-        onImage: (_image, done, total) => onProgress(done, total),
-      }),
+      evaluateDetector(
+        { network, weights, config },
+        { ...validation, data: settled.data },
+        {
+          signal,
+          onImage: (_image, done, total) => onProgress(done, total),
+        },
+      ),
     logged: ({ metrics: { AP_d, AP_m } }) => ({ AP_d, AP_m }),
     headline: 'AP_m',
   };
+}
+
+function withOrientation(config: DetectionConfig, orientation: 'stored'): DetectionConfig {
+  const data = { ...config.data, orientation };
+  return { ...config, data };
 }
 
 /** Network that learns, with the operations that record its forward pass. */

@@ -33,6 +33,7 @@ function image(id: string, width: number, objects: readonly ObjectFacts[]): Imag
       height: 100,
       orientation: 1,
       turned: false,
+      assumed: false,
       damaged: false,
       dark: false,
       fingerprint: id,

@@ -92,11 +92,8 @@ const cases: readonly Case[] = [
   [
     'masks of the turned image',
     'size-mismatch',
-    async ({ photo, mask }) => {
-      await turnPhoto(photo, 6);
-      writeMask(mask, transposed(readMask(mask)));
-    },
-    /drawn on the turned image/,
+    ({ mask }) => writeMask(mask, transposed(readMask(mask))),
+    /drawn on the turned image, and no EXIF orientation says so/,
   ],
   ['an image that EXIF turns', 'exif-orientation', ({ photo }) => turnPhoto(photo, 3), /EXIF orientation 3/],
   [
