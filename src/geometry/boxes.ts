@@ -26,10 +26,19 @@ export function boxArea(boxes: Boxes, i: number): number {
 
 /** Area that box `i` of `a` and box `j` of `b` share. */
 export function intersectionArea(a: Boxes, i: number, b: Boxes, j: number): number {
-  const width = fround(Math.min(a[4 * i + 2], b[4 * j + 2]) - Math.max(a[4 * i], b[4 * j]));
+  const width = fround(smaller(a[4 * i + 2], b[4 * j + 2]) - larger(a[4 * i], b[4 * j]));
   if (width <= 0) return 0;
-  const height = fround(Math.min(a[4 * i + 3], b[4 * j + 3]) - Math.max(a[4 * i + 1], b[4 * j + 1]));
+  const height = fround(smaller(a[4 * i + 3], b[4 * j + 3]) - larger(a[4 * i + 1], b[4 * j + 1]));
   return height <= 0 ? 0 : fround(width * height);
+}
+
+// Math.min and Math.max take care of NaN and −0, for longer than the rest of an overlap takes.
+function smaller(x: number, y: number): number {
+  return x < y ? x : y;
+}
+
+function larger(x: number, y: number): number {
+  return x > y ? x : y;
 }
 
 /**
