@@ -46,7 +46,7 @@ export function registerPredict(program: Command): void {
       'after',
       `
 A picture is named after its image's file, and so is a detection's image_id. Images that can't be read are reported
-and left out; the exit code is 2 then. A classifier's five most probable classes of each image go to the terminal and
+and left out; the exit code is 2 then. Other files in a folder are named, and hidden ones passed over. A classifier's five most probable classes of each image go to the terminal and
 into predictions.json, without pictures.
 
 Examples:

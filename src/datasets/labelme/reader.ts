@@ -6,6 +6,7 @@ import { maskExtent } from '../../geometry/run-length-mask.js';
 import type { CommonSettings } from '../dataset-format.js';
 import type { Finding, Report } from '../finding.js';
 import { decodeOriented } from '../images/decode-rgb.js';
+import { locateImages } from '../images/find-image.js';
 import { imageExtensions } from '../images/image-names.js';
 import type { OrientationPolicy } from '../images/orientation.js';
 import { readStoredImage, type StoredImage, sizeMismatch } from '../images/stored-image.js';
@@ -63,6 +64,9 @@ async function imageOf(
   ];
   if (!imageData) {
     const missing = `${places[0]} is missing, the image of ${file}. Add the image, or remove the file.`;
+    if (!places.some((place) => existsSync(place))) {
+      places.push(...(await locateImages(dir, [named])).places.values());
+    }
     return readStoredImage(places, missing, policy, report);
   }
   try {

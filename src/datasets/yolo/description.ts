@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { UserError } from '../../errors.js';
 import { classList, commonKeys } from '../dataset-format.js';
 import { type Report, refuse } from '../finding.js';
+import { describeRenamed, locateImages } from '../images/find-image.js';
 import { filesBelow, isHidden, isImageName } from '../images/image-names.js';
 import { decodeText, readIfThere, readLines } from '../read-file.js';
 
@@ -166,7 +167,7 @@ export async function findImages(
     files.push(
       ...(statSync(found).isDirectory()
         ? (await filesBelow(found)).filter(isImageName)
-        : listedIn(found, bases)),
+        : await listedIn(found, bases, report)),
     );
   }
   const source = sources.join(' and ');
@@ -189,15 +190,23 @@ function placesOf(entry: string, bases: readonly string[]): string[] {
 }
 
 /** The images of a list, whose lines start from its folder or from that of the data set. */
-function listedIn(list: string, bases: readonly string[]): string[] {
+async function listedIn(list: string, bases: readonly string[], report: Report): Promise<string[]> {
   const folders = [path.dirname(list), ...bases];
   const lines = (readLines(list) ?? []).filter(
     (line) => line !== '' && !isHidden(path.isAbsolute(line) ? path.basename(line) : line),
   );
-  return lines.map((line) => {
+  const listed = lines.map((line) => {
     const places = placesOf(withSlashes(line), folders);
-    return places.find((place) => existsSync(place)) ?? places[0];
+    return { line, fallback: places[0], place: places.find((place) => existsSync(place)) };
   });
+  const missing = listed.filter(({ place }) => place === undefined).map(({ line }) => line);
+  const located = await locateImages(bases[0], missing);
+  const message = describeRenamed(list, located);
+  if (message !== undefined) report({ code: 'image-renamed', file: list, message });
+  const { places, renamed } = located;
+  return listed.map(
+    ({ line, place, fallback }) => place ?? (renamed.has(line) ? places.get(line) : undefined) ?? fallback,
+  );
 }
 
 function commonFolder(files: readonly string[]): string {

@@ -415,6 +415,13 @@ describe('the image of a file', () => {
     expect([image.data, instances.length]).toEqual([photoPixels('a', 8, 6), 1]);
   });
 
+  it('may lie beside it under a name in other capitals or with escapes', async () => {
+    const text = JSON.stringify({ shapes: [polygon], imagePath: 'My%20Image.JPG', imageHeight: null });
+    const data = await writeLabelme(['train/my image.jpg'], { 'train/a.json': text });
+    const { image } = await (await open(data)).load('a');
+    expect(image.data).toEqual(photoPixels('my image', 8, 6));
+  });
+
   it('may lie inside of it', async () => {
     const data = await folder();
     const { root } = data;

@@ -312,6 +312,14 @@ describe('data.yaml', () => {
     expect((await (await open(data)).load('x')).instances).toHaveLength(1);
   });
 
+  it('may list images under other names, which is said', async () => {
+    const data = await writeYoloFolder(images, splitsOf('train: list.txt\nval: images/val'));
+    writeTexts(data.root, { 'list.txt': '/home/someone/images/train/A.PNG\n' });
+    expect([...(await openDataset(data, 'train')).ids]).toEqual(['a']);
+    const { findings } = await checkDataset(data, { workers: 0 });
+    expect(findings.map(({ code }) => code)).toContain('image-renamed');
+  });
+
   it('may list an image twice, and images that are missing', async () => {
     const data = await writeYoloFolder(images, splitsOf('train: list.txt\nval: images/val'));
     writeTexts(data.root, { 'list.txt': 'images/train/a.png\nimages/train/a.png\nimages/train/gone.png\n' });
