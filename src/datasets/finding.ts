@@ -18,7 +18,7 @@ const warning = (title: string): FindingKind => ({ severity: 'warning', title, r
 export const findingKinds = {
   'split-unreadable': refused("lists and annotation files that can't be read"),
   'duplicate-id': refused('ids that are there twice'),
-  'unknown-image': refused('objects of unknown images'),
+  'unknown-image': refused('objects of images whose id is written in another way'),
   'photo-missing': refused('images that are missing'),
   'photo-unreadable': refused('images that are damaged or cut off'),
   'mask-missing': refused('mask files that are missing'),
@@ -45,6 +45,7 @@ export const findingKinds = {
   'image-left-out': warning('images that are left out'),
   'object-left-out': warning('objects that are left out'),
   'polygon-left-out': warning('objects of which a polygon is left out'),
+  'image-not-listed': warning("objects of images that the file doesn't list"),
   'crowds-ignored': warning('splits with objects that are flagged as crowds'),
   'crowd-as-object': warning('objects flagged as crowds that are taken as objects'),
   'thin-mask': warning('objects one pixel wide or high'),

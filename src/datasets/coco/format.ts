@@ -95,7 +95,7 @@ async function openCoco(
   const { annotations: file, images: folder } = cocoPaths(data, split);
   const groundTruth = parseGroundTruth(await readJsonFile(file), file, report);
   const names = [...new Set(groundTruth.categories.map(({ name }) => name))];
-  const notices = missingClasses(classes, names, file, split);
+  const notices = [...groundTruth.notices, ...missingClasses(classes, names, file, split)];
   const fileNames = groundTruth.images.flatMap(({ fileName }) => fileName ?? []);
   if (fileNames.length === 0) throw new UserError(`${file} has no images.`);
   await requireImages(data, split, fileNames[0]);

@@ -51,6 +51,8 @@ export interface CocoGroundTruth {
   readonly images: readonly CocoImage[];
   /** Those of each image, in the order of the file. */
   readonly annotations: readonly (readonly CocoAnnotation[])[];
+  /** Notices about annotations that are left out, with their number. */
+  readonly notices: readonly string[];
 }
 
 /**
@@ -69,7 +71,7 @@ export function parseGroundTruth(content: unknown, name: string, report: Report 
     'image',
     file,
   );
-  return { categories, images, annotations: parseAnnotations(file, categories, images) };
+  return { categories, images, ...parseAnnotations(file, categories, images) };
 }
 
 /** Reads the categories of a COCO annotation file, by rising id; names of several may be equal where only one of them has annotations. */
@@ -193,12 +195,13 @@ function parseAnnotations(
   file: ReadFile,
   categories: readonly CocoCategory[],
   images: readonly CocoImage[],
-): CocoAnnotation[][] {
+): Pick<CocoGroundTruth, 'annotations' | 'notices'> {
   const { name, report } = file;
   const labels = new Map(categories.map(({ id }, label) => [id, label]));
   const indices = new Map(images.map(({ id }, i) => [id, i]));
   const annotations: CocoAnnotation[][] = images.map(() => []);
   const seen = new Set<CocoId>();
+  let unlisted = 0;
   parseEach(file, 'annotations', (fields, i) => {
     const id = idOf(fields, 'id', `${name}: annotation ${i} of the list`);
     const own = `${name}: annotation ${id}`;
@@ -209,8 +212,14 @@ function parseAnnotations(
     const image = indices.get(idOf(fields, 'image_id', own));
     const label = labels.get(idOf(fields, 'category_id', own));
     if (image === undefined) {
-      const message = `${own} belongs to the unknown image ${show(fields.image_id)}${alike(fields.image_id, indices)}`;
-      report({ code: 'unknown-image', file: name, object: id, message });
+      const other = alike(fields.image_id, indices);
+      unlisted++;
+      const what = `${own} belongs to the unknown image ${show(fields.image_id)}`;
+      report(
+        other === ''
+          ? { code: 'image-not-listed', file: name, object: id, message: `${what}, and is left out` }
+          : { code: 'unknown-image', file: name, object: id, message: what + other },
+      );
     }
     if (label === undefined) {
       const message = `${own} has the unknown category ${show(fields.category_id)}${alike(fields.category_id, labels)}`;
@@ -227,7 +236,8 @@ function parseAnnotations(
       segmentation: segmentationOf(fields),
     });
   });
-  return annotations;
+  const notice = `${name}: annotations of images that it doesn't list, left out: ${unlisted}.`;
+  return { annotations, notices: unlisted > 0 ? [notice] : [] };
 }
 
 /** End of a message about an id that is there as a text instead of a number, or the reverse. */
@@ -242,7 +252,7 @@ function alike(id: unknown, known: ReadonlyMap<CocoId, number>): string {
  * @throws UserError where it can't be read or isn't an annotation file
  */
 export async function openCocoGroundTruth(file: string): Promise<GroundTruth> {
-  const { categories, images, annotations } = parseGroundTruth(await readJsonFile(file), file);
+  const { categories, images, annotations, notices } = parseGroundTruth(await readJsonFile(file), file);
   return {
     name: file,
     categories: categories.map(({ id, name }) => ({ id, names: [name] })),
@@ -252,8 +262,8 @@ export async function openCocoGroundTruth(file: string): Promise<GroundTruth> {
     })),
     maskless: withoutMasks(file, annotations.flat(), (annotation) => `annotation ${annotation.id}`),
     notices: annotations.flat().some(({ id }) => id === 0)
-      ? ['Annotation 0 counts like any other here; pycocotools takes a match with it for none.']
-      : [],
+      ? [...notices, 'Annotation 0 counts like any other here; pycocotools takes a match with it for none.']
+      : notices,
     load: async (index, masks) => {
       const { id, size = sizeOfMasks(annotations[index]) } = images[index];
       if (!size) {

@@ -73,9 +73,9 @@ const cases: readonly Case[] = [
   ],
   [
     'an object of an unknown image',
-    'unknown-image',
+    'image-not-listed',
     changed({ image_id: 999 }),
-    'annotation 2 belongs to the unknown image 999',
+    'annotation 2 belongs to the unknown image 999, and is left out',
   ],
   [
     'an id that is a text',

@@ -1,9 +1,13 @@
-import { describe, expect, it } from 'vitest';
-import { parseGroundTruth } from '../../../src/datasets/coco/ground-truth.js';
+import { describe, expect, it, test } from 'vitest';
+import { parseClassNames, parseGroundTruth } from '../../../src/datasets/coco/ground-truth.js';
 import { finderOf, stemOf } from '../../../src/datasets/coco/identifiers.js';
 import { resolveRegion } from '../../../src/datasets/coco/region.js';
 import { parseResults, type ResultsContext } from '../../../src/datasets/coco/results.js';
-import { decodeSegmentation, encodeSegmentation } from '../../../src/datasets/coco/segmentation.js';
+import {
+  decodeSegmentation,
+  encodeSegmentation,
+  polygonsOf,
+} from '../../../src/datasets/coco/segmentation.js';
 import { decodeMask, encodeMask, maskArea } from '../../../src/geometry/run-length-mask.js';
 
 const size = { height: 4, width: 5 };
@@ -60,7 +64,7 @@ describe('parseGroundTruth', () => {
       'two categories are named "cat"',
     ],
     [{ annotations: [annotation, annotation] }, 'truth.json: annotation 1 is there twice'],
-    [{ annotations: [{ ...annotation, image_id: 8 }] }, 'annotation 1 belongs to the unknown image 8'],
+    [{ annotations: [{ ...annotation, image_id: '7' }] }, 'unknown image "7"; there is 7'],
     [{ annotations: [{ ...annotation, category_id: 8 }] }, 'annotation 1 has the unknown category 8'],
     [{ annotations: [{ ...annotation, id: undefined }] }, 'annotation 0 of the list has the id missing'],
     [{ annotations: [{ ...annotation, bbox: [1, 1, 2] }] }, 'annotation 1 has the bbox [1,1,2]'],
@@ -72,10 +76,63 @@ describe('parseGroundTruth', () => {
   });
 });
 
+test('annotations of images that are not listed are left out and counted', () => {
+  const { annotations, notices } = parse({
+    annotations: [annotation, { ...annotation, id: 2, image_id: 8 }],
+  });
+  expect(annotations.map((own) => own.map(({ id }) => id))).toEqual([[1]]);
+  expect(notices).toEqual(["truth.json: annotations of images that it doesn't list, left out: 1."]);
+});
+
+describe('parseClassNames', () => {
+  const root = { id: 0, name: 'cat', supercategory: 'none' };
+  const cat = { ...category, supercategory: 'cat' };
+  const classes = (categories: readonly object[], ...annotated: readonly number[]) =>
+    parseClassNames(
+      { categories, annotations: annotated.map((category_id, id) => ({ ...annotation, id, category_id })) },
+      'truth.json',
+    );
+
+  it('leaves out what others name as their supercategory, unless it has annotations', () => {
+    const dog = { id: 4, name: 'dog', supercategory: 'animals' };
+    expect(classes([root, cat, dog], 3)).toEqual(['cat', 'dog']);
+    expect(classes([{ ...root, name: 'animals' }, cat, dog], 3)).toEqual(['cat', 'dog']);
+    expect(classes([{ ...root, name: 'animals' }, cat, dog], 0, 3)).toEqual(['animals', 'cat', 'dog']);
+    // In COCO, person is its own supercategory.
+    expect(classes([{ id: 1, name: 'person', supercategory: 'person' }, cat], 3)).toEqual(['person', 'cat']);
+  });
+
+  it('refuses a name of two categories only where both have annotations', () => {
+    expect(() => classes([root, cat], 0, 3)).toThrow('two categories are named "cat"');
+    expect(classes([{ ...root, supercategory: 'x' }, cat], 3)).toEqual(['cat']);
+  });
+});
+
 describe('decodeSegmentation', () => {
   const bitmap = Uint8Array.from([0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0]);
   const mask = encodeMask(bitmap, size.height, size.width);
   const compressed = encodeSegmentation(mask);
+
+  it('reads what other tools write: a flat list, points as pairs, counts in a list', () => {
+    const square = [1, 1, 3, 1, 3, 3, 1, 3];
+    const pairs = [0, 2, 4, 6].map((i) => square.slice(i, i + 2));
+    const upper = { size: [4, 5], counts: [5, 1, 3, 1, 10] };
+    const lower = { size: [4, 5], counts: [6, 1, 3, 1, 9] };
+    for (const form of [square, pairs, [pairs], [upper, lower]]) {
+      expect([...decodeSegmentation(form, 4, 5).counts]).toEqual([...mask.counts]);
+    }
+  });
+
+  it('leaves out polygons of fewer than three points beside others, as pycocotools finds nothing in them', () => {
+    const square = [1, 1, 3, 1, 3, 3, 1, 3];
+    for (const sliver of [[4, 2, 4, 2], [0, 0], []]) {
+      const form = [sliver, square];
+      expect([...decodeSegmentation(form, 4, 5).counts]).toEqual([...mask.counts]);
+      expect(polygonsOf(form)).toEqual({ polygons: [square], slivers: 1 });
+    }
+    expect(() => decodeSegmentation([[4, 2, 4, 2]], 4, 5)).toThrow('at least three points');
+    expect(() => decodeSegmentation([square, [...square, 7]], 4, 5)).toThrow('polygon 1 of its segmentation');
+  });
 
   it('reads polygons and both kinds of counts', () => {
     expect(compressed.size).toEqual([4, 5]);
