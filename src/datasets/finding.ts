@@ -1,5 +1,6 @@
 import { UserError } from '../errors.js';
 
+/** A fault is what training refuses, and an image in both splits; it can live with what a warning is about. */
 export type Severity = 'fault' | 'warning';
 
 interface FindingKind {
@@ -11,6 +12,7 @@ interface FindingKind {
 }
 
 const refused = (title: string): FindingKind => ({ severity: 'fault', title, refused: true });
+/** For what concerns the measuring alone. */
 const fault = (title: string): FindingKind => ({ severity: 'fault', title, refused: false });
 const warning = (title: string): FindingKind => ({ severity: 'warning', title, refused: false });
 
@@ -32,13 +34,13 @@ export const findingKinds = {
   'box-misses-mask': refused('objects whose box lies elsewhere than their mask'),
   'boxes-are-corners': refused('annotation files whose boxes are corners'),
   'nothing-to-learn': refused('splits for training without a single example'),
-  'annotation-size': fault('annotations of an image of another size'),
-  'class-conflict': fault('objects with two different classes'),
-  'object-without-mask': fault('annotated objects without a mask'),
-  'mask-without-object': fault('masks without an annotated object'),
-  'empty-mask': fault('objects without a single pixel'),
-  'empty-box': fault('objects whose box has no area'),
-  'box-outside-image': fault('objects whose box reaches beyond the image'),
+  'annotation-size': warning('annotations of an image of another size'),
+  'class-conflict': warning('objects with two different classes'),
+  'object-without-mask': warning('annotated objects without a mask'),
+  'mask-without-object': warning('masks without an annotated object'),
+  'empty-mask': warning('objects without a single pixel'),
+  'empty-box': warning('objects whose box has no area'),
+  'box-outside-image': warning('objects whose box reaches beyond the image'),
   'image-in-two-splits': fault('images that are in both splits'),
   'duplicate-image': warning('images that are in a split twice'),
   'duplicate-object': warning('objects that are annotated twice'),
