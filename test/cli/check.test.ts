@@ -24,6 +24,17 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** Overrides of a detector that trains in a second. */
+const tiny = [
+  'model.backbone.name=attonet-d',
+  'model.backbone.norm=batch',
+  'model.fpn.channels=16',
+  'model.box.representation=16',
+  'model.mask.channels=8',
+  'input.shorterSide=64',
+  'input.longerSide=107',
+];
+
 test('generates the data, finds nothing in it, and summarizes it', async () => {
   const { code, stdout } = await atto(['check', config]);
   expect(code).toBe(0);
@@ -66,6 +77,24 @@ test('lists the faults of damaged data by their kinds, and exits with 1; trainin
   const training = await atto(['train', config, `data.root=${root}`, '--out', path.join(folder, 'run')]);
   expect(training.code).toBe(2);
   expect(training.stderr).toContain("atto: The data has 7 faults that training can't work with:\n- ");
+
+  // Nothing was written, so that the same command works once the data is mended or the setting is there.
+  const lenient = ['data.skipUnreadable=true', ...tiny];
+  const again = await atto([
+    'train',
+    config,
+    `data.root=${root}`,
+    ...lenient,
+    '--out',
+    path.join(folder, 'run'),
+  ]);
+  expect(again.code, again.stderr).toBe(0);
+  expect(again.stderr).toMatch(/train\.txt: images that can't be read, left out: 7 of 40 \(train_00001, /);
+  expect(again.stderr).toContain('Training on 33 images; the run is ');
+  expect(await readFile(path.join(folder, 'run', 'report.html'), 'utf8')).toContain('left out: 7 of 40');
+  const check = await atto(['check', config, `data.root=${root}`, 'data.skipUnreadable=true']);
+  expect(check.code).toBe(0);
+  expect(check.stdout).toMatch(/left out: 7 of 40 [\s\S]*left out: 1 of 6 \(val_00002\)/);
 });
 
 test('checks one split alone', async () => {
