@@ -49,7 +49,7 @@ export function detectionLearner(
           start,
           horizontalFlip: input.horizontalFlip,
         });
-      return { notices, size: `${ids.length} images`, config: settled, openLoader };
+      return { notices, size: `${ids.length} images`, openLoader, ...(orientation && { config: settled }) };
     },
     losses: (ops, samples, position) => detectionLosses({ network, ops, config }, samples, position),
     validate: async (weights, { signal, onProgress }) =>
