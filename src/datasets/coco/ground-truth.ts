@@ -28,7 +28,7 @@ interface CocoImage {
   readonly size: ImageSize | undefined;
 }
 
-export interface CocoCategory {
+interface CocoCategory {
   readonly id: CocoId;
   readonly name: string;
 }
@@ -75,7 +75,7 @@ export function parseGroundTruth(content: unknown, name: string, report: Report 
 }
 
 /** Reads the categories of a COCO annotation file, by rising id; names of several may be equal where only one of them has annotations. */
-export function parseCategories(content: unknown, name: string, report: Report = refuse): CocoCategory[] {
+function parseCategories(content: unknown, name: string, report: Report = refuse): CocoCategory[] {
   const file = { content: requireFields(content, name), name, report };
   const categories = distinct(
     parseEach(file, 'categories', (fields, i) => parseCategory(fields, `${name}: category ${i}`)),

@@ -37,7 +37,7 @@ export function cocoPaths(data: CocoData, split: SplitName): CocoPaths {
 }
 
 /** The image that a `file_name` means; annotation tools for Windows write backslashes. */
-export function imageFile(images: string, fileName: string): string {
+function imageFile(images: string, fileName: string): string {
   return path.join(images, fileName.replaceAll('\\', '/'));
 }
 
