@@ -116,7 +116,10 @@ describe('objects that are flagged as crowds', () => {
 });
 
 describe('an annotation file', () => {
-  it('may leave sizes to the images', async () => {
+  it.each([
+    ['without sizes', {}],
+    ["with VIA's -1 for an unknown size", { width: -1, height: -1 }],
+  ])('may leave sizes to the images: %s', async (_, size) => {
     const whole = await write([{}, {}, {}]);
     const { dataset } = await verify(whole);
     const { width, height, ...unsized } = images[0];
@@ -125,7 +128,7 @@ describe('an annotation file', () => {
     const data = await writeCocoFolder({ images: images.slice(0, 1), categories, annotations });
     writeFileSync(
       path.join(data.root, 'train.json'),
-      JSON.stringify({ images: [unsized], categories, annotations }),
+      JSON.stringify({ images: [{ ...unsized, ...size }], categories, annotations }),
     );
     const bare = await verify(data);
     expect(bare.ids).toEqual(['1']);

@@ -39,9 +39,9 @@ export function numberOf(fields: Fields, key: string, name: string): number {
   throw new UserError(`${name} has the ${key} ${show(value)}; a finite number is needed`);
 }
 
-/** A whole number of pixels from 1, or undefined where there is none. */
+/** A whole number of pixels from 1, or undefined where it is missing or, as VIA writes what it doesn't know, -1. */
 export function lengthOf(fields: Fields, key: string, name: string): number | undefined {
-  if (fields[key] === undefined || fields[key] === null) return undefined;
+  if ([undefined, null, -1].some((unknown) => fields[key] === unknown)) return undefined;
   const value = numberOf(fields, key, name);
   if (Number.isInteger(value) && value >= 1) return value;
   throw new UserError(`${name} has the ${key} ${value}; a whole number from 1 is needed`);
