@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { openCocoGroundTruth } from '../datasets/coco/ground-truth.js';
 import { finderOf } from '../datasets/coco/identifiers.js';
+import { readCocoJson } from '../datasets/coco/read-json.js';
 import { resolveRegion, withoutMasks } from '../datasets/coco/region.js';
 import { type CocoResult, parseResults, resultName } from '../datasets/coco/results.js';
 import type { GroundTruth } from '../datasets/ground-truth.js';
-import { readJsonFile } from '../datasets/json-file.js';
 import { UserError } from '../errors.js';
 import type { ProgressListener } from '../progress.js';
 import { cocoMaxDetections } from './coco-protocol.js';
@@ -47,7 +47,7 @@ export async function scoreDetections({
   const groundTruth = await openGroundTruth(source, split);
   const { name, categories, images } = groundTruth;
   const classes = categories.map(({ names }) => names[0]);
-  const results = parseResults(await readJsonFile(file), {
+  const results = parseResults(await readCocoJson(file), {
     name: file,
     groundTruth: name,
     images: images.length,

@@ -59,16 +59,19 @@ export function flagOf(fields: Fields, key: string, name: string): boolean {
 export function boxOf(fields: Fields, name: string): CocoBox | undefined {
   const { bbox } = fields;
   if (bbox === undefined || bbox === null || (Array.isArray(bbox) && bbox.length === 0)) return undefined;
-  if (!Array.isArray(bbox) || bbox.length !== 4 || !bbox.every(Number.isFinite)) {
+  if (!isBox(bbox)) {
     throw new UserError(`${name} has the bbox ${show(bbox)}; [x, y, width, height] is needed`);
   }
-  const [x, y, width, height]: number[] = bbox;
-  if (width < 0 || height < 0) {
+  if (bbox[2] < 0 || bbox[3] < 0) {
     throw new UserError(
       `${name} has a bbox of negative size, ${show(bbox)}; it should be [x, y, width, height]`,
     );
   }
-  return [x, y, width, height];
+  return bbox;
+}
+
+function isBox(value: unknown): value is CocoBox {
+  return Array.isArray(value) && value.length === 4 && value.every(Number.isFinite);
 }
 
 /** The `segmentation`, or undefined where there is none; `decodeSegmentation` reads it. */

@@ -7,11 +7,11 @@ import { crowdsOf, imagesWithClasses, listed, suggestClass } from '../classes.js
 import type { DatasetFormat, OpenContext, SplitContents } from '../dataset-format.js';
 import type { Finding, FindingCode, Report } from '../finding.js';
 import { describeRenamed, type FoundImages, locateImages } from '../images/find-image.js';
-import { readJsonFile } from '../json-file.js';
 import type { SplitName } from '../sample.js';
 import { type CocoGroundTruth, parseClassNames, parseGroundTruth } from './ground-truth.js';
 import { stemOf } from './identifiers.js';
 import { type CocoData, cocoPaths, cocoSchema, requireImages } from './layout.js';
+import { readCocoJson } from './read-json.js';
 import { type CocoRecord, cocoReader, type RecordedAnnotation } from './reader.js';
 
 /** An annotated area that isn't the mask's: COCO's protocol sorts objects by it. */
@@ -70,7 +70,7 @@ export const cocoFormat = {
   /** By rising id. */
   async readClasses(data, split) {
     const file = cocoPaths(data, split).annotations;
-    return parseClassNames(await readJsonFile(file), file);
+    return parseClassNames(await readCocoJson(file, 'classes'), file);
   },
   detection: {
     open: openCoco,
@@ -93,7 +93,7 @@ async function openCoco(
   { classes, purpose, report }: OpenContext,
 ): Promise<SplitContents<CocoRecord>> {
   const { annotations: file, images: folder } = cocoPaths(data, split);
-  const groundTruth = parseGroundTruth(await readJsonFile(file), file, report);
+  const groundTruth = parseGroundTruth(await readCocoJson(file), file, report);
   const names = [...new Set(groundTruth.categories.map(({ name }) => name))];
   const notices = [...groundTruth.notices, ...missingClasses(classes, names, file, split)];
   const fileNames = groundTruth.images.flatMap(({ fileName }) => fileName ?? []);

@@ -3,7 +3,6 @@ import type { ImageSize } from '../../geometry/image-size.js';
 import { foreignJson } from '../annotation-tools.js';
 import { type Report, refuse } from '../finding.js';
 import type { GroundTruth } from '../ground-truth.js';
-import { readJsonFile } from '../json-file.js';
 import {
   boxOf,
   type CocoId,
@@ -18,6 +17,7 @@ import {
   show,
 } from './fields.js';
 import { stemOf } from './identifiers.js';
+import { readCocoJson } from './read-json.js';
 import { type CocoRegion, resolveRegion, withoutMasks } from './region.js';
 
 interface CocoImage {
@@ -252,7 +252,7 @@ function alike(id: unknown, known: ReadonlyMap<CocoId, number>): string {
  * @throws UserError where it can't be read or isn't an annotation file
  */
 export async function openCocoGroundTruth(file: string): Promise<GroundTruth> {
-  const { categories, images, annotations, notices } = parseGroundTruth(await readJsonFile(file), file);
+  const { categories, images, annotations, notices } = parseGroundTruth(await readCocoJson(file), file);
   return {
     name: file,
     categories: categories.map(({ id, name }) => ({ id, names: [name] })),

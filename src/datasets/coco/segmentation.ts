@@ -5,6 +5,7 @@ import { polygonsMask } from '../../geometry/polygons.js';
 import { compressCounts, decompressMask } from '../../geometry/rle-string.js';
 import { maskFromCounts, type RunLengthMask } from '../../geometry/run-length-mask.js';
 import { isFields, show } from './fields.js';
+import { unpackPolygons } from './packed-polygons.js';
 
 /** A mask as COCO's results hold it: its size and compressed counts. */
 export interface CompressedMask {
@@ -28,7 +29,8 @@ const farthest = 1e6;
  * @param height of the image; the mask must be as large
  * @throws UserError, which doesn't say whose segmentation it is
  */
-export function decodeSegmentation(segmentation: unknown, height: number, width: number): RunLengthMask {
+export function decodeSegmentation(stored: unknown, height: number, width: number): RunLengthMask {
+  const segmentation = unpackPolygons(stored);
   if (Array.isArray(segmentation)) {
     if (segmentation.every(isFields)) {
       return mergeMasks(segmentation.map((part) => decodeSegmentation(part, height, width)));
@@ -63,7 +65,8 @@ export interface SegmentationPolygons {
  * The polygons of a `segmentation` that {@link decodeSegmentation} reads; undefined for the other forms. Those of fewer
  * than three points are left out where there are others, as pycocotools finds no pixel in them.
  */
-export function polygonsOf(segmentation: unknown): SegmentationPolygons | undefined {
+export function polygonsOf(stored: unknown): SegmentationPolygons | undefined {
+  const segmentation = unpackPolygons(stored);
   if (!Array.isArray(segmentation) || segmentation.every(isFields)) return undefined;
   return readPolygons(segmentation);
 }
