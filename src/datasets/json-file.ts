@@ -1,4 +1,6 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { setFlagsFromString } from 'node:v8';
 import { parseChunked } from '@discoveryjs/json-ext';
 import { messageOf, UserError } from '../errors.js';
 import { errorCode } from '../files.js';
@@ -16,6 +18,12 @@ export type KeepEntry = (entry: unknown) => unknown;
  * @throws UserError where there is no such file, it can't be read, is cut off, or isn't JSON
  */
 export async function readJsonFile(file: string, keep: KeepEntry = (entry) => entry): Promise<unknown> {
+  const size = await stat(file).then(
+    (found) => found.size,
+    () => 0,
+  );
+  // V8 would let the memory grow to twice of what is kept before it looks for what is not.
+  if (size > largeFile) setFlagsFromString('--heap-growing-percent=20');
   try {
     return await parse(readText(file), keep);
   } catch (error) {
@@ -59,6 +67,9 @@ function listsOf(root: unknown): [key: string, list: unknown[]][] {
   if (typeof root !== 'object' || root === null) return [];
   return Object.entries(root).filter((entry): entry is [string, unknown[]] => Array.isArray(entry[1]));
 }
+
+/** Bytes from which memory counts more than time. */
+const largeFile = 2 ** 28;
 
 /** Bytes to read at a time. */
 const pieceSize = 1 << 20;

@@ -18,12 +18,15 @@ export function objectsOf(fields: Fields, key: string, name: string): readonly F
   return checkObjects(list, `${name}: ${key}`);
 }
 
-/** A list of which every entry is an object. */
+/** A list of which every entry is an object: the same list, which may be long. */
 export function checkObjects(list: readonly unknown[], name: string): readonly Fields[] {
-  for (let i = 0; i < list.length; i++) {
-    if (!isFields(list[i])) throw new UserError(`${name}[${i}] is ${show(list[i])}, not an object`);
-  }
-  return list.filter(isFields);
+  if (areFields(list)) return list;
+  const i = list.findIndex((entry) => !isFields(entry));
+  throw new UserError(`${name}[${i}] is ${show(list[i])}, not an object`);
+}
+
+function areFields(list: readonly unknown[]): list is readonly Fields[] {
+  return list.every(isFields);
 }
 
 export function idOf(fields: Fields, key: string, name: string): CocoId {

@@ -202,7 +202,10 @@ function parseAnnotations(
   const annotations: CocoAnnotation[][] = images.map(() => []);
   const seen = new Set<CocoId>();
   let unlisted = 0;
+  const all = file.content.annotations;
   parseEach(file, 'annotations', (fields, i) => {
+    // Those of a large file don't fit into memory twice.
+    if (Array.isArray(all)) all[i] = undefined;
     const id = idOf(fields, 'id', `${name}: annotation ${i} of the list`);
     const own = `${name}: annotation ${id}`;
     if (seen.has(id)) {
