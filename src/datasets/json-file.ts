@@ -23,7 +23,7 @@ export async function readJsonFile(file: string, keep: KeepEntry = (entry) => en
     () => 0,
   );
   // V8 would let the memory grow to twice of what is kept before it looks for what is not.
-  if (size > largeFile) setFlagsFromString('--heap-growing-percent=20');
+  if (size > largeFile) setFlagsFromString('--heap-growing-percent=30');
   try {
     return await parse(readText(file), keep);
   } catch (error) {

@@ -161,10 +161,16 @@ function recordsOf(
       report({ code: 'annotation-unreadable', file, object: id, message });
       return;
     }
+    // Written out, for there may be millions: spread objects take more memory.
     const recorded = annotations[i].map(
-      ({ label, ...annotation }): RecordedAnnotation => ({
-        ...annotation,
+      ({ label, id, box, area, crowd, difficult, segmentation }): RecordedAnnotation => ({
+        id,
         className: categories[label].name,
+        box,
+        area,
+        crowd,
+        difficult,
+        segmentation,
       }),
     );
     const stem = fileStem(fileName);

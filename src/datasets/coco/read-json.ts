@@ -1,4 +1,4 @@
-import { readJsonFile } from '../json-file.js';
+import { type KeepEntry, readJsonFile } from '../json-file.js';
 import { isFields } from './fields.js';
 import { packPolygons } from './packed-polygons.js';
 
@@ -19,9 +19,6 @@ const entryKeys: ReadonlySet<string> = new Set([
   ],
 ]);
 
-/** Keys of the same that the classes follow from. */
-const classKeys: ReadonlySet<string> = new Set(['id', 'category_id', 'name', 'supercategory']);
-
 /**
  * Reads an annotation file or a results file as a stream, since they may be larger than memory allows to hold as objects:
  * polygons are packed, and what nobody looks at is dropped.
@@ -33,13 +30,31 @@ export function readCocoJson(
   file: string,
   purpose: 'everything' | 'classes' = 'everything',
 ): Promise<unknown> {
-  const keys = purpose === 'classes' ? classKeys : entryKeys;
-  return readJsonFile(file, (entry) => {
+  return readJsonFile(file, purpose === 'classes' ? keeperOfClasses() : keepRead);
+}
+
+function keepRead(entry: unknown): unknown {
+  if (!isFields(entry)) return entry;
+  const segmentation = packPolygons(entry.segmentation);
+  // An object that has only what is read stays as the parser made it, which takes the least memory.
+  if (Object.keys(entry).every((key) => entryKeys.has(key))) {
+    return 'segmentation' in entry ? Object.assign(entry, { segmentation }) : entry;
+  }
+  const kept: Record<string, unknown> = {};
+  for (const key in entry) {
+    if (entryKeys.has(key)) kept[key] = key === 'segmentation' ? segmentation : entry[key];
+  }
+  return kept;
+}
+
+/** Keeps an annotation as its category's number alone, in one object for all that have it. */
+function keeperOfClasses(): KeepEntry {
+  const annotated = new Map<unknown, unknown>();
+  return (entry) => {
     if (!isFields(entry)) return entry;
-    const kept: Record<string, unknown> = {};
-    for (const key in entry) {
-      if (keys.has(key)) kept[key] = key === 'segmentation' ? packPolygons(entry[key]) : entry[key];
-    }
-    return kept;
-  });
+    const { id, name, supercategory, category_id } = entry;
+    if (category_id === undefined) return { id, name, supercategory };
+    if (!annotated.has(category_id)) annotated.set(category_id, { category_id });
+    return annotated.get(category_id);
+  };
 }
