@@ -22,7 +22,7 @@ export async function readJsonFile(file: string, keep: KeepEntry = (entry) => en
     (found) => found.size,
     () => 0,
   );
-  // V8 would let the memory grow to twice of what is kept before it looks for what is not.
+  // V8 would let the memory grow to twice of what is kept before it looks for what is not. The setting is the whole process's.
   if (size > largeFile) setFlagsFromString('--heap-growing-percent=30');
   try {
     return await parse(readText(file), keep);
